@@ -1,0 +1,1 @@
+"""Agencies, users, roles; the one guarded door to objects."""

@@ -1,0 +1,1 @@
+"""Letters on paper: pure; a struct in, PDF and DOCX bytes out."""

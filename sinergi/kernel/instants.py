@@ -1,0 +1,96 @@
+"""Instants and days, said the Indonesian way in the zone of the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
+
+DAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "id": (
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+    ),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+def now() -> datetime:
+    """The clock of this machine, read at the edge only and passed in everywhere else."""
+    return datetime.now(UTC)
+
+
+def to_text(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, the form that is signed: 2024-02-14T00:15:00.000Z."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """The instant that `to_text` wrote. Raises ValueError for any other spelling."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or to_text(at) != text:
+        raise ValueError(f"not an instant in the signed form: {text}")
+    return at
+
+
+def say_day(day: date, language: str = "id") -> str:
+    """Rabu, 14 Februari 2024."""
+    return f"{DAYS[language][day.weekday()]}, {say_date(day, language)}"
+
+
+def say_date(day: date, language: str = "id") -> str:
+    """14 Februari 2024."""
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def say_instant(at: datetime, zone: str = "WIB", language: str = "id") -> str:
+    """Rabu, 14 Februari 2024 pukul 07.15 WIB."""
+    local = at.astimezone(ZONES[zone])
+    between = {"id": " pukul ", "en": " at "}[language]
+    return f"{say_day(local.date(), language)}{between}{say_time(at, zone, language)} {zone}"
+
+
+def say_time(at: datetime, zone: str = "WIB", language: str = "id") -> str:
+    """07.15."""
+    local = at.astimezone(ZONES[zone])
+    return f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}"
+
+
+def end_of_day(day: date, zone: str = "WIB") -> datetime:
+    """The instant at which `day` ends in `zone`: the next midnight."""
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=ZONES[zone]).astimezone(UTC)
+
+
+def is_working_day(day: date, holidays: Container[date]) -> bool:
+    """Monday to Friday and no holiday or collective leave day."""
+    return day.weekday() < 5 and day not in holidays
+
+
+def working_days_after(start: date, count: int, holidays: Container[date]) -> date:
+    """The `count`-th working day after `start` (the day of `start` itself does not count)."""
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        if is_working_day(day, holidays):
+            count -= 1
+    return day
+
+
+def working_days_before(end: date, count: int, holidays: Container[date]) -> date:
+    """The `count`-th working day before `end` (the day of `end` itself does not count)."""
+    day = end
+    while count > 0:
+        day -= timedelta(days=1)
+        if is_working_day(day, holidays):
+            count -= 1
+    return day

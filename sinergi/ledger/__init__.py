@@ -1,0 +1,1 @@
+"""The transparency log: envelopes, trees, checkpoints, keys, the store and its checks."""

@@ -1,0 +1,10 @@
+"""The one list of features. A feature that is not named here does not exist for the node."""
+
+FEATURES = [
+    "sinergi.features.stages",
+    "sinergi.features.agreement",
+    "sinergi.features.places",
+    "sinergi.features.security",
+    "sinergi.features.exchange",
+    "sinergi.features.home",
+]

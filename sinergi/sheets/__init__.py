@@ -1,0 +1,1 @@
+"""Tables from and to people: CSV and XLSX with templates, errors beside the cell and corrected files. Pure."""

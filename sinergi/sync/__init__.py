@@ -1,0 +1,1 @@
+"""Fetch, push and admit the logs of peers."""

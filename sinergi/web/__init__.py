@@ -1,0 +1,1 @@
+"""Page shell, components, map and offline outbox: everything screens share."""

@@ -1,0 +1,11 @@
+"""Which language a request is answered in."""
+
+
+class LanguageMiddleware:
+    """Placeholder until the shell lands."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)

@@ -1,0 +1,11 @@
+"""Turns a refusal into the sentence a person reads."""
+
+
+class RefusalMiddleware:
+    """Placeholder until the shell lands."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
