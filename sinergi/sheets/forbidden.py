@@ -1,0 +1,95 @@
+"""What no table may carry into Sinergi: voters by name, identity numbers, parties, candidates, votes.
+
+The schema has no field for them; a file that carries them is refused as a whole, naming the column, so that
+nobody learns to send such files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sinergi.sheets.columns import Cell, header_key, text_of
+
+# Words of election material that contain a forbidden word and are harmless.
+_HARMLESS = (
+    "pemungutan_suara",
+    "surat_suara",
+    "kotak_suara",
+    "bilik_suara",
+    "penghitungan_suara",
+)
+
+_FORBIDDEN_WORDS = {
+    "nik": "NIK",
+    "nkk": "NKK",
+    "ktp": "KTP",
+    "kk": "kartu keluarga",
+    "partai": "partai",
+    "parpol": "partai",
+    "party": "partai",
+    "suara": "perolehan suara",
+    "vote": "perolehan suara",
+    "votes": "perolehan suara",
+    "paslon": "calon",
+    "caleg": "calon",
+    "calon": "calon",
+    "capres": "calon",
+    "candidate": "calon",
+    "candidates": "calon",
+    "agama": "agama",
+    "religion": "agama",
+}
+
+_FORBIDDEN_PHRASES = {
+    "nama_pemilih": "nama pemilih",
+    "pemilih_nama": "nama pemilih",
+    "voter_name": "nama pemilih",
+    "name_of_voter": "nama pemilih",
+    "nama_kepala_keluarga": "nama pemilih",
+    "kartu_keluarga": "kartu keluarga",
+    "nomor_induk_kependudukan": "NIK",
+    "no_induk": "NIK",
+    "tempat_lahir": "kelahiran",
+    "tanggal_lahir": "kelahiran",
+    "tgl_lahir": "kelahiran",
+    "birth": "kelahiran",
+    "status_kawin": "status kawin",
+}
+
+# Sixteen digits in a row are the form of NIK and NKK; no code of Sinergi has that length.
+_SIXTEEN = re.compile(r"(?<![0-9.,])[0-9]{16}(?![0-9])(?![.,][0-9])")
+_SEPARATED = re.compile(r"[0-9](?:[ .-]?[0-9]){15}")
+
+
+def forbidden_header(header: str) -> str | None:
+    """What makes this header forbidden, as a word for people, or None."""
+    key = header_key(header)
+    for phrase, why in _FORBIDDEN_PHRASES.items():
+        if re.search(rf"(?:^|_){phrase}(?:_|$)", key):
+            return why
+    for harmless in _HARMLESS:
+        key = key.replace(harmless, "")
+    return next((_FORBIDDEN_WORDS[word] for word in key.split("_") if word in _FORBIDDEN_WORDS), None)
+
+
+def holds_identity_number(cell: Cell) -> bool:
+    """Whether the cell holds a number of sixteen digits, also one written in groups."""
+    if isinstance(cell, float) and not cell.is_integer():
+        return False
+    text = text_of(cell)
+    if len(text) < 16:
+        return False
+    if _SIXTEEN.search(text):
+        return True
+    compact = _SEPARATED.fullmatch(text.strip("'\" "))
+    return compact is not None and not re.fullmatch(r"[0-9]{1,3}\.[0-9]+", text)
+
+
+def column_with_identity_number(rows: Iterable[tuple[int, list[Cell]]]) -> tuple[int, int] | None:
+    """Row number and column position of the first identity number, or None."""
+    for number, cells in rows:
+        for position, cell in enumerate(cells):
+            if (not isinstance(cell, str) or len(cell) >= 16) and holds_identity_number(cell):
+                return number, position
+    return None
