@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from sinergi.node.features import FEATURES
+from sinergi.node.features import FEATURES as FEATURES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +55,7 @@ def _database() -> dict[str, object]:
             # FULL: in WAL mode NORMAL may lose the last commits at power loss, and a receipt must not vanish.
             # secure_delete: what is erased must not linger in free pages.
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                 "PRAGMA secure_delete=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;"
             ),
         },

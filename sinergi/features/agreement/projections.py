@@ -1,0 +1,59 @@
+"""What each fact about the agreement changes."""
+
+import msgspec
+
+from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft, AgreementText
+from sinergi.features.agreement.models import Agreement, Standing
+from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
+
+
+@folds(AgreementEntered)
+def entered(event: AgreementEntered, envelope: Envelope) -> None:
+    """The terms, as the founder entered them."""
+    Agreement.objects.create(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        parties=event.parties,
+        numbers=event.numbers,
+        title=event.title,
+        place=event.place,
+        signed_on=event.signed_on,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        scopes=event.scopes,
+        articles=msgspec.to_builtins(event.articles),
+        scan=event.scan,
+        scan_size=event.scan_size,
+        entered_at=envelope.at,
+    )
+
+
+@folds_text(AgreementEntered)
+def entered_text(text: AgreementText | None, envelope: Envelope) -> None:
+    """The words of the articles and who signed."""
+    Agreement.objects.filter(key=envelope.key).update(
+        signers=None if text is None else msgspec.to_builtins(text.signers),
+        article_texts=None if text is None else text.articles,
+    )
+
+
+@folds(AgreementConfirmed)
+def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
+    """Another party stands behind the same terms."""
+    agreement = Agreement.objects.get(agreement=envelope.agreement)
+    if event.entered != agreement.key or event.scan != agreement.scan:
+        raise Ignored("it confirms other terms than the ones entered")
+    Standing.objects.create(key=envelope.key, agreement=agreement, agency=envelope.agency, confirmed_at=envelope.at)
+
+
+@folds(AgreementLeft)
+def left(event: AgreementLeft, envelope: Envelope) -> None:
+    """A party's last fact under the agreement."""
+    Standing.objects.create(
+        key=envelope.key,
+        agreement_id=envelope.agreement,
+        agency=envelope.agency,
+        left_at=envelope.at,
+        reason=event.reason,
+    )

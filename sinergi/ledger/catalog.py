@@ -1,0 +1,132 @@
+"""Every kind of fact and what it changes, read once from the list of features.
+
+A kind of our own without a projection is a mistake in the program and stops the start. A kind of a newer peer is kept
+and proven, and not folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, TypeVar
+
+import msgspec
+
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Broken
+from sinergi.ledger.events import Event, Text, UnknownKind, text_type
+
+
+class Ignored(Exception):
+    """The author may not state this. The entry stays as evidence and changes no table."""
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a projection may know of the entry around a fact."""
+
+    key: str
+    log: str
+    seq: int
+    leaf: str
+    agreement: str
+    agency: str
+    role: str
+    kind: str
+    at: datetime
+    actor: Actor | None
+    obligation: str
+    exercise: bool
+
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+Projection = Callable[[Any, Envelope], None]
+
+_kinds: dict[tuple[str, int], type[Event]] = {}
+_projections: dict[type[Event], Projection] = {}
+_text_projections: dict[type[Event], Projection] = {}
+
+
+def folds(event_type: type[Event]) -> Callable[[Projection], Projection]:
+    """Mark the one function that folds this kind: it inserts a row by key or sets columns its speaker alone writes."""
+
+    def register(function: Projection) -> Projection:
+        if event_type in _projections and _projections[event_type].__qualname__ != function.__qualname__:
+            raise Broken(f"{event_type.kind} has two projections")
+        _projections[event_type] = function
+        return function
+
+    return register
+
+
+def folds_text(event_type: type[Event]) -> Callable[[Projection], Projection]:
+    """Mark the function that fills the columns of this kind's erasable part; called with None once it is erased."""
+
+    def register(function: Projection) -> Projection:
+        _text_projections[event_type] = function
+        return function
+
+    return register
+
+
+def load() -> None:
+    """Import the kinds and projections of every feature; raise Broken where a kind lacks its projection."""
+    from django.conf import settings
+
+    for package in ["sinergi.ledger.identity", *settings.FEATURES]:
+        for name in ("events", "projections"):
+            module = f"{package}.{name}"
+            if _exists(module):
+                import_module(module)
+    for event_type in _concrete_kinds(Event):
+        _kinds[event_type.kind, event_type.version] = event_type
+    missing = [event_type.kind for event_type in _kinds.values() if event_type not in _projections]
+    missing += [
+        f"{event_type.kind} (text)"
+        for event_type in _kinds.values()
+        if text_type(event_type) is not None and event_type not in _text_projections
+    ]
+    if missing:
+        raise Broken(f"kinds without a projection: {', '.join(sorted(missing))}")
+
+
+def kinds() -> dict[tuple[str, int], type[Event]]:
+    """All known kinds by name and version."""
+    return dict(_kinds)
+
+
+def event_type(kind: str, version: int) -> type[Event]:
+    """The type of one kind. Raises UnknownKind."""
+    try:
+        return _kinds[kind, version]
+    except KeyError:
+        raise UnknownKind(f"{kind} version {version}") from None
+
+
+def fold(event: Event, envelope: Envelope) -> None:
+    """Run the projection of this event. Raises Ignored where its author may not state it."""
+    _projections[type(event)](event, envelope)
+
+
+def fold_text(event_kind: type[Event], text: Text | None, envelope: Envelope) -> None:
+    """Fill (or with None clear) the columns of the erasable part."""
+    projection = _text_projections.get(event_kind)
+    if projection is not None:
+        projection(text, envelope)
+
+
+def _concrete_kinds(base: type[Event]) -> list[type[Event]]:
+    found = []
+    for child in base.__subclasses__():
+        found.extend(_concrete_kinds(child))
+        if child.kind:
+            found.append(child)
+    return found
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,28 @@
+"""What an identity log changes on the nodes that keep it."""
+
+from sinergi.ledger.catalog import Envelope, Ignored, folds
+from sinergi.ledger.identity.events import AgencyFounded
+from sinergi.ledger.models import Agency, Key
+
+
+@folds(AgencyFounded)
+def founded(event: AgencyFounded, envelope: Envelope) -> None:
+    """The agency and its keys. The row of an agency is made when it is introduced (invitation) or initialised."""
+    from sinergi.ledger.envelope import key_id
+
+    if envelope.role != "identity" or envelope.seq != 0:
+        raise Ignored("an agency is founded once, at the start of its identity log")
+    Agency.objects.update_or_create(
+        id=envelope.agency,
+        defaults={
+            "code": event.code,
+            "name": event.name,
+            "kind": event.agency_kind,
+            "region": event.region,
+        },
+    )
+    for key in event.keys:
+        public = bytes.fromhex(key.public)
+        Key.objects.get_or_create(
+            agency_id=envelope.agency, kid=key_id(public), use=key.use, defaults={"public": public}
+        )

@@ -1,0 +1,75 @@
+"""The node's private keys: one per use, each a file of its own in the node's folder, readable by its user only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from nacl.signing import SigningKey
+
+from sinergi.kernel.errors import Broken
+from sinergi.ledger.identity.events import USES
+
+
+class KeyRing(msgspec.Struct, frozen=True):
+    """The signing keys of one agency by use. `root` is there only until it is moved to a safe place."""
+
+    by_use: dict[str, SigningKey]
+
+    def __getitem__(self, use: str) -> SigningKey:
+        return self.by_use[use]
+
+    def public(self, use: str) -> bytes:
+        """Raw public key, 32 bytes."""
+        return bytes(self.by_use[use].verify_key)
+
+
+def folder() -> Path:
+    """Where this node keeps its keys."""
+    return Path(settings.DATA) / "keys"
+
+
+def create(where: Path) -> KeyRing:
+    """Make fresh keys for every use and a root key; refuses to touch a folder that already has keys."""
+    where.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if any(where.iterdir()):
+        raise Broken(f"{where} already holds keys")
+    ring = {use: SigningKey.generate() for use in ("root", *USES)}
+    for use, key in ring.items():
+        path = where / f"{use}.key"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(bytes(key).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    return KeyRing(ring)
+
+
+def load(where: Path) -> KeyRing:
+    """Read the keys. Raises Broken where one that is needed at run time is missing."""
+    ring = {}
+    for use in ("root", *USES):
+        path = where / f"{use}.key"
+        if path.exists():
+            ring[use] = SigningKey(bytes.fromhex(path.read_text().strip()))
+        elif use != "root":
+            raise Broken(f"the key file {path.name} is missing")
+    return KeyRing(ring)
+
+
+_ring: KeyRing | None = None
+
+
+def own() -> KeyRing:
+    """The running node's keys, read once."""
+    global _ring
+    if _ring is None:
+        _ring = load(folder())
+    return _ring
+
+
+def use(ring: KeyRing | None) -> None:
+    """Let the process use this ring (or, with None, read it again when next needed)."""
+    global _ring
+    _ring = ring

@@ -1,0 +1,203 @@
+"""The tables of the ledger, and the bases for tables that are folded from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class Agency(models.Model):
+    """An agency this node knows: itself and those it was introduced to by an invitation."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    region = models.CharField(max_length=13, default="")
+    is_self = models.BooleanField(default=False)
+
+
+class Key(models.Model):
+    """A public key that an agency's identity log names for one use."""
+
+    kid = models.CharField(max_length=32)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="keys")
+    use = models.CharField(max_length=12)
+    public = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "kid", "use"], name="key_once")]
+
+
+class Agreement(models.Model):
+    """What the ledger must know of an agreement: who its parties are and in which role its logs run."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    role = models.CharField(max_length=49)
+    founder = models.CharField(max_length=64)
+
+    @property
+    def exercise(self) -> bool:
+        """Whether everything under it is an exercise (LATIHAN)."""
+        return self.role.startswith("exercise/")
+
+    def party_ids(self) -> list[str]:
+        """Agency ids of all parties, founder first."""
+        return [party.agency for party in self.parties.order_by("place")]
+
+    def in_force(self) -> bool:
+        """Whether every party has founded or joined and none has left, as far as this node has folded."""
+        return all(party.joined_seq is not None and party.left_seq is None for party in self.parties.all())
+
+
+class Party(models.Model):
+    """One party of one agreement, and where in its log it joined and left."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
+    agency = models.CharField(max_length=64)
+    place = models.PositiveSmallIntegerField()
+    joined_seq = models.BigIntegerField(null=True)
+    left_seq = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agreement", "agency"], name="party_once")]
+
+
+class Log(models.Model):
+    """One single-writer log: of this agency, or a verified copy of another's.
+
+    `size` entries are stored under `root`; `folded` of them have been judged and folded into the tables.
+    """
+
+    origin = models.CharField(max_length=64, unique=True)
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    role = models.CharField(max_length=49)
+    size = models.BigIntegerField(default=0)
+    folded = models.BigIntegerField(default=0)
+    root = models.BinaryField(default=bytes)
+    peaks = models.BinaryField(default=bytes)
+    head = models.CharField(max_length=64, default="0" * 64)
+    head_lam = models.BigIntegerField(default=0)
+    # The newest checkpoint of the author that this node has verified, or signed if the log is its own.
+    checkpoint_size = models.BigIntegerField(default=0)
+    checkpoint_note = models.BinaryField(default=bytes)
+    frozen = models.CharField(max_length=200, default="")
+    is_own = models.BooleanField(default=False)
+
+
+class Entry(models.Model):
+    """One entry: the exact bytes as received, and this node's verdict on them."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        FOLDED = "folded"
+        INVALID = "invalid"
+        UNKNOWN = "unknown"
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries")
+    seq = models.BigIntegerField()
+    key = models.CharField(max_length=26, db_index=True)
+    kind = models.CharField(max_length=80)
+    lam = models.BigIntegerField()
+    data = models.BinaryField()
+    leaf = models.BinaryField()
+    has_body = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    verdict = models.CharField(max_length=300, default="")
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["log", "seq"], name="entry_once")]
+
+
+class Body(models.Model):
+    """The erasable part of an entry: gone once erased, while the entry and its commitment stay."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="body")
+    salt = models.BinaryField()
+    data = models.BinaryField()
+
+
+class Node(models.Model):
+    """The hash of one full subtree of 2**level leaves (level 1 and up; leaves are in Entry)."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["log", "level", "index"], name="node_once")]
+
+
+class Cosignature(models.Model):
+    """One party's cosignature under a checkpoint of another's log."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="cosignatures")
+    agency = models.CharField(max_length=64)
+    use = models.CharField(max_length=8)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    line = models.BinaryField()
+    signed_at = models.DateTimeField()
+    note = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["log", "agency", "use", "size"], name="cosignature_once")
+        ]
+
+
+class Equivocation(models.Model):
+    """Two signed checkpoints of one log that contradict each other: portable proof, kept for ever."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    first = models.BinaryField()
+    second = models.BinaryField()
+    found_at = models.DateTimeField()
+
+
+class FoldedTable(models.Model):
+    """Base of every table that is folded from the log: it can be dropped and rebuilt, and nothing else writes it."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def tables(cls) -> Iterable[type[FoldedTable]]:
+        """Every concrete folded table of all features, in a fixed order."""
+        found: list[type[FoldedTable]] = []
+        for child in cls.__subclasses__():
+            found.extend(child.tables())
+            if not child._meta.abstract:
+                found.append(child)
+        return sorted(found, key=lambda table: table._meta.label)
+
+    @classmethod
+    def content(cls) -> list[tuple[Any, ...]]:
+        """All rows as comparable tuples, in a fixed order, without row numbers the database invented."""
+        names = [field.attname for field in cls._meta.concrete_fields if not isinstance(field, models.AutoField)]
+        return sorted((tuple(_plain(value) for value in row) for row in cls.objects.values_list(*names)), key=repr)
+
+
+class Folded(FoldedTable):
+    """A row that one record makes: its key is the record's key."""
+
+    key = models.CharField(primary_key=True, max_length=26)
+
+    class Meta:
+        abstract = True
+
+
+class FoldedPart(FoldedTable):
+    """One of several rows that one record makes."""
+
+    class Meta:
+        abstract = True
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -1,0 +1,414 @@
+"""Appending our own facts and admitting those of others. Everything here runs inside the writer (`writer.run`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Broken, Refused
+from sinergi.kernel.ids import record_key
+from sinergi.kernel.instants import from_text, now, to_text
+from sinergi.ledger import bundle as bundles
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import envelope, keys, tree
+from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references, text_type
+from sinergi.ledger.fold import fold_ready, judge_own
+from sinergi.ledger.models import Agency, Agreement, Body, Entry, Equivocation, Key, Log, Party
+from sinergi.ledger.writer import NotStored, Receipt, committed
+
+__all__ = [
+    "NotStored",
+    "admit",
+    "admit_body",
+    "append",
+    "bundle",
+    "found_agreement",
+    "own_agency",
+    "receipt_of",
+]
+
+
+class NotHere(Broken):
+    """What was asked for is not stored on this node."""
+
+
+class NotOurs(Broken):
+    """The log may not be kept here: its author is unknown or we are no party to its agreement."""
+
+
+class OutOfStep(Broken):
+    """The copy grew since the bundle was asked for; ask again from the new place."""
+
+
+def own_agency() -> Agency:
+    """This node's agency. Raises NotHere on a node that was not initialised."""
+    try:
+        return Agency.objects.get(is_self=True)
+    except Agency.DoesNotExist:
+        raise NotHere("this node has no agency yet; run: sinergi init") from None
+
+
+def receipt_of(event_id: str) -> Receipt | None:
+    """The receipt of our own fact with this id, if it was stated before."""
+    own_keys = [record_key(origin, event_id) for origin in _own_origins()]
+    entry = Entry.objects.filter(key__in=own_keys, log__is_own=True).select_related("log").first()
+    return _receipt(entry) if entry else None
+
+
+def append(
+    agreement: str,
+    event: Event,
+    *,
+    id: str,
+    by: Actor | None,
+    at: datetime,
+    obligation: str = "",
+    cls: str = "terbuka",
+    expires: str = "",
+    corr: str = "",
+) -> Receipt:
+    """Sign `event` into our log of `agreement` (the internal log where that is empty), store it and fold it.
+
+    Raises Refused where the agreement is not in force, Broken where our own rules made an impossible fact.
+    """
+    log = _own_log(agreement)
+    if log.frozen:
+        raise Refused(f"Buku catatan ini dibekukan: {log.frozen}", code="K-110")
+    body = body_of(event)
+    salt = envelope.new_salt() if body is not None else b""
+    header = envelope.Header(
+        v=envelope.VERSION,
+        suite=envelope.SUITE,
+        log=log.origin,
+        agency=log.agency,
+        role=log.role,
+        seq=log.size,
+        prev=log.head,
+        agr=agreement,
+        type=event.kind,
+        tv=event.version,
+        must=event.must,
+        id=id,
+        corr=corr,
+        t=to_text(at),
+        exp=expires,
+        cls=cls,
+        obligation=obligation,
+        status="exercise" if log.role.startswith("exercise/") else "actual",
+        kid=envelope.key_id(keys.own().public("event")),
+        facts=facts_of(event),
+        refs=references(event),
+        pl=None if body is None else envelope.Commitment(hash=envelope.commit(body, salt), size=len(body)),
+        actor=None if by is None else envelope.Official(id=by.id, office=by.office, acting=by.acting),
+        **_seen(log),
+    )
+    data = envelope.seal(header, keys.own()["event"])
+    return _receipt(_store_own(log, envelope.parse(data), event, body, salt))
+
+
+def found_agreement(
+    event: Founding, *, id: str, by: Actor | None, at: datetime, role: str = "facts", obligation: str = ""
+) -> Receipt:
+    """Open the logs of a new agreement with its founding fact. We must be the first of its parties."""
+    agency = own_agency()
+    if agency.id not in event.parties or len(set(event.parties)) != len(event.parties) or len(event.parties) < 2:
+        raise Refused("Perjanjian butuh sedikitnya dua pihak berbeda, dan kantor ini salah satunya.", code="K-111")
+    agreement = founding_id(event)
+    origin = envelope.log_id(agreement, agency.id, role)
+    Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role, is_own=True)
+    return append(agreement, event, id=id, by=by, at=at)
+
+
+def admit(data: bytes) -> Log:
+    """Verify a bundle of a partner's log and store and fold its entries; the log as it stands afterwards.
+
+    Raises BadBundle, BadEnvelope, NotOurs or OutOfStep; then nothing of it is stored. Two contradicting checkpoints
+    freeze the log and are kept as proof.
+    """
+    return admit_checked(bundles.decode(data))
+
+
+def admit_checked(bundle: bundles.Bundle) -> Log:
+    """As `admit`, for a bundle already decoded."""
+    log = Log.objects.filter(origin=bundle.log).first() or _new_copy(bundle)
+    if log.is_own:
+        raise NotOurs("a partner sends entries of our own log")
+    if log.frozen:
+        raise NotOurs(f"the log is frozen: {log.frozen}")
+    if bundle.start > log.size:
+        raise OutOfStep(f"{bundle.start} where {log.size} is expected")
+    if bundle.start < log.size:
+        bundle = _skip_known(bundle, log)
+    try:
+        verified = bundles.check(bundle, _known(log), _event_keys, lambda: _use_key(log.agency, "checkpoint", bundle))
+    except bundles.Equivocated as found:
+        freeze(log, found.note)
+        return log
+    return _store_copy(log, verified)
+
+
+def freeze(log: Log, second: bytes) -> None:
+    """Keep both contradicting checkpoints and take nothing more of this log."""
+    Equivocation.objects.create(log=log, first=log.checkpoint_note, second=second, found_at=now())
+    log.frozen = "dua riwayat yang saling bertentangan"
+    log.save(update_fields=["frozen"])
+
+
+def bundle(origin: str, start: int, limit: int = bundles.ENTRIES_PER_BUNDLE) -> bundles.Bundle:
+    """The entries of a log from `start`, up to the next 256-aligned place, with the proof to its newest checkpoint.
+
+    Raises NotHere for a log or place this node does not have.
+    """
+    from sinergi.ledger import merkle
+
+    log = Log.objects.filter(origin=origin).first()
+    if log is None or not 0 <= start <= log.checkpoint_size:
+        raise NotHere(f"no entries from {start} of that log")
+    aligned = (start // bundles.ENTRIES_PER_BUNDLE + 1) * bundles.ENTRIES_PER_BUNDLE
+    end = min(log.checkpoint_size, aligned, start + limit)
+    entries = Entry.objects.filter(log=log, seq__gte=start, seq__lt=end).order_by("seq")
+    proof = merkle.consistency_proof(end, log.checkpoint_size, tree.subtree_of(log))
+    return bundles.Bundle(
+        log=origin,
+        start=start,
+        checkpoint=bytes(log.checkpoint_note).decode(),
+        entries=[bytes(entry.data).decode() for entry in entries],
+        proof=[item.hex() for item in proof],
+    )
+
+
+def admit_body(origin: str, seq: int, salt: bytes, body: bytes) -> bool:
+    """Store the erasable part of an entry we hold, if it matches its commitment, and fill its columns.
+
+    Returns False where it was already here. Raises BadEnvelope where it does not match.
+    """
+    from sinergi.ledger import fold
+
+    entry = Entry.objects.select_related("log").filter(log__origin=origin, seq=seq).first()
+    if entry is None:
+        raise NotHere("a body without its entry")
+    commitment = envelope.parse(bytes(entry.data)).header.pl
+    if commitment is None or commitment.size != len(body) or len(salt) != envelope.SALT_BYTES:
+        raise envelope.BadEnvelope(8, "a body the header does not speak of")
+    if envelope.commit(body, salt) != commitment.hash:
+        raise envelope.BadEnvelope(8, "the body is not the one the header commits to")
+    if Body.objects.filter(entry=entry).exists():
+        return False
+    Body.objects.create(entry=entry, salt=salt, data=body)
+    fold.fill_text(entry)
+    return True
+
+
+def missing_bodies(log: Log, limit: int = 256) -> list[int]:
+    """Places in this log whose header commits to a body that this node does not hold."""
+    waiting = Entry.objects.filter(log=log, has_body=True, body__isnull=True).order_by("seq")
+    return list(waiting.values_list("seq", flat=True)[:limit])
+
+
+def sign_checkpoint(log: Log) -> bytes:
+    """The signed checkpoint of our own log at its present size; what was signed is stored before it is released.
+
+    Never two roots for one size: the row that holds the last signed size is written in the same transaction.
+    """
+    if not log.is_own:
+        raise Broken("only the author signs a log's checkpoints")
+    if log.size > log.checkpoint_size or not log.checkpoint_note:
+        checkpoint = notes.Checkpoint(log.origin, log.size, bytes(log.root))
+        log.checkpoint_note = notes.sign(checkpoint, log.agency, keys.own()["checkpoint"])
+        log.checkpoint_size = log.size
+        log.save(update_fields=["checkpoint_note", "checkpoint_size"])
+    return bytes(log.checkpoint_note)
+
+
+def _own_origins() -> list[str]:
+    return list(Log.objects.filter(is_own=True).values_list("origin", flat=True))
+
+
+def _own_log(agreement: str) -> Log:
+    role = Q(role="internal") if agreement == "" else Q()
+    log = Log.objects.filter(role, is_own=True, agreement=agreement).first()
+    if log is not None:
+        return log
+    agency = own_agency()
+    if agreement == "":
+        role_name = "internal"
+    else:
+        known = Agreement.objects.filter(id=agreement).first()
+        if known is None or not known.parties.filter(agency=agency.id).exists():
+            raise Refused("Perjanjian ini tidak dikenal di kantor ini.", code="K-112")
+        role_name = known.role
+    origin = envelope.log_id(agreement, agency.id, role_name)
+    return Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role_name, is_own=True)
+
+
+def _seen(log: Log) -> dict[str, object]:
+    """The `seen` and `lam` fields: how far we have folded the other logs of this agreement."""
+    if log.agreement == "":
+        return {"seen": {}, "lam": log.head_lam + 1}
+    seen, highest = {}, log.head_lam
+    for other in Log.objects.filter(agreement=log.agreement, role=log.role, folded__gt=0).exclude(pk=log.pk):
+        seen[other.origin] = envelope.Seen(size=other.folded, root=tree.root_at(other, other.folded).hex())
+        last = Entry.objects.values_list("lam", flat=True).get(log=other, seq=other.folded - 1)
+        highest = max(highest, last)
+    return {"seen": seen, "lam": highest + 1}
+
+
+def _store_own(log: Log, entry: envelope.Entry, event: Event, body: bytes | None, salt: bytes) -> Entry:
+    frontier = tree.frontier_of(log)
+    nodes = frontier.append(entry.leaf)[1:]
+    row = row_of(log, entry, now())
+    row.save()
+    tree.store_nodes(log, nodes)
+    if body is not None:
+        Body.objects.create(entry=row, salt=salt, data=body)
+    tree.set_frontier(log, frontier)
+    log.head, log.head_lam = entry.leaf.hex(), entry.header.lam
+    log.save()
+    judge_own(log, row, entry, event)
+    committed(log.origin, row.seq, row.kind)
+    # Facts of partners may have waited for this one.
+    fold_ready(log.agreement)
+    return row
+
+
+def _store_copy(log: Log, verified: bundles.Verified) -> Log:
+    stored_at = now()
+    Entry.objects.bulk_create(row_of(log, entry, stored_at) for entry in verified.entries)
+    tree.store_nodes(log, verified.nodes)
+    tree.set_frontier(log, verified.frontier)
+    if verified.entries:
+        log.head = verified.entries[-1].leaf.hex()
+        log.head_lam = verified.entries[-1].header.lam
+    log.checkpoint_size = verified.checkpoint.size
+    log.checkpoint_note = verified.note
+    log.save()
+    for entry in verified.entries:
+        committed(log.origin, entry.header.seq, entry.header.type)
+    fold_ready(log.agreement, identity=log if log.role == "identity" else None)
+    log.refresh_from_db()
+    return log
+
+
+def row_of(log: Log, entry: envelope.Entry, stored_at: datetime) -> Entry:
+    """The unsaved row of a parsed entry."""
+    header = entry.header
+    return Entry(
+        log=log,
+        seq=header.seq,
+        key=header.key,
+        kind=header.type,
+        lam=header.lam,
+        data=entry.data,
+        leaf=entry.leaf,
+        has_body=header.pl is not None,
+        stored_at=stored_at,
+    )
+
+
+def _receipt(entry: Entry) -> Receipt:
+    return Receipt(log=entry.log.origin, seq=entry.seq, leaf=bytes(entry.leaf).hex(), key=entry.key)
+
+
+def _known(log: Log) -> bundles.Known:
+    note = bytes(log.checkpoint_note)
+    return bundles.Known(
+        log=log.origin,
+        agency=log.agency,
+        frontier=tree.frontier_of(log),
+        head=log.head,
+        head_lam=log.head_lam,
+        checkpoint=notes.parse(note).checkpoint if note else None,
+    )
+
+
+def _skip_known(bundle: bundles.Bundle, log: Log) -> bundles.Bundle:
+    """Drop the entries we already hold; one that differs from ours is a broken bundle."""
+    overlap = min(log.size - bundle.start, len(bundle.entries))
+    stored = Entry.objects.filter(log=log, seq__gte=bundle.start, seq__lt=bundle.start + overlap).order_by("seq")
+    for entry, text in zip(stored, bundle.entries, strict=False):
+        if bytes(entry.data) != text.encode():
+            raise bundles.BadBundle(3, f"entry {entry.seq} differs from the one stored")
+    if bundle.start + overlap < log.size:
+        raise OutOfStep("nothing new in the bundle")
+    return bundles.Bundle(
+        log=bundle.log,
+        start=bundle.start + overlap,
+        checkpoint=bundle.checkpoint,
+        entries=bundle.entries[overlap:],
+        proof=bundle.proof,
+    )
+
+
+def _new_copy(bundle: bundles.Bundle) -> Log:
+    """Decide whether a log we do not know yet may be kept here, from its first entry."""
+    if bundle.start != 0 or not bundle.entries:
+        raise NotOurs("a log we do not know, and not its beginning")
+    header = envelope.parse(bundle.entries[0].encode()).header
+    if header.log != bundle.log:
+        raise bundles.BadBundle(3, "an entry of another log")
+    agency = Agency.objects.filter(id=header.agency).first()
+    if agency is None or agency.is_self:
+        raise NotOurs("its author was never introduced to this node")
+    if header.role == "internal":
+        raise NotOurs("internal logs never leave their agency")
+    if header.role != "identity":
+        _may_keep(header)
+    return Log.objects.create(origin=header.log, agreement=header.agr, agency=header.agency, role=header.role)
+
+
+def _may_keep(header: envelope.Header) -> None:
+    own = own_agency().id
+    agreement = Agreement.objects.filter(id=header.agr).first()
+    if agreement is None:
+        parties = header.facts.get("parties")
+        named = parties if isinstance(parties, list) else []
+        if own not in named or header.agency not in named:
+            raise NotOurs("we are no party to its agreement")
+        return
+    places = set(agreement.parties.values_list("agency", flat=True))
+    if own not in places or header.agency not in places or agreement.role != header.role:
+        raise NotOurs("its author is no party to that agreement")
+
+
+def _event_keys(entry: envelope.Entry) -> dict[str, bytes]:
+    from sinergi.ledger.identity import founding_keys
+
+    if entry.header.role == "identity" and entry.header.seq == 0:
+        return founding_keys(entry)
+    rows = Key.objects.filter(agency_id=entry.header.agency, use="event")
+    return {row.kid: bytes(row.public) for row in rows}
+
+
+def _use_key(agency: str, use: str, bundle: bundles.Bundle) -> bytes:
+    from sinergi.ledger.identity import founding_key_of
+
+    row = Key.objects.filter(agency_id=agency, use=use).first()
+    if row is not None:
+        return bytes(row.public)
+    if bundle.entries:
+        public = founding_key_of(envelope.parse(bundle.entries[0].encode()), use)
+        if public is not None:
+            return public
+    raise bundles.BadBundle(5, f"no {use} key of the author is known")
+
+
+def body_of_entry(entry: Entry) -> Body | None:
+    """The erasable part of an entry, where this node holds it."""
+    return Body.objects.filter(entry=entry).first()
+
+
+def stated_at(entry: Entry) -> datetime:
+    """The author's clock on this entry: a claim."""
+    return from_text(envelope.parse(bytes(entry.data)).header.t)
+
+
+def parties_of(agreement: str) -> list[Party]:
+    """The parties of an agreement, founder first."""
+    return list(Party.objects.filter(agreement_id=agreement).order_by("place"))
+
+
+def has_text(event_kind: type[Event]) -> bool:
+    """Whether facts of this kind have an erasable part."""
+    return text_type(event_kind) is not None
