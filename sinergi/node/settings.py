@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sinergi.access.middleware.ActorMiddleware",
+    "sinergi.web.scope.ScopeMiddleware",
     "sinergi.web.middleware.RefusalMiddleware",
 ]
 
@@ -129,6 +130,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "sinergi.web.middleware.form_expired"
 # The name keeps sessions of several nodes on one laptop apart: cookies know no port.
 SESSION_COOKIE_NAME = f"sinergi_session_{os.environ.get('SINERGI_PORT', '0')}"
 CSRF_COOKIE_NAME = f"sinergi_form_{os.environ.get('SINERGI_PORT', '0')}"
@@ -162,7 +164,10 @@ TIME_ZONE = "Asia/Jakarta"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "var" / "static"
-STATICFILES_DIRS: list[object] = []
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "sinergi.web.vendor.VendorFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "blobs"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

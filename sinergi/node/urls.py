@@ -6,4 +6,11 @@ from django.urls import include, path
 
 from sinergi.node.features import FEATURES
 
-urlpatterns = [path("", include(name)) for name in (f"{feature}.urls" for feature in FEATURES) if find_spec(name)]
+PARTS = [*FEATURES, "sinergi.access", "sinergi.web"]
+
+urlpatterns = [path("", include(name)) for name in (f"{part}.urls" for part in PARTS) if find_spec(name)]
+
+handler400 = "sinergi.web.middleware.bad_request"
+handler403 = "sinergi.web.middleware.forbidden"
+handler404 = "sinergi.web.middleware.missing"
+handler500 = "sinergi.web.middleware.broken"

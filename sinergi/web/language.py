@@ -1,11 +1,50 @@
-"""Which language a request is answered in."""
+"""Which language and which theme a request is answered in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+LANGUAGE_COOKIE = "sinergi_language"
+THEME_COOKIE = "sinergi_theme"
+THEMES = ("auto", "light", "dark")
+A_YEAR = 365 * 24 * 3600
 
 
 class LanguageMiddleware:
-    """Placeholder until the shell lands."""
+    """Answers in the language a person chose on this device; Indonesian until they choose.
 
-    def __init__(self, get_response):
+    The browser's own wish is not asked: office computers are often set to English by nobody's decision.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = language_of(request)
+        with translation.override(chosen):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", chosen)
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """`id` or `en`."""
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def theme_of(request: HttpRequest) -> str:
+    """`light`, `dark`, or `auto` for whatever the device wishes."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "auto"
+
+
+def remember(response: HttpResponse, name: str, value: str) -> None:
+    """Keep a choice on this device for a year; no script needs to read it."""
+    response.set_cookie(
+        name, value, max_age=A_YEAR, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )

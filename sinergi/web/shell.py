@@ -1,5 +1,199 @@
-"""What every page's frame needs."""
+"""What every page's frame needs, gathered when a template asks for it and not before."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from sinergi.kernel.instants import now
+from sinergi.ledger.models import Agency, Agreement
+from sinergi.web import navigation
+from sinergi.web.language import language_of, theme_of
+from sinergi.web.scope import Scope, scopes
+
+# Under the thumb of a phone fit five: four places and the rest.
+TABS = 4
 
 
-def shell(request):
-    return {}
+class Shown(msgspec.Struct, frozen=True):
+    """A place or a page of a place, as this person sees it."""
+
+    code: str
+    label: str
+    icon: str
+    url: str
+    count: int
+    is_current: bool
+    group: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shell` and `now` in every template."""
+    return {"shell": Shell(request), "now": getattr(request, "arrived_at", None) or now()}
+
+
+class Shell:
+    """The frame around one answer. Each property asks the database at most once, and only if the page shows it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: Any = getattr(request, "user", None)
+        self.at = getattr(request, "arrived_at", None) or now()
+        self.language = language_of(request)
+        self.theme = theme_of(request)
+        self.path = request.get_full_path()
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether there is somebody to show places to."""
+        return bool(self.user is not None and self.user.is_authenticated)
+
+    @cached_property
+    def agency(self) -> str:
+        """The name of the agency whose node this is; empty before `sinergi init`."""
+        return Agency.objects.filter(is_self=True).values_list("name", flat=True).first() or ""
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """What the scope switch offers."""
+        return scopes(self.user)
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """The agreement chosen, or None for all."""
+        chosen = getattr(self.request, "scope", "")
+        return next((scope for scope in self.scopes if scope.id == chosen), None)
+
+    @cached_property
+    def exercise(self) -> bool:
+        """Whether anything on this screen may belong to an exercise: then the ribbon stands first."""
+        if self.scope is not None:
+            return self.scope.exercise
+        if self.is_signed_in:
+            return any(scope.exercise for scope in self.scopes)
+        return Agreement.objects.filter(role__startswith="exercise/").exists()
+
+    @cached_property
+    def all_places(self) -> list[Shown]:
+        """Every place this person may enter; the longest address that leads the path is the current one."""
+        if not self.is_signed_in:
+            return []
+        seen = [(place, url) for place in navigation.places() if self._may(place) and (url := _url(place.url_name))]
+        roads = [(place.code, url) for place, url in seen]
+        for place, _ in seen:
+            roads += [(place.code, url) for view in navigation.views(place.code) if (url := _url(view.url_name))]
+        current = self._current(roads)
+        return [
+            Shown(
+                place.code,
+                str(place.label),
+                place.icon,
+                url,
+                place.count(self.request) if place.count else 0,
+                place.code == current,
+                place.group,
+            )
+            for place, url in seen
+        ]
+
+    @property
+    def places(self) -> list[Shown]:
+        """The main places."""
+        return [place for place in self.all_places if place.group == "main"]
+
+    @property
+    def manage(self) -> list[Shown]:
+        """What stands under Kelola."""
+        return [place for place in self.all_places if place.group == "manage"]
+
+    @property
+    def tabs(self) -> list[Shown]:
+        """The first places, for the bar under the thumb."""
+        return self.places[:TABS]
+
+    @property
+    def more(self) -> list[Shown]:
+        """The places that do not fit under the thumb."""
+        return self.places[TABS:] + self.manage
+
+    @property
+    def more_is_current(self) -> bool:
+        """Whether the present page lies behind `Lainnya`."""
+        return any(place.is_current for place in self.more)
+
+    @cached_property
+    def subplaces(self) -> list[Shown]:
+        """The pages inside the present place, if there is a choice of at least two."""
+        current = next((place for place in self.all_places if place.is_current), None)
+        if current is None:
+            return []
+        seen = [
+            (view, url) for view in navigation.views(current.code) if self._may(view) and (url := _url(view.url_name))
+        ]
+        here = self._current([(url, url) for _, url in seen])
+        shown = [Shown(view.url_name, str(view.label), "", url, 0, url == here, "") for view, url in seen]
+        return shown if len(shown) > 1 else []
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many things wait for this person, in every agreement: the bell ignores the scope switch."""
+        return len(navigation.waiting(self.user, self.at)) if self.is_signed_in else 0
+
+    @cached_property
+    def sync(self) -> navigation.SyncState | None:
+        """How this node stands with its partners."""
+        return navigation.sync_state(self.user, self.at) if self.is_signed_in else None
+
+    @cached_property
+    def office(self) -> str:
+        """The office the person holds now, with Plh where they hold it for somebody else."""
+        duties = self.user.duties_at() if self.is_signed_in else []
+        if not duties:
+            return ""
+        label = gettext(duties[0].label)
+        return f"Plh {label}" if duties[0].is_acting else label
+
+    @property
+    def may_search(self) -> bool:
+        """Whether the search box is offered."""
+        return self.is_signed_in and self.user.can("search.use")
+
+    @property
+    def home_url(self) -> str:
+        """The start page."""
+        return _url("home") or _url("home:home") or "/"
+
+    @property
+    def inbox_url(self) -> str:
+        """Where the bell leads."""
+        return _url("inbox") or _url("home:inbox") or self.home_url
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where the sign-out form posts to; empty while there is no door."""
+        return _url("sign-out") or _url("access:sign-out") or _url("logout") or _url("access:logout")
+
+    @property
+    def account_url(self) -> str:
+        """The person's own account page, if access offers one."""
+        return _url("account") or _url("access:account")
+
+    def _may(self, entry: navigation.Place | navigation.View) -> bool:
+        return not entry.permission or self.user.can(entry.permission)
+
+    def _current(self, roads: list[tuple[str, str]]) -> str:
+        path = self.request.path
+        leading = [(len(url), code) for code, url in roads if path == url or (url != "/" and path.startswith(url))]
+        return max(leading)[1] if leading else ""
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

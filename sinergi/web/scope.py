@@ -1,0 +1,59 @@
+"""Under which agreement a person is looking at things right now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from sinergi.ledger.models import Agency, Agreement, Party
+
+SESSION_KEY = "scope"
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """One entry of the scope switch: an agreement, called by its other parties."""
+
+    id: str
+    label: str
+    exercise: bool
+
+
+class ScopeMiddleware:
+    """Puts `request.scope` on every page request: an agreement id, or "" for all agreements."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Programs name the agreement themselves; reading their session would only cost them a query.
+        is_page = not request.path_info.startswith(("/api/", "/healthz", "/static/"))
+        request.scope = str(request.session.get(SESSION_KEY, "")) if is_page else ""  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def choose(request: HttpRequest, agreement: str) -> None:
+    """Narrow everything to `agreement`, or widen to all with "". An agreement outside the person's duties: all."""
+    allowed = {scope.id for scope in scopes(request.user)}
+    request.session[SESSION_KEY] = agreement if agreement in allowed else ""
+
+
+def scopes(user: Any) -> list[Scope]:
+    """The agreements of this node that the user's duties reach, by name."""
+    if not getattr(user, "is_authenticated", False):
+        return []
+    own = set(Agency.objects.filter(is_self=True).values_list("id", flat=True))
+    names = dict(Agency.objects.values_list("id", "name"))
+    others: dict[str, list[str]] = {}
+    for agreement, agency in Party.objects.order_by("place", "pk").values_list("agreement_id", "agency"):
+        if agency not in own:
+            others.setdefault(agreement, []).append(names.get(agency, agency[:8]))
+    duties = user.duties_at()
+    found = [
+        Scope(agreement.id, " dan ".join(others.get(agreement.id, [])) or agreement.id[:8], agreement.exercise)
+        for agreement in Agreement.objects.order_by("id")
+        if any(duty.covers(agreement=agreement.id) for duty in duties)
+    ]
+    return sorted(found, key=lambda scope: (scope.label, scope.id))
