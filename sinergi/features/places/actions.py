@@ -1,0 +1,113 @@
+"""What people can do with station lists, and with an upload before it is one."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+
+from sinergi.access.models import User
+from sinergi.features.places import rules
+from sinergi.features.places.events import StationRow
+from sinergi.features.places.models import Draft, Region, StationList
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.models import Agency
+from sinergi.ledger.writer import Receipt, Writing, command
+from sinergi.sheets import Cells
+
+DRAFT_LIFE = timedelta(hours=24)
+MOST_DRAFTS = 5
+
+
+@command
+def publish_stations(log: Writing, *, agreement: str, regency: str, rows: list[StationRow]) -> Receipt:
+    """State the polling stations of `regency` to the parties of `agreement` (obligation D-02)."""
+    author = Agency.objects.get(id=log.agency)
+    in_force = current_list(agreement=agreement, author=log.agency, regency=regency)
+    decision = rules.publish(
+        regency=regency,
+        rows=rows,
+        author_kind=author.kind,
+        author_region=author.region,
+        current_digest=in_force.digest if in_force else None,
+    )
+    return log.append(agreement, decision, obligation="D-02")
+
+
+def current_list(*, agreement: str, author: str, regency: str) -> StationList | None:
+    """The newest list this author stated under this agreement."""
+    lists = StationList.objects.filter(agreement=agreement, author=author, regency=regency)
+    return lists.newest_first().first()
+
+
+def keep_draft(*, owner: User, agreement: str, filename: str, cells: Cells, at: datetime) -> Draft:
+    """Keep what was read of an upload for a day, so that its owner can look at it. The file itself is not kept."""
+    purge_drafts(at=at)
+    kept = Draft.objects.of(owner).order_by("-uploaded_at", "-id").values_list("id", flat=True)[MOST_DRAFTS - 1 :]
+    Draft.objects.filter(id__in=list(kept)).delete()
+    return Draft.objects.create(
+        id=uuid.uuid4(),
+        owner=owner,
+        agreement=agreement,
+        filename=filename[:200],
+        uploaded_at=at,
+        cells=zlib.compress(msgspec.msgpack.encode(cells), 1),
+    )
+
+
+def cells_of(draft: Draft) -> Cells:
+    """What was read of the upload."""
+    return msgspec.msgpack.decode(zlib.decompress(bytes(draft.cells)), type=Cells)
+
+
+def leave_others_out(draft: Draft) -> None:
+    """Leave the rows of other regencies out of this upload."""
+    Draft.objects.filter(id=draft.id).update(leaves_others_out=True)
+
+
+def discard(draft: Draft) -> None:
+    """Drop an upload."""
+    Draft.objects.filter(id=draft.id).delete()
+
+
+def purge_drafts(*, at: datetime) -> int:
+    """Drop uploads older than a day; how many. Runs on every upload; housekeeping may call it as well."""
+    return Draft.objects.older_than(at - DRAFT_LIFE).delete()[0]
+
+
+@transaction.atomic
+def keep_regions(regions: list[Region]) -> int:
+    """Add or update reference rows; how many are new or say something else now. Areas are left as they are."""
+    known = Region.objects.in_bulk([region.code for region in regions])
+    fields = ("name", "level", "parent", "lat", "lon", "source")
+    new = [region for region in regions if region.code not in known]
+    different = []
+    for region in regions:
+        old = known.get(region.code)
+        if old and any(getattr(old, field) != getattr(region, field) for field in fields):
+            different.append(region)
+    Region.objects.bulk_create(new, batch_size=500)
+    if different:
+        Region.objects.bulk_update(different, fields, batch_size=200)
+    return len(new) + len(different)
+
+
+@transaction.atomic
+def keep_areas(found: dict[str, str], kind: str, *, source: str = "") -> int:
+    """Set the areas of known regions (GeoJSON text by code); how many changed. Refused for a code nobody knows."""
+    known = Region.objects.in_bulk(list(found))
+    unknown = sorted(found.keys() - known.keys())
+    if unknown:
+        raise Refused(f"Wilayah {unknown[0]} tidak dikenal di kantor ini.", code="WIL-05")
+    changed = []
+    for code, area in found.items():
+        region = known[code]
+        if (region.area, region.area_kind) != (area, kind):
+            region.area, region.area_kind = area, kind
+            region.source = source or region.source
+            changed.append(region)
+    Region.objects.bulk_update(changed, ["area", "area_kind", "source"], batch_size=100)
+    return len(changed)

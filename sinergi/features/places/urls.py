@@ -1,0 +1,43 @@
+"""Addresses of places."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.features.places import uploads, views
+from sinergi.web import navigation
+
+app_name = "places"
+
+urlpatterns = [
+    path("tempat/", views.stations, name="stations"),
+    path("tempat/tps.xlsx", views.stations_sheet, name="stations-sheet"),
+    path("tempat/tps.json", views.stations_points, name="points"),
+    path("tempat/wilayah.geojson", views.region_areas, name="areas"),
+    path("tempat/tps/<int:code>/", views.station, name="station"),
+    path("tempat/daftar/", uploads.lists, name="lists"),
+    path("tempat/daftar/<str:key>/", uploads.station_list, name="list"),
+    path("tempat/unggahan/", uploads.new_upload, name="upload"),
+    path("tempat/unggahan/templat.xlsx", uploads.template_sheet, name="template"),
+    path("tempat/unggahan/<uuid:draft>/", uploads.preview, name="preview"),
+    path("tempat/unggahan/<uuid:draft>/perbaikan.xlsx", uploads.corrected_sheet, name="corrected"),
+    path("tempat/unggahan/<uuid:draft>/tanpa-wilayah-lain/", uploads.without_others, name="without-others"),
+    path("tempat/unggahan/<uuid:draft>/batal/", uploads.discarded, name="discarded"),
+    path("tempat/unggahan/<uuid:draft>/terbitan/", uploads.publication, name="publication"),
+]
+
+navigation.register_place(
+    navigation.Place(
+        code="data",
+        label=_("Data Bersama"),
+        icon="database",
+        url_name="places:stations",
+        permission="places.read",
+    )
+)
+navigation.register_view(
+    navigation.View(place="data", label=_("Peta TPS"), url_name="places:stations", permission="places.read")
+)
+navigation.register_view(
+    navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
+)
+navigation.register_search(views.found)
