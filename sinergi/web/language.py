@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,16 +25,20 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = language_of(request)
-        with translation.override(chosen):
+        with translation.override(language_of(request)):
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", chosen)
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Now that access has said who asks: the language kept with the person, where the device knows of none."""
+        translation.activate(language_of(request))
 
 
 def language_of(request: HttpRequest) -> str:
-    """`id` or `en`."""
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    """`id` or `en`: chosen on this device, else kept with the person, else Indonesian."""
+    kept = getattr(getattr(request, "user", None), "language", "")
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE) or kept
     return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 

@@ -145,7 +145,7 @@ def _answer(
         "next_step": next_step,
         "code": code,
         "field": field,
-        "is_safe": request.method in ("GET", "HEAD") or status != 500,
+        "is_risky": status == 500 and request.method not in ("GET", "HEAD"),
         "shell": Shell(request),
     }
     if request.headers.get("HX-Request"):

@@ -28,6 +28,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     `code` is one of ORDER, or any word for an entry of the group `manage` (Kelola). `label` is lazily translated text,
     `icon` a Tabler name, `url_name` what `reverse` takes. Without `permission` every signed-in person sees it.
+    `short` is one word for the phone's bar and the tablet's rail, where the label is longer than that.
     `count(request)` gives the number beside it: what waits there for this person, never how much there is.
     """
 
@@ -36,6 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     icon: str
     url_name: str
     permission: str = ""
+    short: Any = ""
     count: Callable[[HttpRequest], int] | None = None
     group: Literal["main", "manage"] = "main"
 

@@ -49,10 +49,12 @@ def scopes(user: Any) -> list[Scope]:
     others: dict[str, list[str]] = {}
     for agreement, agency in Party.objects.order_by("place", "pk").values_list("agreement_id", "agency"):
         if agency not in own:
-            others.setdefault(agreement, []).append(names.get(agency, agency[:8]))
+            # "KPU Kabupaten X" is too long for a button; a Kota keeps its word, so the short form stays unambiguous.
+            called = names.get(agency, agency[:8]).replace(" Kabupaten ", " ")
+            others.setdefault(agreement, []).append(called)
     duties = user.duties_at()
     found = [
-        Scope(agreement.id, " dan ".join(others.get(agreement.id, [])) or agreement.id[:8], agreement.exercise)
+        Scope(agreement.id, " · ".join(others.get(agreement.id, [])) or agreement.id[:8], agreement.exercise)
         for agreement in Agreement.objects.order_by("id")
         if any(duty.covers(agreement=agreement.id) for duty in duties)
     ]

@@ -30,6 +30,7 @@ class Shown(msgspec.Struct, frozen=True):
     count: int
     is_current: bool
     group: str
+    short: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -97,6 +98,7 @@ class Shell:
                 place.count(self.request) if place.count else 0,
                 place.code == current,
                 place.group,
+                str(place.short or place.label),
             )
             for place, url in seen
         ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from sinergi.access.doors import public, requires, signed_in
 from sinergi.kernel.instants import now
 from sinergi.web import navigation
 from sinergi.web.language import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, remember
@@ -16,6 +20,7 @@ from sinergi.web.samples import EVIDENCE, Sample
 from sinergi.web.scope import choose
 
 
+@signed_in
 @require_POST
 def scope(request: HttpRequest) -> HttpResponse:
     """Narrow everything to one agreement, or widen to all."""
@@ -23,16 +28,22 @@ def scope(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
+# Open to anybody: whoever stands before the sign-in page must be able to read it.
+@public
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Answer in this language on this device from now on."""
+    """Answer in this language on this device from now on, and for this person on new devices."""
     response = _back(request)
     chosen = request.POST.get("language", "")
-    if chosen in ("id", "en"):
+    if chosen in dict(settings.LANGUAGES):
         remember(response, LANGUAGE_COOKIE, chosen)
+        if request.user.is_authenticated:
+            request.user.language = chosen
+            request.user.save(update_fields=["language"])
     return response
 
 
+@public
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Show light, dark, or what the device wishes, on this device from now on."""
@@ -43,6 +54,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@requires("search.use")
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What all features find for the words; a fragment for the box at the top, a page otherwise."""
@@ -52,9 +64,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"words": words, "hits": hits, "asked": len(words) >= 2})
 
 
+@signed_in
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Every part of the design system, light and dark, so that a change of one is seen at once."""
+    """Every part of the design system, light and dark: for administrators, and for everybody in the demo."""
+    user: Any = request.user
+    if not (user.is_demo or user.can("node.manage")):
+        raise PermissionDenied
     at = getattr(request, "arrived_at", None) or now()
     context = {
         "themes": ("light", "dark"),
