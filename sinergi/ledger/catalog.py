@@ -80,7 +80,7 @@ def load() -> None:
             if _exists(module):
                 import_module(module)
     for event_type in _concrete_kinds(Event):
-        _kinds[event_type.kind, event_type.version] = event_type
+        _kinds[event_type.kind, event_type.kind_version] = event_type
     missing = [event_type.kind for event_type in _kinds.values() if event_type not in _projections]
     missing += [
         f"{event_type.kind} (text)"

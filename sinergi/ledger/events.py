@@ -41,8 +41,11 @@ class EventMeta(msgspec.StructMeta):
         **options: Any,
     ) -> EventMeta:
         options.setdefault("kw_only", True)
+        taken = {"kind", "kind_version", "must"} & set(namespace.get("__annotations__", {}))
+        if bases and bases[0] is not msgspec.Struct and taken:
+            raise Broken(f"{name}: {', '.join(sorted(taken))} cannot be the name of a field")
         made = super().__new__(mcls, name, bases, namespace, **options)
-        made.kind, made.version, made.must = kind, version, must  # type: ignore[attr-defined]
+        made.kind, made.kind_version, made.must = kind, version, must  # type: ignore[attr-defined]
         return made
 
 
@@ -59,7 +62,7 @@ class Event(msgspec.Struct, metaclass=EventMeta, frozen=True, forbid_unknown_fie
     """
 
     kind: ClassVar[str] = ""
-    version: ClassVar[int] = 1
+    kind_version: ClassVar[int] = 1
     must: ClassVar[bool] = False
     text: Text | None = None
 

@@ -88,7 +88,7 @@ def append(
         prev=log.head,
         agr=agreement,
         type=event.kind,
-        tv=event.version,
+        tv=event.kind_version,
         must=event.must,
         id=id,
         corr=corr,

@@ -95,7 +95,7 @@ class Peer:
             "prev": last.leaf.hex() if last else envelope.NOTHING_BEFORE,
             "agr": log.agreement,
             "type": event.kind,
-            "tv": event.version,
+            "tv": event.kind_version,
             "must": event.must,
             "id": new_event_id(self.clock),
             "t": to_text(self.clock),

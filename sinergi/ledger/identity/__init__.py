@@ -36,7 +36,7 @@ def founding_entry(ring: KeyRing, *, code: str, name: str, kind: str, region: st
         prev=envelope.NOTHING_BEFORE,
         agr="",
         type=event.kind,
-        tv=event.version,
+        tv=event.kind_version,
         must=event.must,
         id=new_event_id(at),
         t=to_text(at),

@@ -1,0 +1,247 @@
+"""What people can do about security assistance. Each decides inside the write lock, from rows read there."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from sinergi.features.security import rules
+from sinergi.features.security.events import AnswerText, Decision, ForceText, LetterIssued, LetterText, Series
+from sinergi.features.security.models import Letter, Proposal, Request
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import ZONES
+from sinergi.ledger.events import RecordKey
+from sinergi.ledger.models import Agreement
+from sinergi.ledger.store import own_agency
+from sinergi.ledger.writer import Receipt, Writing, command, run
+
+
+@command
+def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt:
+    """A commission asks for security. Keywords are those of rules.request."""
+    decision = rules.request(number=_next_request_number(log, agreement), at=log.at, area=own_agency().region, **asked)
+    return log.append(agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
+
+
+@command
+def correct_request(log: Writing, *, request: str, **asked: Any) -> Receipt:
+    """Replace what the request says; the old fact stays in the trail. Keywords are those of rules.request."""
+    found = _request(request)
+    decision = rules.request(
+        number=found.number, at=log.at, area=own_agency().region, corrects=found, answer=found.answer, **asked
+    )
+    return log.append(found.agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
+
+
+@command
+def withdraw_request(log: Writing, *, request: str, reason: Any, words: str = "") -> Receipt:
+    """Take the request back."""
+    found = _request(request)
+    return log.append(found.agreement, rules.withdraw(found, found.answer, reason=reason, words=words))
+
+
+def propose_answer(*, by: Actor, at: datetime, request: str, decision: Decision, **content: Any) -> Proposal:
+    """Lay an answer before the Kapolres (internal). A newer proposal replaces an undecided one."""
+
+    def task() -> Proposal:
+        found = _request(request)
+        # The Kapolres would sign exactly this: let the rule judge it as theirs, now, so that the sentence comes early.
+        rules.answer(found, found.answer, by=_as_chief(by), decision=decision, spoken=False, **_answer(content))
+        Proposal.objects.filter(request=found.key, decided_at=None).delete()
+        return Proposal.objects.create(
+            request=found.key,
+            version=found.version,
+            decision=decision,
+            proposed_by=by.id,
+            proposed_at=at,
+            **content,
+        )
+
+    return run(task)
+
+
+def return_proposal(*, at: datetime, request: str, words: str) -> Proposal:
+    """The Kapolres sends the proposal back with a remark (internal)."""
+
+    def task() -> Proposal:
+        proposal = Proposal.objects.filter(request=request, decided_at=None, returned_at=None).first()
+        if proposal is None:
+            raise Refused("Tidak ada usul jawaban yang menunggu disposisi.", code="PAM-43")
+        if not words.strip():
+            raise Refused("Tulis apa yang perlu diperbaiki.", code="PAM-44", field="words")
+        proposal.returned_at, proposal.returned_words = at, words.strip()
+        proposal.save()
+        return proposal
+
+    return run(task)
+
+
+@command
+def answer_request(
+    log: Writing,
+    *,
+    request: str,
+    decision: Decision,
+    spoken: bool = False,
+    correcting: bool = False,
+    **content: Any,
+) -> Receipt:
+    """The binding answer: by the Kapolres or Plh, or an emergency order by word of mouth."""
+    found = _request(request)
+    assert log.by is not None, "an answer has a person behind it"
+    event = rules.answer(
+        found,
+        found.answer,
+        by=log.by,
+        decision=decision,
+        spoken=spoken,
+        correcting=correcting,
+        **_answer(content),
+    )
+    Proposal.objects.filter(request=found.key, decided_at=None).update(decided_at=log.at)
+    return log.append(found.agreement, event, obligation="P-02")
+
+
+@command
+def confirm_spoken_order(log: Writing, *, request: str) -> Receipt:
+    """The Kapolres or Plh confirms the spoken emergency order in writing."""
+    found = _request(request)
+    assert log.by is not None, "an order has a person behind it"
+    return log.append(found.agreement, rules.confirm_spoken(found, found.answer, by=log.by), obligation="P-02")
+
+
+@command
+def accept_offer(log: Writing, *, request: str) -> Receipt:
+    """The commission accepts the police's offer."""
+    found = _request(request)
+    return log.append(found.agreement, rules.accept_offer(found, found.answer))
+
+
+@command
+def decline_offer(log: Writing, *, request: str, words: str = "") -> Receipt:
+    """The commission declines the police's offer."""
+    found = _request(request)
+    return log.append(found.agreement, rules.decline_offer(found, found.answer, words=words))
+
+
+@command
+def assign_force(
+    log: Writing,
+    *,
+    request: str,
+    sprin_number: str,
+    officers: int,
+    vehicles: int,
+    unit: str,
+    commander: str = "",
+    commander_phone: str = "",
+) -> Receipt:
+    """The police name the unit and the duty order."""
+    found = _request(request)
+    text = ForceText(unit=unit.strip(), commander=commander.strip(), commander_phone=commander_phone.strip())
+    event = rules.assign(
+        found, found.answer, sprin_number=sprin_number, officers=officers, vehicles=vehicles, text=text
+    )
+    return log.append(found.agreement, event, obligation="P-02")
+
+
+@command
+def report_completion(log: Writing, *, request: str, words: str = "", **done: Any) -> Receipt:
+    """The police report that the assistance was carried out. Keywords are those of rules.complete."""
+    found = _request(request)
+    event = rules.complete(found, found.answer, at=log.at, words=words, **done)
+    return log.append(found.agreement, event, obligation=_guard_obligation(found.service))
+
+
+@command
+def confirm_completion(log: Writing, *, request: str, as_reported: bool, words: str = "") -> Receipt:
+    """The commission confirms the report or says what it saw differently."""
+    found = _request(request)
+    event = rules.confirm_completion(found, found.answer, as_reported=as_reported, words=words)
+    return log.append(found.agreement, event, obligation=_guard_obligation(found.service))
+
+
+@command
+def issue_letter(
+    log: Writing,
+    *,
+    request: str,
+    about: str,
+    series: Series,
+    number: int,
+    year: int,
+    written: str,
+    pdf: bytes,
+    docx: bytes,
+) -> Receipt:
+    """State a letter that was drawn up with `number`. Refused, code NUMBER-TAKEN, where another took it meanwhile."""
+    found = _request(request)
+    if next_letter_number(found.agreement, series, year) != number:
+        raise Refused("Nomor surat sudah terpakai. Ulangi.", code="NUMBER-TAKEN")
+    if Letter.objects.filter(about=about, series=series).exists():
+        raise Refused("Surat untuk ini sudah terbit.", code="PAM-91")
+    event = LetterIssued(
+        request=RecordKey(found.key),
+        about=RecordKey(about),
+        series=series,
+        number=number,
+        year=year,
+        written=written,
+        pdf_hash=hashlib.sha256(pdf).hexdigest(),
+        docx_hash=hashlib.sha256(docx).hexdigest(),
+        text=LetterText(pdf=b64encode(pdf).decode("ascii"), docx=b64encode(docx).decode("ascii")),
+    )
+    return log.append(found.agreement, event, obligation="P-01" if series == "request" else "P-02")
+
+
+def next_letter_number(agreement: str, series: Series, year: int) -> int:
+    """The number after the last one this agency used in its series of that year; an exercise counts by itself."""
+    exercise = Agreement.objects.get(id=agreement).exercise
+    used = Letter.objects.filter(
+        agency=own_agency().id, series=series, year=year, request__exercise=exercise
+    ).aggregate(last=Max("number"))
+    return int(used["last"] or 0) + 1
+
+
+def _next_request_number(log: Writing, agreement: str) -> int:
+    known = Agreement.objects.filter(id=agreement).first()
+    if known is None:
+        raise Refused("Pilih perjanjian yang menjadi dasar permohonan.", code="PAM-09", field="agreement")
+    year = log.at.astimezone(ZONES["WIB"]).year
+    used = Request.objects.filter(agency=log.agency, year=year, exercise=known.exercise)
+    return int(used.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _request(key: str) -> Request:
+    found = Request.objects.filter(key=key).first()
+    if found is None:
+        raise Refused("Permohonan ini belum sampai di kantor ini.", code="PAM-99")
+    return found
+
+
+def _answer(content: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "officers": content.get("officers") or 0,
+        "vehicles": content.get("vehicles") or 0,
+        "starts_at": content.get("starts_at"),
+        "ends_at": content.get("ends_at"),
+        "text": AnswerText(sentence=content.get("sentence", ""), reasons=content.get("reasons") or {}),
+    }
+
+
+def _as_chief(by: Actor) -> Actor:
+    return Actor(id=by.id, office="resort_chief")
+
+
+def _class_of(service: str) -> str:
+    # Where a candidate or an official sleeps and travels is not for everybody.
+    return "terbatas" if service in ("candidate", "person") else "terbuka"
+
+
+def _guard_obligation(service: str) -> str:
+    return {"escort": "P-04", "static_guard": "P-03", "office": "P-03"}.get(service, "P-05")

@@ -1,0 +1,356 @@
+"""When security assistance may be asked, answered, carried out and confirmed. Pure: time, people and days come in."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal, Protocol
+
+from sinergi.features.security.events import (
+    AnswerText,
+    AssistanceAnswered,
+    AssistanceCompleted,
+    AssistanceRequested,
+    AssistanceWithdrawn,
+    CompletionConfirmed,
+    Decision,
+    ForceAssigned,
+    ForceText,
+    OfferAccepted,
+    OfferDeclined,
+    RequestText,
+    Risk,
+    Service,
+    SpokenOrderConfirmed,
+    Spot,
+    WithdrawalReason,
+    WordsText,
+)
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import ZONES, end_of_day, working_days_after, working_days_before
+from sinergi.ledger.events import RecordKey
+
+State = Literal[
+    "requested", "offered", "declined", "agreed", "assigned", "completed", "confirmed", "refused", "withdrawn"
+]
+
+# Article 5, P-01 and P-02 of the template. The parties may fix others; until then these are proposals (usulan).
+DAYS_BEFORE = 3
+DAYS_TO_ANSWER = 1
+HOURS_TO_ANSWER_EMERGENCY = 1
+HOURS_TO_CONFIRM_SPOKEN = 24
+
+LONGEST = timedelta(days=120)
+MOST_PEOPLE = 100_000
+MOST_OFFICERS = 5_000
+LONGEST_WORDS = 4_000
+
+OPEN: tuple[State, ...] = ("requested", "offered", "agreed", "assigned", "completed")
+
+
+class Answer(Protocol):
+    """What a rule needs to know of the police's current answer."""
+
+    key: str
+    version: str
+    decision: Decision
+    spoken: bool
+    spoken_confirmed_at: datetime | None
+    accepted_at: datetime | None
+    declined_at: datetime | None
+
+
+class Request(Protocol):
+    """What a rule needs to know of a request."""
+
+    key: str
+    version: str
+    number: int
+    year: int
+    starts_at: datetime
+    ends_at: datetime
+    officers: int
+    vehicles: int
+    emergency: bool
+    asked_at: datetime
+    withdrawn_at: datetime | None
+    assigned_at: datetime | None
+    assignment: str
+    completed_at: datetime | None
+    completion: str
+    confirmed_at: datetime | None
+
+
+def state(request: Request, answer: Answer | None) -> State:
+    """Where a request stands, from columns that one speaker each writes; the same on every node.
+
+    Work that was done stays done, even if a withdrawal crossed it. Otherwise a withdrawal stands, whatever the police
+    answered meanwhile. A correction after the answer opens the request again.
+    """
+    if request.completed_at is not None:
+        return "confirmed" if request.confirmed_at is not None else "completed"
+    if request.withdrawn_at is not None:
+        return "withdrawn"
+    if answer is None or answer.version != request.version:
+        return "requested"
+    if answer.decision == "refused":
+        return "refused"
+    if answer.decision in ("adjusted", "partly"):
+        if answer.declined_at is not None:
+            return "declined"
+        if answer.accepted_at is None:
+            return "offered"
+    return "assigned" if request.assigned_at is not None else "agreed"
+
+
+def crossed(request: Request, answer: Answer | None) -> bool:
+    """Whether a withdrawal and a consent crossed on their way: both stand and both sides should talk."""
+    return request.withdrawn_at is not None and answer is not None and answer.decision != "refused"
+
+
+def answer_due(request: Request, holidays: Container[date]) -> datetime:
+    """When the police's answer is due: the end of the next working day, or an hour after an emergency call."""
+    if request.emergency:
+        return request.asked_at + timedelta(hours=HOURS_TO_ANSWER_EMERGENCY)
+    asked_on = request.asked_at.astimezone(ZONES["WIB"]).date()
+    return end_of_day(working_days_after(asked_on, DAYS_TO_ANSWER, holidays))
+
+
+def spoken_due(answered_at: datetime) -> datetime:
+    """When a spoken emergency order must be confirmed in writing."""
+    return answered_at + timedelta(hours=HOURS_TO_CONFIRM_SPOKEN)
+
+
+def last_day_to_ask(starts_at: datetime, holidays: Container[date]) -> date:
+    """The last day on which a request for an activity starting then is in time (article 5, P-01)."""
+    return working_days_before(starts_at.astimezone(ZONES["WIB"]).date(), DAYS_BEFORE, holidays)
+
+
+def request(
+    *,
+    number: int,
+    at: datetime,
+    service: Service,
+    starts_at: datetime,
+    ends_at: datetime,
+    spot: Spot,
+    people: int,
+    officers: int,
+    vehicles: int,
+    destination: Spot | None,
+    risks: list[Risk],
+    emergency: bool,
+    text: RequestText,
+    area: str,
+    corrects: Request | None = None,
+    answer: Answer | None = None,
+) -> AssistanceRequested:
+    """The request (or its correction), or Refused with the field that is wrong. `area`: where the commission works."""
+    if corrects is not None and state(corrects, answer) not in ("requested", "offered", "agreed", "declined"):
+        raise Refused("Permohonan ini sudah berjalan atau berakhir; ajukan permohonan baru.", code="PAM-11")
+    if not starts_at < ends_at:
+        raise Refused("Waktu selesai harus setelah waktu mulai.", code="PAM-01", field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise Refused("Satu permohonan paling lama 120 hari. Pecah menjadi beberapa.", code="PAM-02", field="ends_at")
+    if ends_at <= at and not emergency:
+        raise Refused("Waktu kegiatan sudah lewat. Periksa tanggalnya.", code="PAM-03", field="starts_at")
+    if not spot.region.startswith(area) or (destination is not None and not destination.region.startswith(area)):
+        raise Refused("Tempat berada di luar wilayah kantor ini.", code="PAM-04", field="region")
+    if not 0 <= people <= MOST_PEOPLE:
+        raise Refused("Perkiraan orang antara 0 dan 100.000.", code="PAM-05", field="people")
+    if not 0 <= officers <= MOST_OFFICERS or not 0 <= vehicles <= MOST_OFFICERS:
+        raise Refused("Jumlah petugas dan kendaraan antara 0 dan 5.000.", code="PAM-06", field="officers")
+    if not text.activity.strip() or not text.place.strip():
+        raise Refused("Isi kegiatan dan tempatnya.", code="PAM-07", field="activity")
+    if max(len(text.activity), len(text.place), len(text.note), len(text.destination)) > LONGEST_WORDS:
+        raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field="note")
+    return AssistanceRequested(
+        number=number if corrects is None else corrects.number,
+        year=at.astimezone(ZONES["WIB"]).year if corrects is None else corrects.year,
+        service=service,
+        starts_at=starts_at.astimezone(UTC),
+        ends_at=ends_at.astimezone(UTC),
+        spot=spot,
+        people=people,
+        officers=officers,
+        vehicles=vehicles,
+        destination=destination,
+        risks=sorted(set(risks)),
+        emergency=emergency,
+        corrects=None if corrects is None else RecordKey(corrects.key),
+        text=text,
+    )
+
+
+def withdraw(asked: Request, answer: Answer | None, *, reason: WithdrawalReason, words: str) -> AssistanceWithdrawn:
+    """The commission takes its request back, as long as it was not carried out."""
+    now_at = state(asked, answer)
+    if now_at in ("completed", "confirmed"):
+        raise Refused("Pengamanan sudah dilaksanakan; permohonan tidak dapat ditarik.", code="PAM-21")
+    if now_at == "withdrawn":
+        raise Refused("Permohonan ini sudah ditarik.", code="PAM-22")
+    return AssistanceWithdrawn(request=RecordKey(asked.key), reason=reason, text=_words(words))
+
+
+def answer(
+    asked: Request,
+    current: Answer | None,
+    *,
+    by: Actor,
+    decision: Decision,
+    officers: int,
+    vehicles: int,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    spoken: bool,
+    text: AnswerText,
+    correcting: bool = False,
+) -> AssistanceAnswered:
+    """The police's answer. Binds only after disposisi by the Kapolres or Plh, but for a spoken emergency order.
+
+    `correcting` replaces an answer already given, as long as nobody was assigned on its strength.
+    """
+    if spoken:
+        if not asked.emergency or decision == "refused":
+            raise Refused("Perintah lisan hanya untuk menyanggupi keadaan darurat.", code="PAM-31", field="spoken")
+        if by.office not in ("resort_chief", "deputy_chief", "operations_head"):
+            raise Refused("Perintah lisan Kapolres dicatat oleh Kabag Ops atau Wakapolres.", code="PAM-32")
+    elif by.office != "resort_chief":
+        raise Refused("Jawaban mengikat setelah disposisi Kapolres atau Plh.", code="PAM-33")
+    now_at = state(asked, current)
+    if now_at == "withdrawn":
+        raise Refused("Permohonan ini sudah ditarik KPU.", code="PAM-34")
+    if now_at not in (("offered", "agreed", "refused") if correcting else ("requested", "declined")):
+        raise Refused("Permohonan ini sudah dijawab.", code="PAM-35")
+    if decision == "refused" and not text.sentence.strip():
+        raise Refused("Penolakan wajib beralasan.", code="PAM-36", field="sentence")
+    if decision == "agreed":
+        officers, vehicles, starts_at, ends_at = asked.officers, asked.vehicles, asked.starts_at, asked.ends_at
+    if decision in ("adjusted", "partly"):
+        starts_at, ends_at = starts_at or asked.starts_at, ends_at or asked.ends_at
+        if not starts_at < ends_at:
+            raise Refused("Waktu selesai tawaran harus setelah mulai.", code="PAM-37", field="ends_at")
+        if (officers, vehicles, starts_at, ends_at) == (
+            asked.officers,
+            asked.vehicles,
+            asked.starts_at,
+            asked.ends_at,
+        ):
+            raise Refused("Tawaran sama dengan permintaan. Pilih Sanggupi.", code="PAM-38", field="decision")
+        if not 0 < officers <= MOST_OFFICERS or not 0 <= vehicles <= MOST_OFFICERS:
+            raise Refused("Isi jumlah petugas yang disanggupi.", code="PAM-39", field="officers")
+    if decision == "refused":
+        officers, vehicles, starts_at, ends_at = 0, 0, None, None
+    return AssistanceAnswered(
+        request=RecordKey(asked.key),
+        version=RecordKey(asked.version),
+        decision=decision,
+        officers=officers,
+        vehicles=vehicles,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        spoken=spoken,
+        corrects=None if current is None or current.version != asked.version else RecordKey(current.key),
+        text=text,
+    )
+
+
+def confirm_spoken(asked: Request, current: Answer | None, *, by: Actor) -> SpokenOrderConfirmed:
+    """The Kapolres or Plh confirms an order given by word of mouth."""
+    if by.office != "resort_chief":
+        raise Refused("Hanya Kapolres atau Plh yang menegaskan perintah lisan.", code="PAM-41")
+    if current is None or not current.spoken or current.spoken_confirmed_at is not None:
+        raise Refused("Tidak ada perintah lisan yang menunggu penegasan.", code="PAM-42")
+    return SpokenOrderConfirmed(request=RecordKey(asked.key), answer=RecordKey(current.key))
+
+
+def accept_offer(asked: Request, current: Answer | None) -> OfferAccepted:
+    """The commission accepts the current offer."""
+    return OfferAccepted(request=RecordKey(asked.key), answer=RecordKey(_offer(asked, current).key))
+
+
+def decline_offer(asked: Request, current: Answer | None, *, words: str) -> OfferDeclined:
+    """The commission declines the current offer."""
+    return OfferDeclined(request=RecordKey(asked.key), answer=RecordKey(_offer(asked, current).key), text=_words(words))
+
+
+def assign(
+    asked: Request, current: Answer | None, *, sprin_number: str, officers: int, vehicles: int, text: ForceText
+) -> ForceAssigned:
+    """The police name unit and duty order; again to correct it, as long as it was not carried out."""
+    if current is None or state(asked, current) not in ("agreed", "assigned"):
+        raise Refused("Satuan ditunjuk setelah permohonan disanggupi.", code="PAM-51")
+    if not sprin_number.strip() or len(sprin_number) > 60:
+        raise Refused("Isi nomor Sprin.", code="PAM-52", field="sprin_number")
+    if not text.unit.strip():
+        raise Refused("Isi satuan yang bertugas.", code="PAM-53", field="unit")
+    if not 0 < officers <= MOST_OFFICERS or not 0 <= vehicles <= MOST_OFFICERS:
+        raise Refused("Isi jumlah petugas yang bertugas.", code="PAM-54", field="officers")
+    return ForceAssigned(
+        request=RecordKey(asked.key),
+        answer=RecordKey(current.key),
+        sprin_number=sprin_number.strip(),
+        officers=officers,
+        vehicles=vehicles,
+        corrects=RecordKey(asked.assignment) if asked.assignment else None,
+        text=text,
+    )
+
+
+def complete(
+    asked: Request,
+    current: Answer | None,
+    *,
+    at: datetime,
+    started_at: datetime,
+    ended_at: datetime,
+    officers: int,
+    incidents: int,
+    words: str,
+) -> AssistanceCompleted:
+    """The police report that the assistance was carried out; again to correct the report until it is confirmed."""
+    if state(asked, current) not in ("agreed", "assigned", "completed"):
+        raise Refused("Pelaksanaan dilaporkan setelah permohonan disanggupi.", code="PAM-61")
+    if not started_at < ended_at:
+        raise Refused("Waktu selesai harus setelah waktu mulai.", code="PAM-62", field="ended_at")
+    # A day of grace: the clocks of two nodes may differ.
+    if ended_at > at + timedelta(days=1):
+        raise Refused("Pelaksanaan belum selesai pada waktu itu.", code="PAM-63", field="ended_at")
+    if not 0 < officers <= MOST_OFFICERS or not 0 <= incidents <= 1_000:
+        raise Refused("Isi jumlah petugas yang hadir.", code="PAM-64", field="officers")
+    return AssistanceCompleted(
+        request=RecordKey(asked.key),
+        started_at=started_at.astimezone(UTC),
+        ended_at=ended_at.astimezone(UTC),
+        officers=officers,
+        incidents=incidents,
+        corrects=RecordKey(asked.completion) if asked.completion else None,
+        text=_words(words),
+    )
+
+
+def confirm_completion(asked: Request, current: Answer | None, *, as_reported: bool, words: str) -> CompletionConfirmed:
+    """The commission confirms the police's report, or says what it saw differently."""
+    if state(asked, current) != "completed":
+        raise Refused("Belum ada laporan pelaksanaan yang menunggu penegasan.", code="PAM-71")
+    if not as_reported and not words.strip():
+        raise Refused("Tulis apa yang berbeda dari laporan Polres.", code="PAM-72", field="words")
+    return CompletionConfirmed(
+        request=RecordKey(asked.key),
+        completion=RecordKey(asked.completion),
+        as_reported=as_reported,
+        text=_words(words),
+    )
+
+
+def _offer(asked: Request, current: Answer | None) -> Answer:
+    if current is None or state(asked, current) != "offered":
+        raise Refused("Tidak ada tawaran yang menunggu keputusan KPU.", code="PAM-81")
+    return current
+
+
+def _words(words: str) -> WordsText | None:
+    if len(words) > LONGEST_WORDS:
+        raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field="words")
+    return WordsText(words=words.strip()) if words.strip() else None
