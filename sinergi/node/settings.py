@@ -164,6 +164,8 @@ TIME_ZONE = "Asia/Jakarta"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "var" / "static"
+# WhiteNoise warns about a folder that set-up has not filled yet; tests need none.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "sinergi.web.vendor.VendorFinder",

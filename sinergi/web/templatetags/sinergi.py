@@ -129,9 +129,8 @@ def deadline(
 def evidence(grade: Any) -> SafeString:
     """Four linked dots and the word for how strongly a fact is held: signed, arrived, witnessed k/n, time-stamped."""
     steps = _steps(grade)
-    reached = 0
-    while reached < 4 and steps[reached][1]:
-        reached += 1
+    # A later step implies the earlier ones: who witnessed a record has received it.
+    reached = max((place + 1 for place, (_, on) in enumerate(steps) if on), default=0)
     drawn = []
     for place in range(4):
         if place:
