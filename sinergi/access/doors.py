@@ -1,0 +1,237 @@
+"""The one guarded door: which view opens to whom, and which records a person may see.
+
+Every view wears exactly one of `requires`, `signed_in` and `public`. Records are fetched through `open_record` and
+listed through `visible`; what a person may not see does not exist for them (404, never 403).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+
+from sinergi.access import identity, roles
+from sinergi.access.models import ReadAudit, covering
+
+log = logging.getLogger("sinergi.access")
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
+
+# Codes of letters and of data whose reading leaves a trace (docs/glossary.md).
+RESTRICTED = frozenset({"restricted", "secret", "top_secret", "terbatas", "rahasia", "sangat_rahasia"})
+
+
+class Door(msgspec.Struct, frozen=True):
+    """What a view declares: `public`, `signed_in`, or a permission."""
+
+    permission: str
+    before_new_password: bool = False
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Open only to people one of whose present duties grants `permission`; they act in the office that grants it.
+
+    Nobody signed in: the sign-in page, or 401 as a problem document below /api/. Signed in without it: 403, logged.
+    """
+    roles.known(permission)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            user: Any = request.user
+            if not user.is_authenticated:
+                return unauthenticated(request)
+            duty = user.duty_for(permission)
+            if duty is None:
+                forbidden(request, permission)
+            request.actor = user.actor(duty)  # type: ignore[attr-defined]
+            return view(request, *args, **kwargs)
+
+        return _declare(guarded, Door(permission))
+
+    return decorate
+
+
+def signed_in(view: View | None = None, *, before_new_password: bool = False) -> Any:
+    """Open to everybody who is signed in, duty or not: their own account."""
+
+    def decorate(inner: View) -> View:
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not request.user.is_authenticated:
+                return unauthenticated(request)
+            return inner(request, *args, **kwargs)
+
+        return _declare(guarded, Door("signed_in", before_new_password))
+
+    return decorate(view) if view is not None else decorate
+
+
+def public(view: View) -> View:
+    """Open to anybody on the network. Say why beside it."""
+
+    @wraps(view)
+    def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return view(request, *args, **kwargs)
+
+    return _declare(open_to_all, Door("public", before_new_password=True))
+
+
+def door_of(view: Callable[..., Any]) -> Door | None:
+    """The door a view wears, or None."""
+    return getattr(view, "door", None)
+
+
+def visible(
+    user: Any,
+    queryset: QuerySet[Row],
+    permission: str,
+    *,
+    scope: str = "",
+    agreement: str | None = "",
+    region: str | None = "",
+) -> QuerySet[Row]:
+    """The rows that one of the person's present duties lets them see with `permission`.
+
+    `agreement` and `region` are the lookups of the columns that say where a row belongs (`request__agreement`); left
+    out, the columns of these names if the table has them; None: the table has none. `scope` narrows the answer to one
+    agreement (pass `request.scope`). Who holds no such duty sees nothing.
+    """
+    duties = user.duties_for(permission)
+    by_agreement = _column(queryset.model, "agreement") if agreement == "" else agreement
+    by_region = _column(queryset.model, "region") if region == "" else region
+    if not duties:
+        return queryset.none()
+    seen = queryset.filter(covering(duties, agreement=by_agreement, region=by_region))
+    return seen.filter(**{by_agreement: scope}) if scope and by_agreement else seen
+
+
+def open_record(
+    request: HttpRequest,
+    queryset: QuerySet[Row],
+    key: Any,
+    permission: str,
+    *,
+    field: str = "pk",
+    agreement: str | None = "",
+    region: str | None = "",
+    restricted: bool = False,
+) -> Row:
+    """The one record with `key` that the person may see with `permission`; Http404 for every other key.
+
+    Sets `request.actor` to the office that opens this very record. Reading a record whose `classification` is
+    restricted or higher, or any with `restricted=True`, is written down.
+    """
+    roles.known(permission)
+    rows = visible(request.user, queryset, permission, agreement=agreement, region=region)
+    try:
+        row = rows.filter(**{field: key}).first()
+    except (ValueError, TypeError) as not_a_key:
+        raise Http404 from not_a_key
+    if row is None:
+        raise Http404
+    user: Any = request.user
+    by_agreement = _column(queryset.model, "agreement") if agreement == "" else agreement
+    by_region = _column(queryset.model, "region") if region == "" else region
+    duty = user.duty_for(
+        permission,
+        agreement=_value(row, by_agreement) if by_agreement else None,
+        region=(_value(row, by_region) or "") if by_region else None,
+    )
+    request.actor = user.actor(duty)  # type: ignore[attr-defined]
+    if restricted or getattr(row, "classification", "") in RESTRICTED:
+        note_read(request, [row], permission)
+    return row
+
+
+def note_read(request: HttpRequest, rows: Iterable[Model], permission: str) -> None:
+    """Write down that the person read these restricted records: for lists, exports and downloads."""
+    asked: Any = request
+    actor = asked.actor
+    ReadAudit.objects.bulk_create(
+        ReadAudit(
+            at=asked.arrived_at,
+            actor=asked.user.actor_id,
+            office=actor.office if actor else "",
+            permission=permission,
+            record=f"{row._meta.label_lower}:{row.pk}",
+            source=identity.source_of(request),
+        )
+        for row in rows
+    )
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether the request speaks to the JSON interface."""
+    return request.path_info.startswith("/api/")
+
+
+def unauthenticated(request: HttpRequest) -> HttpResponse:
+    """Ask who it is: the sign-in page for people, 401 for programs."""
+    if is_api(request):
+        problem = {
+            "type": "about:blank",
+            "title": gettext("Belum masuk"),
+            "status": 401,
+            "detail": gettext("Masuk dahulu, atau kirim token yang masih berlaku."),
+            "code": "A-401",
+        }
+        return HttpResponse(
+            json.dumps(problem),
+            status=401,
+            content_type="application/problem+json",
+            headers={"WWW-Authenticate": 'Bearer realm="sinergi"'},
+        )
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else ""
+    target = f"{settings.LOGIN_URL}?{urlencode({'next': back})}" if back not in ("", "/") else settings.LOGIN_URL
+    if request.headers.get("HX-Request") == "true":
+        # A fragment must not receive a whole sign-in page in its place.
+        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+    return redirect(target)
+
+
+def forbidden(request: HttpRequest, permission: str) -> NoReturn:
+    """Say no to somebody whose duties do not reach, and remember that it was said. Raises PermissionDenied."""
+    user: Any = request.user
+    actor = getattr(request, "actor", None)
+    log.warning(
+        "refused at the door",
+        extra={
+            "actor": getattr(user, "actor_id", ""),
+            "office": actor.office if actor else "",
+            "permission": permission,
+        },
+    )
+    raise PermissionDenied(permission)
+
+
+def _declare(view: Any, door: Door) -> Any:
+    view.door = door
+    return view
+
+
+def _column(model: type[Model], name: str) -> str | None:
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return getattr(field, "attname", None)
+
+
+def _value(row: Model, lookup: str) -> Any:
+    value: Any = row
+    for part in lookup.split("__"):
+        value = getattr(value, part)
+    return value

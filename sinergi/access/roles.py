@@ -1,0 +1,99 @@
+"""Roles and what each may do: plain data, read by the doors, the account pages and the permission test.
+
+A role is an office that exists in a commission or in the police. What a role may do holds only inside the agreements,
+regions and days of the duty that gives it. Who commands: only the Kapolres, or whoever holds that office for the day
+(Plh: a duty as `resort_chief` marked acting), decides on a request; the Kabag Ops proposes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["kpu", "police", "any"]
+
+
+class Role(msgspec.Struct, frozen=True):
+    """An office: its name on screen (Indonesian, translated where shown), who may have it, and its usual level."""
+
+    label: str
+    kind: Kind
+    level: str = "regency"
+
+
+# Strongest first: the office a person acts in is the first one here that grants what the door asks for.
+ROLES: dict[str, Role] = {
+    "resort_chief": Role("Kapolres", "police"),
+    "deputy_chief": Role("Wakapolres", "police"),
+    "operations_head": Role("Kabag Ops", "police"),
+    "operations_staff": Role("Staf Bag Ops", "police"),
+    "police_sector": Role("Kapolsek", "police", "district"),
+    "chair": Role("Ketua KPU", "kpu"),
+    "secretary": Role("Sekretaris KPU", "kpu"),
+    "kpu_staff": Role("Staf Sekretariat KPU", "kpu"),
+    "district_committee": Role("PPK", "kpu", "district"),
+    "village_committee": Role("PPS", "kpu", "village"),
+    "auditor": Role("Auditor", "any"),
+    "administrator": Role("Administrator", "any"),
+}
+
+LEVELS = {
+    "national": "Nasional",
+    "province": "Provinsi",
+    "regency": "Kabupaten/Kota",
+    "district": "Kecamatan",
+    "village": "Desa/Kelurahan",
+}
+
+_KPU_OFFICE = "chair secretary kpu_staff"
+_KPU = f"{_KPU_OFFICE} district_committee village_committee"
+_POLICE_OFFICE = "resort_chief deputy_chief operations_head operations_staff"
+_POLICE = f"{_POLICE_OFFICE} police_sector"
+
+# One line per permission, `<feature>.<verb>`, with the roles that have it. A feature adds its lines here.
+_GRANTS: dict[str, str] = {
+    "home.read": f"{_KPU} {_POLICE} auditor administrator",
+    "search.use": f"{_KPU} {_POLICE} auditor",
+    # The agreement: entered by the office that keeps the papers, confirmed by the office of the one who signed.
+    "agreement.read": f"{_KPU} {_POLICE} auditor administrator",
+    "agreement.enter": "chair secretary resort_chief operations_head",
+    "agreement.confirm": "chair secretary resort_chief operations_head",
+    "stages.read": f"{_KPU} {_POLICE} auditor",
+    # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
+    "security.read": f"{_KPU} {_POLICE} auditor",
+    "security.request": f"{_KPU_OFFICE} district_committee",
+    "security.withdraw": f"{_KPU_OFFICE} district_committee",
+    "security.propose_answer": "deputy_chief operations_head operations_staff",
+    "security.decide": "resort_chief",
+    "security.assign": "resort_chief deputy_chief operations_head",
+    "security.report": f"{_POLICE}",
+    "security.confirm": f"{_KPU_OFFICE} district_committee",
+    "security.letter": "secretary resort_chief operations_head",
+    "places.read": f"{_KPU} {_POLICE} auditor",
+    "places.import": "secretary kpu_staff operations_head operations_staff",
+    "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
+    "evidence.export": "chair secretary resort_chief operations_head auditor",
+    "audit.read": "auditor",
+    "access.manage": "administrator",
+    "node.manage": "administrator",
+}
+
+PERMISSIONS: dict[str, frozenset[str]] = {name: frozenset(roles.split()) for name, roles in _GRANTS.items()}
+RANK: dict[str, int] = {role: place for place, role in enumerate(ROLES)}
+
+
+def granted(role: str) -> frozenset[str]:
+    """What `role` may do; nothing for a role that is not known."""
+    return frozenset(name for name, roles in PERMISSIONS.items() if role in roles)
+
+
+def offered(kind: str) -> dict[str, Role]:
+    """The roles that an agency of `kind` (kpu or police) may give to its people."""
+    return {code: role for code, role in ROLES.items() if role.kind in (kind, "any")}
+
+
+def known(permission: str) -> str:
+    """Return `permission`; KeyError for one that no role could ever have, so that a misspelt door fails at import."""
+    PERMISSIONS[permission]
+    return permission
