@@ -62,7 +62,16 @@ document.addEventListener("submit", async (event) => {
       form.submit();
       return;
     }
-    show(form, new DOMParser().parseFromString(await answer.text(), "text/html"), answer);
+    const text = await answer.text();
+    if (answer.ok) {
+      // A page in answer to the form itself, such as a preview.
+      changed.delete(form);
+      document.open();
+      document.write(text);
+      document.close();
+      return;
+    }
+    show(form, new DOMParser().parseFromString(text, "text/html"));
   } catch {
     say(form, document.body.dataset.unreachable ?? "");
   } finally {
@@ -71,12 +80,11 @@ document.addEventListener("submit", async (event) => {
 });
 
 /**
- * Show what came back: a refusal beside its field, or the same form with its errors.
+ * Show what came back: a refusal beside its field, the same form with its errors, or the words of an error page.
  * @param {HTMLFormElement} form
  * @param {Document} page
- * @param {Response} answer
  */
-function show(form, page, answer) {
+function show(form, page) {
   const refusal = page.querySelector("[data-refusal]");
   if (refusal instanceof HTMLElement) {
     const named = refusal.dataset.field ? form.elements.namedItem(refusal.dataset.field) : null;
@@ -101,7 +109,7 @@ function show(form, page, answer) {
     return;
   }
   const again = form.id ? page.getElementById(form.id) : page.querySelector("form[data-keep]");
-  if (again && answer.status >= 400 && answer.status < 500) {
+  if (again) {
     const fresh = document.importNode(again, true);
     form.replaceWith(fresh);
     const wrong = fresh.querySelector("[aria-invalid=true], .wrong input, .wrong select, .wrong textarea");
@@ -114,9 +122,8 @@ function show(form, page, answer) {
     }
     return;
   }
-  // Anything else is a page of its own (an error page, a page that answers without redirect).
-  changed.delete(form);
-  document.documentElement.replaceWith(document.importNode(page.documentElement, true));
+  const words = [...page.querySelectorAll("main h1, main .lead")].map((part) => part.textContent?.trim());
+  say(form, words.join(". ") || (document.body.dataset.unreachable ?? ""));
 }
 
 /**

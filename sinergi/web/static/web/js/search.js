@@ -5,9 +5,16 @@
 export async function startSearch() {
   const form = document.querySelector("form[data-search]");
   const input = form?.querySelector("input");
-  if (!(form instanceof HTMLFormElement) || !(input instanceof HTMLInputElement)) {
-    return;
+  if (form instanceof HTMLFormElement && input instanceof HTMLInputElement) {
+    await wire(form, input);
   }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} input
+ */
+async function wire(form, input) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
       event.preventDefault();
