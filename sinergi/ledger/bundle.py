@@ -101,7 +101,7 @@ def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_key: Callable[[],
     # 5. The checkpoint is of this log and signed by its author.
     try:
         note = notes.parse(bundle.checkpoint.encode())
-        notes.check_own_signature(note, known.agency, checkpoint_key())
+        notes.check_own_signature(note, checkpoint_key())
     except notes.BadNote as error:
         raise BadBundle(5, str(error)) from error
     claimed = note.checkpoint

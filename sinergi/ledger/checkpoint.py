@@ -63,7 +63,7 @@ def origin(log: str) -> str:
 
 
 def key_name(agency: str, use: str) -> str:
-    """The name under which an agency's key signs notes: use is checkpoint, witness or mirror."""
+    """The name under which an agency cosigns notes: use is witness or mirror. A log's own name is its origin."""
     return f"sinergi.invalid/agency/{agency[:32]}/{use}"
 
 
@@ -72,9 +72,9 @@ def key_hash(name: str, algorithm: bytes, public: bytes) -> bytes:
     return hashlib.sha256(name.encode("ascii") + b"\n" + algorithm + public).digest()[:4]
 
 
-def sign(checkpoint: Checkpoint, agency: str, signer: SigningKey) -> bytes:
-    """The log's own signed checkpoint: a whole note."""
-    name = key_name(agency, "checkpoint")
+def sign(checkpoint: Checkpoint, signer: SigningKey) -> bytes:
+    """The log's own signed checkpoint: a whole note. The key's name is the log's origin, as C2SP asks."""
+    name = origin(checkpoint.log)
     identity = key_hash(name, ED25519, bytes(signer.verify_key))
     value = signer.sign(checkpoint.body).signature
     return checkpoint.body + b"\n" + _line(name, identity + value)
@@ -99,7 +99,7 @@ def parse(data: bytes) -> Note:
     except (UnicodeDecodeError, ValueError, binascii.Error) as error:
         raise BadNote("not a checkpoint") from error
     log = first.removeprefix(origin(""))
-    if log == first or len(log) != 64 or len(root) != 32 or not size_text.isdecimal():
+    if log == first or len(log) != 64 or len(root) != 32 or not size_text.isdecimal() or len(size_text) > 16:
         raise BadNote("not a checkpoint of a log")
     checkpoint = Checkpoint(log, int(size_text), root)
     if not found or checkpoint.body != body + b"\n":
@@ -115,9 +115,9 @@ def parse_lines(data: bytes) -> tuple[NoteLine, ...]:
     return tuple(_parse_line(line) for line in lines[:-1])
 
 
-def check_own_signature(note: Note, agency: str, public: bytes) -> None:
+def check_own_signature(note: Note, public: bytes) -> None:
     """Check that the log's author signed. Raises BadNote."""
-    name = key_name(agency, "checkpoint")
+    name = origin(note.checkpoint.log)
     identity = key_hash(name, ED25519, public)
     for line in note.lines:
         if line.name == name and line.key_hash == identity:
@@ -152,6 +152,9 @@ def _parse_line(line: bytes) -> NoteLine:
         value = base64.b64decode(text, validate=True)
     except (UnicodeDecodeError, ValueError, binascii.Error) as error:
         raise BadNote("an unreadable signature line") from error
+    # C2SP: a name has no space (split above saw to U+0020) and no plus; a note has no control characters.
+    if not name.isprintable() or any(letter.isspace() or letter == "+" for letter in name):
+        raise BadNote("an unreadable signature line")
     if dash != "—" or not name or base64.b64encode(value).decode("ascii") != text or len(value) < 5:
         raise BadNote("an unreadable signature line")
     return NoteLine(name, value[:4], value[4:])

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 from typing import Any
 
 import msgspec
@@ -34,6 +35,9 @@ NOTHING_BEFORE = "0" * 64
 ROLES = ("facts", "identity", "internal")  # and exercise/<name>
 STATUSES = ("actual", "exercise", "test")
 CLASSES = ("terbuka", "terbatas", "rahasia", "sangat_rahasia")
+
+_KIND = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_RECORD_KEY = re.compile(r"[a-z2-7]{26}")
 
 
 class BadEnvelope(Broken):
@@ -176,6 +180,11 @@ def verify_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     return True
 
 
+def is_hex(text: str, length: int) -> bool:
+    """Whether `text` is exactly `length` lower-case hexadecimal digits: one value, one spelling."""
+    return len(text) == length and all(letter in "0123456789abcdef" for letter in text)
+
+
 def act_digest(header: Header) -> str:
     """The hash an official signs with their own key: what is stated, without its place in the log.
 
@@ -252,33 +261,43 @@ def verify(entry: Entry, public_keys: dict[str, bytes]) -> None:
 
 
 def _check_words(header: Header) -> None:
-    role_known = header.role in ROLES or _is_exercise_role(header.role)
-    checks = (
-        (header.v == VERSION and header.suite == SUITE, "an unknown version or suite"),
-        (role_known, "an unknown role"),
-        (header.status in STATUSES, "an unknown status"),
-        (header.role.startswith("exercise/") <= (header.status == "exercise"), "an exercise log with another status"),
-        (header.cls in CLASSES, "an unknown data class"),
-        (_is_hex(header.agency, 64) and _is_hex(header.prev, 64), "agency or prev is not a hash"),
-        (header.agr == "" or _is_hex(header.agr, 64), "agr is not a hash"),
-        ((header.agr == "") == (header.role in ("identity", "internal")), "role and agreement do not fit"),
-        (header.log == log_id(header.agr, header.agency, header.role), "log is not the log of its author"),
-        (header.seq >= 0 and (header.seq == 0) == (header.prev == NOTHING_BEFORE), "seq and prev do not fit"),
-        (header.lam >= 1 and header.tv >= 1 and header.agr_rev >= 0, "a counter below its range"),
-        (is_event_id(header.id), "id is not a UUID"),
-        (0 < len(header.type) <= 80 and header.type.isascii(), "type is not a kind"),
-        (_is_hex(header.kid, 32), "kid is not a key id"),
-        (header.log not in header.seen and len(header.seen) <= 64, "seen names its own log or too many"),
-        (all(_is_hex(log, 64) and mark.size > 0 and _is_hex(mark.root, 64) for log, mark in header.seen.items()),
-         "seen is malformed"),
-        (header.refs == sorted(set(header.refs)) and len(header.refs) <= 256, "refs are not sorted"),
-        (all(len(ref) == 26 and ref.isascii() for ref in header.refs), "refs are not record keys"),
-        (header.pl is None or (_is_hex(header.pl.hash, 64) and header.pl.size >= 0), "pl is malformed"),
-        (_is_instant(header.t) and (header.exp == "" or _is_instant(header.exp)), "t or exp is not an instant"),
-    )  # fmt: skip
-    for holds, why in checks:
-        if not holds:
-            raise BadEnvelope(4, why)
+    _holds(header.v == VERSION and header.suite == SUITE, "an unknown version or suite")
+    _holds(header.role in ROLES or _is_exercise_role(header.role), "an unknown role")
+    _holds(header.status in STATUSES, "an unknown status")
+    _holds(header.role.startswith("exercise/") <= (header.status == "exercise"), "an exercise log with another status")
+    _holds((header.role == "facts") <= (header.status != "exercise"), "an exercise outside its own log")
+    _holds(header.cls in CLASSES, "an unknown data class")
+    _holds(is_hex(header.agency, 64) and is_hex(header.prev, 64), "agency or prev is not a hash")
+    _holds(header.agr == "" or is_hex(header.agr, 64), "agr is not a hash")
+    _holds((header.agr == "") == (header.role in ("identity", "internal")), "role and agreement do not fit")
+    _holds(header.log == log_id(header.agr, header.agency, header.role), "log is not the log of its author")
+    _holds(header.seq >= 0 and (header.seq == 0) == (header.prev == NOTHING_BEFORE), "seq and prev do not fit")
+    _holds(header.lam >= 1 and header.tv >= 1 and header.agr_rev >= 0, "a counter below its range")
+    _holds(is_event_id(header.id), "id is not a UUID")
+    _holds(header.corr == "" or is_event_id(header.corr), "corr is not a UUID")
+    _holds(len(header.type) <= 80 and _KIND.fullmatch(header.type) is not None, "type is not a kind")
+    _holds(is_hex(header.kid, 32), "kid is not a key id")
+    _holds(header.log not in header.seen and len(header.seen) <= 64, "seen names its own log or too many")
+    for log, mark in header.seen.items():
+        _holds(is_hex(log, 64) and mark.size > 0 and is_hex(mark.root, 64), "seen is malformed")
+    _holds(header.refs == sorted(set(header.refs)) and len(header.refs) <= 256, "refs are not sorted")
+    _holds(all(_RECORD_KEY.fullmatch(ref) for ref in header.refs), "refs are not record keys")
+    _holds(_is_instant(header.t) and (header.exp == "" or _is_instant(header.exp)), "t or exp is not an instant")
+    for code in (header.purpose, header.legal, header.obligation):
+        _holds(len(code) <= 120 and _is_printable(code), "purpose, legal or obligation is not a code")
+    if header.pl is not None:
+        _holds(is_hex(header.pl.hash, 64) and header.pl.size >= 0, "pl is malformed")
+        _holds(header.pl.schema == "" or is_hex(header.pl.schema, 64), "pl is malformed")
+        _holds(_is_word(header.pl.type), "pl is malformed")
+    if header.enc is not None:
+        _holds(_is_word(header.enc.suite) and _is_word(header.enc.key), "enc is malformed")
+    if header.actor is not None:
+        _holds(_is_word(header.actor.id) and _is_word(header.actor.office), "actor is not a pseudonym and an office")
+
+
+def _holds(condition: bool, why: str) -> None:
+    if not condition:
+        raise BadEnvelope(4, why)
 
 
 def _signature_line(signer: SigningKey, message: bytes) -> bytes:
@@ -297,13 +316,9 @@ def _parse_signature(line: bytes) -> Signature:
     except (UnicodeDecodeError, binascii.Error) as error:
         raise BadEnvelope(5, "an unreadable signature line") from error
     # Base64 has several spellings of one value; only the usual one counts, so no byte can change unnoticed.
-    if base64.b64encode(value) != parts[2] or len(value) != 64 or not _is_hex(kid, 32):
+    if base64.b64encode(value) != parts[2] or len(value) != 64 or not is_hex(kid, 32):
         raise BadEnvelope(5, "an unreadable signature line")
     return Signature("ed25519", kid, value)
-
-
-def _is_hex(text: str, length: int) -> bool:
-    return len(text) == length and all(letter in "0123456789abcdef" for letter in text)
 
 
 def _is_exercise_role(role: str) -> bool:
@@ -312,9 +327,17 @@ def _is_exercise_role(role: str) -> bool:
         and name.isascii()  # fmt: skip
 
 
+def _is_printable(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _is_word(text: str) -> bool:
+    return 0 < len(text) <= 80 and _is_printable(text) and " " not in text
+
+
 def _is_instant(text: str) -> bool:
     try:
         from_text(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return True

@@ -86,7 +86,7 @@ def envelope_of(log: Log, header: envelope.Header, leaf: bytes) -> Envelope:
         at=from_text(header.t),
         actor=None if actor is None else Actor(id=actor.id, office=actor.office, acting=actor.acting),
         obligation=header.obligation,
-        exercise=header.status == "exercise",
+        exercise=header.status != "actual",
     )
 
 

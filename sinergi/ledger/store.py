@@ -216,7 +216,7 @@ def sign_checkpoint(log: Log) -> bytes:
         raise Broken("only the author signs a log's checkpoints")
     if log.size > log.checkpoint_size or not log.checkpoint_note:
         checkpoint = notes.Checkpoint(log.origin, log.size, bytes(log.root))
-        log.checkpoint_note = notes.sign(checkpoint, log.agency, keys.own()["checkpoint"])
+        log.checkpoint_note = notes.sign(checkpoint, keys.own()["checkpoint"])
         log.checkpoint_size = log.size
         log.save(update_fields=["checkpoint_note", "checkpoint_size"])
     return bytes(log.checkpoint_note)

@@ -114,7 +114,7 @@ class Peer:
 
     def checkpoint(self, log: PeerLog, size: int | None = None) -> bytes:
         size = len(log.entries) if size is None else size
-        return notes.sign(notes.Checkpoint(log.origin, size, log.root(size)), self.id, self.ring["checkpoint"])
+        return notes.sign(notes.Checkpoint(log.origin, size, log.root(size)), self.ring["checkpoint"])
 
     def bundle(self, log: PeerLog, start: int = 0, end: int | None = None) -> bundles.Bundle:
         end = len(log.entries) if end is None else end

@@ -76,11 +76,10 @@ def _founded(entry: envelope.Entry) -> AgencyFounded:
     try:
         event = read_facts(AgencyFounded, entry.header.facts)
         assert isinstance(event, AgencyFounded)
-        values = [bytes.fromhex(text) for text in (*event.roots, *(key.public for key in event.keys))]
-    except (Malformed, ValueError) as error:
+    except Malformed as error:
         raise BadEnvelope(6, f"not a founding entry: {error}") from error
-    if any(len(value) != 32 for value in values):
-        raise BadEnvelope(6, "a key of another length")
+    if not all(envelope.is_hex(text, 64) for text in (*event.roots, *(key.public for key in event.keys))):
+        raise BadEnvelope(6, "a key of another length or spelling")
     if agency_id(event.roots, event.threshold) != entry.header.agency:
         raise BadEnvelope(6, "the roots do not make this agency's id")
     return event
