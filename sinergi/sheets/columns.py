@@ -61,7 +61,7 @@ class WrongCell(Exception):
     `pattern` is the sentence with named places for `words`.
     """
 
-    def __init__(self, code: str, pattern: str, **words: str | int) -> None:
+    def __init__(self, code: str, pattern: str, /, **words: str | int) -> None:
         super().__init__(pattern % words)
         self.code, self.pattern, self.words = code, pattern, words
 

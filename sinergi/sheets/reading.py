@@ -36,7 +36,7 @@ class Unreadable(Refused):
     `pattern` is the sentence with named places for `words` (for translation).
     """
 
-    def __init__(self, code: str, pattern: str, **words: str | int) -> None:
+    def __init__(self, code: str, pattern: str, /, **words: str | int) -> None:
         super().__init__(pattern % words, code=code, field="file")
         self.pattern, self.words = pattern, words
 

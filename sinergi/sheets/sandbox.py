@@ -39,8 +39,9 @@ _CLONE_NEWNET = 0x40000000
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-# Without numpy openpyxl starts twice as fast, and no library thread keeps the child from leaving the network.
-_CHILD = "import sys; sys.modules['numpy'] = None; from sinergi.sheets.sandbox import child; child()"
+# Without numpy openpyxl starts twice as fast; jobs that need it say so.
+_PLAIN = "import sys; sys.modules['numpy'] = None; "
+_CHILD = "from sinergi.sheets.sandbox import child; child()"
 
 
 class TooHeavy(Unreadable):
@@ -85,22 +86,24 @@ def read_cells(data: bytes, *, name: str = "", limits: Limits | None = None) -> 
         raise TooHeavy() from None
 
 
-def run_apart(job: str, data: bytes, *, bounds: Bounds | None = None, **words: Any) -> bytes:
+def run_apart(job: str, data: bytes, *, bounds: Bounds | None = None, numeric: bool = False, **words: Any) -> bytes:
     """Run `job` ("module:function", named by our code, never by a person) on `data` in the child; its
     answer as JSON.
 
     `words` are passed on as keywords and must be plain data. Raises Unreadable as the function did,
     TooHeavy at a limit.
+        `numeric` jobs may use numpy and what stands on it.
     """
     bounds = bounds or Bounds()
     order = msgspec.json.encode({"job": job, "words": words, "bounds": msgspec.to_builtins(bounds)})
     with _held(base64.b64encode(order) + b"\n" + data) as held:
         child = subprocess.Popen(  # noqa: S603  our own interpreter and our own words
-            [sys.executable, "-I", "-B", "-c", _CHILD],
+            [sys.executable, "-I", "-B", "-c", _CHILD if numeric else _PLAIN + _CHILD],
             stdin=held,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8"},
+            # A library thread would keep the child from leaving the network.
+            env={"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             cwd="/",
         )
         answered = _heard(child, bounds.wall)

@@ -60,7 +60,7 @@ class Table(msgspec.Struct, kw_only=True):
     positions: dict[str, int]
     skipped_examples: int = 0
 
-    def add(self, row: int, name: str, code: str, pattern: str, **words: str | int) -> None:
+    def add(self, row: int, name: str, code: str, pattern: str, /, **words: str | int) -> None:
         """Add a problem that only the feature can see, such as a code it does not know."""
         column = next(column for column in self.columns if column.name == name)
         position = self.positions.get(name)

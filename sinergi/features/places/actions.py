@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
-from sinergi.access.models import User
 from sinergi.features.places import rules
 from sinergi.features.places.events import StationRow
 from sinergi.features.places.models import Draft, Region, StationList
@@ -43,7 +42,7 @@ def current_list(*, agreement: str, author: str, regency: str) -> StationList | 
     return lists.newest_first().first()
 
 
-def keep_draft(*, owner: User, agreement: str, filename: str, cells: Cells, at: datetime) -> Draft:
+def keep_draft(*, owner: str, agreement: str, filename: str, cells: Cells, at: datetime) -> Draft:
     """Keep what was read of an upload for a day, so that its owner can look at it. The file itself is not kept."""
     purge_drafts(at=at)
     kept = Draft.objects.of(owner).order_by("-uploaded_at", "-id").values_list("id", flat=True)[MOST_DRAFTS - 1 :]

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from shapely import is_valid_reason
+from shapely.geometry import shape
 
+from sinergi.features.places.areas import as_geojson
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.places import level
 from sinergi.sheets.reading import Unreadable
@@ -51,7 +54,9 @@ def import_boundaries(path: Path) -> str:
         raise Refused(f"Berkas {path} tidak dapat dibaca.", code="WIL-10") from None
     if not data:
         raise Refused("Berkas ini kosong atau lebih besar dari 64 MB.", code="WIL-11")
-    found = msgspec.json.decode(run_apart("sinergi.features.places.boundaries:polygons_of", data), type=dict[str, str])
+    found = msgspec.json.decode(
+        run_apart("sinergi.features.places.boundaries:polygons_of", data, numeric=True), type=dict[str, str]
+    )
     asked = {code[:length] for code in found for length in (4, 6, 10)} | set(found)
     known = set(Region.objects.filter(code__in=asked).values_list("code", flat=True))
     unknown = sorted(found.keys() - known)
@@ -69,11 +74,6 @@ def import_boundaries(path: Path) -> str:
 
 def polygons_of(data: bytes) -> dict[str, str]:
     """Area by code, as normal GeoJSON text. Runs in the reading child. Raises Unreadable."""
-    from shapely import is_valid_reason
-    from shapely.geometry import shape
-
-    from sinergi.features.places.areas import as_geojson
-
     try:
         read = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):

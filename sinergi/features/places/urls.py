@@ -3,17 +3,17 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.places import uploads, views
+from sinergi.features.places.views import stations, uploads
 from sinergi.web import navigation
 
 app_name = "places"
 
 urlpatterns = [
-    path("tempat/", views.stations, name="stations"),
-    path("tempat/tps.xlsx", views.stations_sheet, name="stations-sheet"),
-    path("tempat/tps.json", views.stations_points, name="points"),
-    path("tempat/wilayah.geojson", views.region_areas, name="areas"),
-    path("tempat/tps/<int:code>/", views.station, name="station"),
+    path("tempat/", stations.stations, name="stations"),
+    path("tempat/tps.xlsx", stations.stations_sheet, name="stations-sheet"),
+    path("tempat/tps.json", stations.stations_points, name="points"),
+    path("tempat/wilayah.geojson", stations.region_areas, name="areas"),
+    path("tempat/tps/<int:code>/", stations.station, name="station"),
     path("tempat/daftar/", uploads.lists, name="lists"),
     path("tempat/daftar/<str:key>/", uploads.station_list, name="list"),
     path("tempat/unggahan/", uploads.new_upload, name="upload"),
@@ -40,4 +40,4 @@ navigation.register_view(
 navigation.register_view(
     navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
 )
-navigation.register_search(views.found)
+navigation.register_search(stations.found)

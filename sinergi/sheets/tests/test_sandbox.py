@@ -52,7 +52,11 @@ def flood(data: bytes) -> None:
 
 
 def surroundings(data: bytes) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_CTYPE")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("LC_ALL", "LC_CTYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+    }
 
 
 def test_a_table_comes_back_from_the_child():

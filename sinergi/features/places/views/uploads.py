@@ -16,7 +16,7 @@ from sinergi.access.models import covering
 from sinergi.features.places import actions, forms, rules
 from sinergi.features.places.models import Draft, Region, Station, StationList
 from sinergi.features.places.public import area_name, area_names
-from sinergi.features.places.views import agreements_of, sheet_answer
+from sinergi.features.places.views.stations import agreements_of, sheet_answer
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import grade
@@ -96,7 +96,7 @@ def new_upload(request: HttpRequest) -> HttpResponse:
         except Unreadable as refusal:
             raise _said(refusal) from None
         draft = actions.keep_draft(
-            owner=request.user,
+            owner=request.user.actor_id,
             agreement=form.cleaned_data["agreement"],
             filename=upload.name,
             cells=cells,
@@ -222,7 +222,7 @@ def _visible_lists(request: HttpRequest) -> Any:
 
 def _draft(request: HttpRequest, draft: UUID) -> Draft:
     """The person's own upload, younger than a day."""
-    kept = Draft.objects.of(request.user).filter(id=draft).first()
+    kept = Draft.objects.of(request.user.actor_id).filter(id=draft).first()
     if kept is None or kept.uploaded_at < request.arrived_at - actions.DRAFT_LIFE:
         raise Http404
     if kept.agreement not in dict(_agreement_choices(request)):

@@ -1,0 +1,85 @@
+"""Real boundaries come in whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sinergi.features.places.boundaries import polygons_of, run
+from sinergi.features.places.demo import load_demo_regions
+from sinergi.features.places.models import Region
+from sinergi.sheets import Unreadable
+
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "data"
+SQUARE = [[99.1, 1.4], [99.2, 1.4], [99.2, 1.5], [99.1, 1.5], [99.1, 1.4]]
+
+
+def collection(*features):
+    return json.dumps({"type": "FeatureCollection", "features": list(features)}).encode()
+
+
+def feature(code="120301", ring=None, **changes):
+    made = {
+        "type": "Feature",
+        "properties": {"code": code},
+        "geometry": {"type": "Polygon", "coordinates": [ring or SQUARE]},
+    }
+    return made | changes
+
+
+@pytest.mark.parametrize("name", ["districts_1203_1220", "villages_1203_1220", "regencies_12"])
+def test_the_real_files_replace_drawn_areas_and_change_nothing_twice(regions, capsys, name):
+    file = str(SHARED / f"boundaries_{name}.geojson")
+    assert run([file]) == 0
+    first = capsys.readouterr().out
+    assert "batas diganti" in first
+    assert Region.objects.filter(area_kind="imported").exists()
+    assert run([file]) == 0
+    assert "Tidak ada yang berubah" in capsys.readouterr().out
+    # Loading the demo again leaves imported areas alone.
+    load_demo_regions(["1203", "1220"])
+    assert Region.objects.filter(area_kind="imported").count() in (27, 636, 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "json"),
+        (b"[" * 100_000, "json"),
+        (b"\xff\xff", "json"),
+        (b"[]", "collection"),
+        (b'{"type":"FeatureCollection","features":[]}', "features"),
+        (b'{"type":"FeatureCollection","features":[1]}', "code"),
+        (collection(feature(code="12")) .replace(b'"12"', b"12"), "code"),
+        (collection(feature(code="1203011001001")), "code"),
+        (collection(feature(geometry={"type": "Point", "coordinates": [99, 1]})), "geometry"),
+        (collection(feature(geometry={"type": "Polygon", "coordinates": 5})), "geometry"),
+        (collection(feature(ring=SQUARE[:-1])), "ring"),
+        (collection(feature(ring=[[x * 111_000, y] for x, y in SQUARE])), "place"),
+        (collection(feature(ring=[[y, x] for x, y in SQUARE])), "place"),
+        (collection(feature()).replace(b"99.1", b"NaN"), "place"),
+        (collection(feature(), feature()), "twice"),
+        (collection(feature(ring=[SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]])), "crossing"),
+    ],
+)  # fmt: skip
+def test_what_is_no_boundary_is_refused(data, code):
+    with pytest.raises(Unreadable) as caught:
+        polygons_of(data)
+    assert caught.value.code == code
+
+
+def test_a_wrong_code_inside_the_regency_stops_everything(regions, tmp_path, capsys):
+    file = tmp_path / "a.geojson"
+    file.write_bytes(collection(feature("120301"), feature("120399")))
+    assert run([str(file)]) == 1
+    assert "120399" in capsys.readouterr().err
+    assert not Region.objects.filter(area_kind="imported").exists()
+
+
+@pytest.mark.django_db
+def test_a_missing_file_and_a_wrong_call_are_one_sentence(capsys):
+    assert run(["/nowhere/a.geojson"]) == 1
+    assert run([]) == 2
+    assert "Traceback" not in capsys.readouterr().err
