@@ -44,14 +44,12 @@ def scopes(user: Any) -> list[Scope]:
     """The agreements of this node that the user's duties reach, by name."""
     if not getattr(user, "is_authenticated", False):
         return []
-    own = set(Agency.objects.filter(is_self=True).values_list("id", flat=True))
-    names = dict(Agency.objects.values_list("id", "name"))
+    names = dict(Agency.objects.filter(is_self=False).values_list("id", "name"))
     others: dict[str, list[str]] = {}
     for agreement, agency in Party.objects.order_by("place", "pk").values_list("agreement_id", "agency"):
-        if agency not in own:
+        if agency in names:
             # "KPU Kabupaten X" is too long for a button; a Kota keeps its word, so the short form stays unambiguous.
-            called = names.get(agency, agency[:8]).replace(" Kabupaten ", " ")
-            others.setdefault(agreement, []).append(called)
+            others.setdefault(agreement, []).append(names[agency].replace(" Kabupaten ", " "))
     duties = user.duties_at()
     found = [
         Scope(agreement.id, " · ".join(others.get(agreement.id, [])) or agreement.id[:8], agreement.exercise)
