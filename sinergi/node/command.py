@@ -1,6 +1,193 @@
-"""`sinergi [--data DIR] VERB`: the command line of one node."""
+"""`sinergi [--data DIR] VERB`: the command line of one node.
+
+A verb is a function `verb(argv, data) -> int`, named below as "module:function" and imported only when it is asked for.
+It prints what was asked, raises Refused with one sentence, and returns 0 only when what was asked is true. Verbs that
+write are handed to the running node (handover.py), or run here under the node's lock when none runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from sinergi.kernel.errors import Broken, Refused
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`writes`: whether these arguments change the node. `opens`: whether the node's tables are needed at all."""
+
+    where: str
+    does: str
+    writes: Callable[[list[str]], bool] = lambda argv: False
+    opens: bool = True
+
+
+def always(argv: list[str]) -> bool:
+    return True
+
+
+VERBS = {
+    "accept": Verb("sinergi.sync.verbs:accept", "accept a partner's invitation file", always),
+    "agreement": Verb("sinergi.features.agreement.verbs:agreement", "list agreements or enter a signed one", always),
+    "backup": Verb("sinergi.node.backup:backup", "write an encrypted copy of the node"),
+    "demo": Verb("sinergi.node.demo:run", "serve the demo's nodes on this machine", opens=False),
+    "evidence": Verb("sinergi.ledger.verbs:evidence", "export or verify evidence"),
+    "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
+    "import": Verb("sinergi.features.places.verbs:import_", "take in stations or boundaries from a file", always),
+    "init": Verb("sinergi.node.init:init", "make a new node in an empty folder", always),
+    "invite": Verb("sinergi.sync.verbs:invite", "write an invitation for a partner", always),
+    "rebuild": Verb(
+        "sinergi.ledger.verbs:rebuild", "rebuild the tables from the log", lambda argv: "--check" not in argv
+    ),
+    "serve": Verb("sinergi.node.verbs:serve", "serve this node", opens=False),
+    "sync": Verb("sinergi.sync.verbs:sync", "exchange with partners now", always),
+    "user": Verb("sinergi.access.verbs:user", "add, change or list people who may sign in", always),
+}
 
 
 def main() -> None:
-    """Run one verb; exit 0 only when what was asked is true."""
-    raise SystemExit("sinergi: no verb yet")
+    """Run one verb; exit 0 only when what was asked is true. Errors are one sentence on standard error."""
+    raise SystemExit(run(sys.argv[1:]))
+
+
+def run(argv: list[str]) -> int:
+    """The exit code of one command line."""
+    try:
+        data, verb, rest = _parse(argv)
+        if verb in ("", "help", "--help", "-h"):
+            print(_usage())
+            return 0
+        if verb == "--version":
+            from importlib.metadata import version
+
+            print(f"sinergi {version('sinergi')}")
+            return 0
+        return _dispatch(data, verb, rest)
+    except Refused as refused:
+        return _say(refused.sentence, refused.code)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone (for example `| head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _say(_sentence(error), "")
+
+
+def perform(verb: str, argv: list[str], data: Path) -> int:
+    """Run a verb in this process, which owns the node; errors become one sentence and an exit code."""
+    try:
+        return _function(verb)(argv, data)
+    except Refused as refused:
+        return _say(refused.sentence, refused.code)
+    except SystemExit as leaving:
+        return _exit_code(leaving)
+    except Exception as error:
+        return _say(_sentence(error), "")
+
+
+def listed() -> dict[str, Verb]:
+    """The verbs that this installation has."""
+    return {name: verb for name, verb in VERBS.items() if _is_there(verb.where)}
+
+
+def _dispatch(data: Path, name: str, argv: list[str]) -> int:
+    from sinergi.node import handover, lock, opening
+
+    verb = listed().get(name)
+    if verb is None:
+        raise Refused(f"sinergi has no verb “{name}”; `sinergi help` lists them.", code="N-05")
+    asks_for_help = any(word in ("-h", "--help") for word in argv)
+    if not verb.opens:
+        return _call(name, argv, data)
+    if name != "init" and not data.is_dir() and not asks_for_help:
+        raise Refused(f"There is no node in {data}; `sinergi --data DIR init` makes one.", code="N-06")
+    with ExitStack() as stack:
+        if verb.writes(argv) and not asks_for_help:
+            code = handover.hand_over(data, name, argv)
+            if code is not None:
+                return code
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(lock.held(data))
+            opening.open_node(data, migrate=True)
+        elif data.is_dir():
+            opening.open_node(data)
+        return _call(name, argv, data)
+
+
+def _call(name: str, argv: list[str], data: Path) -> int:
+    try:
+        return _function(name)(argv, data)
+    except SystemExit as leaving:
+        return _exit_code(leaving)
+
+
+def _parse(argv: list[str]) -> tuple[Path, str, list[str]]:
+    data = os.environ.get("SINERGI_DATA") or "var/node"
+    rest = list(argv)
+    while rest and (rest[0] == "--data" or rest[0].startswith("--data=")):
+        word = rest.pop(0)
+        if word == "--data":
+            if not rest:
+                raise Refused("--data needs the node's folder.", code="N-07")
+            data = rest.pop(0)
+        else:
+            data = word.removeprefix("--data=")
+    verb = rest.pop(0) if rest else ""
+    return Path(data).resolve(), verb, rest
+
+
+def _function(name: str) -> Callable[[list[str], Path], int]:
+    module, _, function = VERBS[name].where.partition(":")
+    found: Callable[[list[str], Path], int] = getattr(import_module(module), function)
+    return found
+
+
+def _is_there(where: str) -> bool:
+    try:
+        return find_spec(where.partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _usage() -> str:
+    verbs = listed()
+    width = max(map(len, verbs))
+    lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(verbs.items())]
+    return "usage: sinergi [--data DIR] VERB ...\n\n" + "\n".join(lines) + "\n\n`sinergi VERB --help` says more."
+
+
+def _sentence(error: Exception) -> str:
+    """One sentence for an error nobody foresaw; SINERGI_DEBUG shows where it came from."""
+    if os.environ.get("SINERGI_DEBUG"):
+        raise error
+    if isinstance(error, Broken):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return f"This failed inside sinergi ({type(error).__name__}); SINERGI_DEBUG=1 shows where."
+
+
+def _say(sentence: str, code: str) -> int:
+    one_line = " ".join(sentence.split())
+    if os.environ.get("SINERGI_JSON"):
+        print(json.dumps({"error": one_line, "code": code}), file=sys.stderr)
+    else:
+        print(f"sinergi: {one_line}" + (f" [{code}]" if code else ""), file=sys.stderr)
+    return 1
+
+
+def _exit_code(leaving: SystemExit) -> int:
+    """argparse leaves with 2 and its own sentence; a text is said here."""
+    if isinstance(leaving.code, int) or leaving.code is None:
+        return leaving.code or 0
+    return _say(str(leaving.code), "")

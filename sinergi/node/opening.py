@@ -1,0 +1,24 @@
+"""Opening a node's folder: settings, and tables of this version. Done once in a process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def open_node(data: Path, *, migrate: bool = False) -> None:
+    """Let this process work on the node in `data`; with `migrate` bring its tables to this version first.
+
+    The caller holds the lock when it migrates.
+    """
+    os.environ["SINERGI_DATA"] = str(data.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.node.settings")
+    import django
+
+    django.setup()
+    if migrate:
+        from django.core.management import call_command
+        from django.db import connection
+
+        call_command("migrate", interactive=False, verbosity=0)
+        connection.close()
