@@ -247,17 +247,12 @@ def _is_region(code: str) -> bool:
 def _keep_one_administrator(user: User, at: datetime, without: Duty | None = None) -> None:
     """Refuse what would leave the agency without anybody who can manage accounts."""
 
-    def manages(duty: Duty) -> bool:
-        return duty.role == "administrator" and duty.ends_at is None and duty != without
-
     held = Duty.objects.at(at).filter(role="administrator", user__is_suspended=False)
-    others = held.exclude(user=user).filter(ends_at=None)
-    mine = held.filter(user=user)
-    if without is None:
-        loses = mine.exists()
-    else:
-        loses = without in mine and not any(manages(duty) for duty in mine)
-    if loses and not others.exists():
+    lost = held.filter(user=user) if without is None else held.filter(pk=without.pk)
+    # A duty that will end by itself keeps the door open only until then.
+    left = held.filter(ends_at=None).exclude(pk__in=lost)
+    loses = lost.exists() and not left.exists()
+    if loses:
         raise Refused(gettext("Ini administrator terakhir. Tugaskan administrator lain dahulu."), code="A-31")
 
 
