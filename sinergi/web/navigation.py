@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 # The nine places of the office shell in their order, then what administrators keep. Only registered ones are shown.
 ORDER = ("home", "agreements", "data", "plans", "posko", "law", "regulations", "people", "public")
+# One word each for places whose label is too long for the phone's bar.
+SHORT = {"data": gettext_lazy("Data"), "people": gettext_lazy("SDM")}
 
 Tone = Literal["", "good", "warn", "bad"]
 
@@ -28,7 +31,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     `code` is one of ORDER, or any word for an entry of the group `manage` (Kelola). `label` is lazily translated text,
     `icon` a Tabler name, `url_name` what `reverse` takes. Without `permission` every signed-in person sees it.
-    `short` is one word for the phone's bar and the tablet's rail, where the label is longer than that.
+    `short` is one word for the phone's bar and the tablet's rail, if SHORT has none and the label is longer.
     `count(request)` gives the number beside it: what waits there for this person, never how much there is.
     """
 

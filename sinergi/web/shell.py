@@ -98,7 +98,7 @@ class Shell:
                 place.count(self.request) if place.count else 0,
                 place.code == current,
                 place.group,
-                str(place.short or place.label),
+                str(place.short or navigation.SHORT.get(place.code, place.label)),
             )
             for place, url in seen
         ]
