@@ -9,8 +9,7 @@ from django.apps import apps
 # Newer than Chrome 90 and without a harmless fallback.
 TOO_NEW_CSS = re.compile(r":has\(|@layer|@container|@scope|color-mix\(|oklch\(|\d[sdl]v[hw]\b|^\s+&", re.MULTILINE)
 TOO_NEW_JS = re.compile(
-    r"structuredClone|\.at\(|replaceAll|randomUUID|Object\.groupBy|\.toSorted|\.findLast|\?\?=|\|\|=|&&=|#\w+\s*[=(]|^await\b"
-    r"|AbortSignal\.timeout|Promise\.withResolvers|\.scheduler\b",
+    r"structuredClone|\.at\(|randomUUID|Object\.groupBy|Object\.hasOwn\b|\.toSorted|\.findLast|^await\b|AbortSignal\.timeout",
     re.MULTILINE,
 )
 
@@ -38,7 +37,7 @@ def test_the_guard_knows_new_styles(style):
     assert TOO_NEW_CSS.search(style)
 
 
-@pytest.mark.parametrize("script", ["list.at(-1)", "await import('x')", "crypto.randomUUID()", "a ??= b"])
+@pytest.mark.parametrize("script", ["list.at(-1)", "await import('x')", "crypto.randomUUID()"])
 def test_the_guard_knows_new_scripts(script):
     assert TOO_NEW_JS.search(script)
 
