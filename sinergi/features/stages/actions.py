@@ -1,0 +1,24 @@
+"""Choosing the calendar of a node."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sinergi.features.stages import sources
+from sinergi.features.stages.models import CalendarChoice
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.writer import run
+
+FURTHEST = timedelta(days=3660)
+
+
+def use_calendar(code: str, polling_day: date | None = None) -> None:
+    """Work by the calendar `code`, shifted so that people vote on `polling_day` (an exercise) if that is given.
+
+    Raises Refused for an unknown calendar or a day more than ten years away from the law's.
+    """
+    chosen = sources.calendar(code)
+    day = polling_day or chosen.polling_day
+    if abs(day - chosen.polling_day) > FURTHEST:
+        raise Refused("Hari pemungutan suara itu terlalu jauh dari kalender ini.", code="TAH-02", field="polling_day")
+    run(lambda: CalendarChoice.objects.update_or_create(pk=1, defaults={"code": code, "polling_day": day}))

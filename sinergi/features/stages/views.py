@@ -1,0 +1,129 @@
+"""The calendar as a page and as a sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from sinergi.access.doors import requires
+from sinergi.features.stages import rules, sources
+from sinergi.features.stages.models import CalendarChoice
+from sinergi.sheets import Column, Kind, export
+from sinergi.sheets.writing import XLSX
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage as the page shows it. `shape` and `word` are its state on that day."""
+
+    stage: rules.Stage
+    name: str
+    starts: str
+    ends: str
+    shape: str
+    word: str
+    is_current: bool
+
+
+@require_safe
+@requires("stages.read")
+def stages(request: HttpRequest) -> HttpResponse:
+    """Every stage with its days and today's place among them; the closed days that are still to come."""
+    choice = CalendarChoice.objects.order_by("pk").first()
+    today = _today(request)
+    context: dict[str, Any] = {"choice": choice, "today": today}
+    if choice is not None:
+        calendar = choice.calendar()
+        current = rules.current(calendar.stages, today)
+        lines = _narrowed(_lines(calendar, today), request.GET.get("tampil", ""))
+        context |= {
+            "calendar": calendar,
+            "calendar_name": _named(calendar),
+            "lines": lines,
+            "shown": request.GET.get("tampil", ""),
+            "current": None if current is None else _named(current),
+            "label": rules.label(today, calendar.polling_day),
+        }
+    coming = [holiday for holiday in sources.holiday_list() if holiday.day >= today]
+    context |= {"coming": coming[:12], "last_year": sources.holiday_list()[-1].day.year}
+    return render(request, "stages/stages.html", context)
+
+
+@require_safe
+@requires("stages.read")
+def stages_sheet(request: HttpRequest) -> HttpResponse:
+    """The stages as an Excel file."""
+    choice = CalendarChoice.objects.order_by("pk").first()
+    columns = (
+        Column(name="name", label=gettext("Tahapan")),
+        Column(name="starts_on", label=gettext("Mulai"), kind=Kind.DATE),
+        Column(name="ends_on", label=gettext("Hari terakhir"), kind=Kind.DATE),
+        Column(name="from_polling_day", label=gettext("Terhadap hari H")),
+        Column(name="law", label=gettext("Dasar hukum")),
+    )
+    rows = []
+    if choice is not None:
+        calendar = choice.calendar()
+        rows = [
+            {
+                "name": _named(stage),
+                "starts_on": stage.starts_on,
+                "ends_on": stage.ends_on,
+                "from_polling_day": _span(stage, calendar.polling_day),
+                "law": stage.law,
+            }
+            for stage in calendar.stages
+        ]
+    mark = "LATIHAN" if choice is not None and choice.is_shifted else ""
+    data = export(columns, rows, sheet=gettext("Tahapan"), mark=mark)
+    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="tahapan.xlsx"'})
+
+
+def _lines(calendar: rules.Calendar, today: date) -> list[Line]:
+    current = rules.current(calendar.stages, today)
+    lines = []
+    for stage in calendar.stages:
+        if stage.holds_on(today):
+            shape, word = "working", gettext("berjalan")
+        elif today > stage.ends_on:
+            shape, word = "done", gettext("selesai")
+        else:
+            shape, word = "scheduled", gettext("dijadwalkan")
+        if stage.is_reserve:
+            shape, word = "scheduled", gettext("cadangan")
+        lines.append(
+            Line(
+                stage=stage,
+                name=_named(stage),
+                starts="" if stage.starts_on is None else rules.label(stage.starts_on, calendar.polling_day),
+                ends=rules.label(stage.ends_on, calendar.polling_day),
+                shape=shape,
+                word=word,
+                is_current=stage == current,
+            )
+        )
+    return lines
+
+
+def _narrowed(lines: list[Line], shown: str) -> list[Line]:
+    wanted = {"berjalan": ("working",), "datang": ("scheduled",), "selesai": ("done",)}.get(shown)
+    return lines if wanted is None else [line for line in lines if line.shape in wanted]
+
+
+def _named(thing: rules.Stage | rules.Calendar) -> str:
+    return thing.name_en if (get_language() or "id").startswith("en") else thing.name
+
+
+def _span(stage: rules.Stage, polling_day: date) -> str:
+    ends = rules.label(stage.ends_on, polling_day)
+    return ends if stage.starts_on is None else f"{rules.label(stage.starts_on, polling_day)} – {ends}"
+
+
+def _today(request: HttpRequest) -> date:
+    return localdate(request.arrived_at)  # type: ignore[attr-defined]
