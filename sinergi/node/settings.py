@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 
 from sinergi.node.features import FEATURES as FEATURES
 
@@ -175,6 +176,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "blobs"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# The words of the design system for what a page tells after an action.
+MESSAGE_TAGS = {messages.SUCCESS: "good", messages.WARNING: "warn", messages.ERROR: "bad"}
 
 # Uploads are refused by size before anything parses them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
