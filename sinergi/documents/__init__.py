@@ -1,1 +1,30 @@
-"""Letters on paper: pure; a struct in, PDF and DOCX bytes out."""
+"""Letters on paper: pure; a struct in, PDF and DOCX bytes out.
+
+The caller brings every word ready to print; this package knows only the official order of a letter
+(nomor, sifat, lampiran, perihal, alamat, isi, tanda tangan, tembusan) and how it looks. The same struct
+gives the same bytes on every machine, so the hash of a letter can be stated as a fact.
+"""
+
+from sinergi.documents.docx import letter_docx
+from sinergi.documents.letter import (
+    Annex,
+    Check,
+    Column,
+    Item,
+    Letter,
+    Letterhead,
+    Signature,
+)
+from sinergi.documents.pdf import letter_pdf
+
+__all__ = [
+    "Annex",
+    "Check",
+    "Column",
+    "Item",
+    "Letter",
+    "Letterhead",
+    "Signature",
+    "letter_docx",
+    "letter_pdf",
+]
