@@ -187,7 +187,7 @@ def cookie(header: str, name: str) -> str:
 
 
 def _lower(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name.lower(), value) for name, value in headers]
+    return [(name.lower(), value.strip()) for name, value in headers]
 
 
 async def _send(proto: Any, status: int, headers: list[tuple[str, str]], content: IO[bytes]) -> None:

@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from sinergi.node.features import FEATURES
 
-PARTS = [*FEATURES, "sinergi.access", "sinergi.web"]
+PARTS = [*FEATURES, "sinergi.sync", "sinergi.access", "sinergi.web"]
 
 urlpatterns = [path("", include(name)) for name in (f"{part}.urls" for part in PARTS) if find_spec(name)]
 

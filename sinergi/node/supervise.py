@@ -1,0 +1,126 @@
+"""Several nodes of one machine as child processes: started together, watched, stopped together.
+
+A child dies with its parent (PR_SET_PDEATHSIG), so not even a killed terminal leaves a node running.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sinergi.kernel.errors import Refused
+
+READY_S = 60.0
+STOPPING_S = 35.0
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one node runs: its folder and its port on loopback."""
+
+    name: str
+    data: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
+class Nodes:
+    """The running children. Use as a context manager: leaving it stops them all, however it is left."""
+
+    places: list[Place]
+    _running: list[tuple[Place, subprocess.Popen[bytes]]] = field(default_factory=list)
+
+    def __enter__(self) -> Nodes:
+        try:
+            for place in self.places:
+                self._running.append((place, _start(place)))
+            deadline = time.monotonic() + READY_S
+            for place, child in self._running:
+                _wait_ready(place, child, deadline)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def wait(self) -> None:
+        """Until one node ends by itself (Refused, naming it) or a signal ends the wait (KeyboardInterrupt)."""
+        while True:
+            for place, child in self._running:
+                if child.poll() is not None:
+                    raise Refused(
+                        f"The node {place.name} stopped by itself; {place.data / 'log' / 'node.log'} says why.",
+                        code="N-11",
+                    )
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Ask all to stop at once, and end those that do not within STOPPING_S."""
+        for _, child in self._running:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOPPING_S
+        for _, child in self._running:
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self._running.clear()
+
+
+def stop_like_ctrl_c() -> None:
+    """Let SIGTERM and SIGHUP end this process the way Ctrl-C does, so that the children are stopped."""
+
+    def leave(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, leave)
+
+
+def _start(place: Place) -> subprocess.Popen[bytes]:
+    command = Path(sys.executable).with_name("sinergi")
+    return subprocess.Popen(  # noqa: S603  our own program, arguments from our own table
+        [str(command), "--data", str(place.data), "serve", "--port", str(place.port)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        # Its own group: Ctrl-C at the terminal reaches the parent only, which then stops all in order.
+        process_group=0,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  the parent is single-threaded while it starts children
+    )
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _wait_ready(place: Place, child: subprocess.Popen[bytes], deadline: float) -> None:
+    while True:
+        if child.poll() is not None:
+            raise Refused(f"The node {place.name} did not start.", code="N-09")
+        try:
+            with urllib.request.urlopen(f"{place.url}/healthz", timeout=2) as answer:  # noqa: S310  loopback
+                if json.load(answer)["status"] == "ok":
+                    return
+        except (urllib.error.URLError, OSError, ValueError):
+            pass
+        if time.monotonic() > deadline:
+            raise Refused(f"The node {place.name} was not ready within {READY_S:.0f} seconds.", code="N-10")
+        time.sleep(0.1)
