@@ -172,7 +172,7 @@ def _signature(draft: Draft, letter: Letter) -> None:
         _gap(signed, 6)
         for line in person.electronic:
             box = _line(signed, line, size=8.5, pitch=11.3, is_sans=True)
-            box.paragraph_format.left_indent, box.paragraph_format.right_indent = Mm(4), Mm(2)
+            box.paragraph_format.left_indent, box.paragraph_format.right_indent = Mm(4.5), Mm(2)
             borders(box, top=("single", 4), left=("single", 18), bottom=("single", 4), right=("single", 4))
         _gap(signed, 6)
     else:
@@ -251,7 +251,9 @@ def _write(paragraph: Paragraph, words: str, *, size: float = 11, is_bold: bool 
 
 
 def _describe(shape: Any, words: str) -> None:
-    """What a picture shows, for those who hear the letter."""
+    """What a picture shows, for those who hear the letter; and no margin, which some readers add by themselves."""
+    for side in ("distT", "distB", "distL", "distR"):
+        shape._inline.set(side, "0")
     shape._inline.docPr.set("descr", words)
 
 

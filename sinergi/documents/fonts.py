@@ -34,28 +34,32 @@ def faces() -> typst.Fonts:
 def printable() -> frozenset[int]:
     """The code points that every face of a letter can draw."""
     files = [path for name in FOLDERS for path in sorted(_folder(name).glob("*.otf")) if "cn-" not in path.name]
-    drawn = [set(TTFont(path, lazy=True).getBestCmap()) for path in files]
-    return frozenset(set.intersection(*drawn))
+    return frozenset(set.intersection(*map(_drawn_by, files)))
 
 
 @cache
 def outline_svg(word: str) -> str:
     """`word` in hollow letters, as a drawing: a watermark that never mixes with the text one selects."""
-    face = TTFont(_folder(FOLDERS[1]) / "texgyreheros-regular.otf", lazy=True)
-    glyphs, names = face.getGlyphSet(), face.getBestCmap()
-    path, right = SVGPathPen(glyphs), 0
-    bounds = BoundsPen(glyphs)
-    for letter in word:
-        glyph = glyphs[names[ord(letter)]]
-        for pen in (path, bounds):
-            # A font counts upwards, a drawing downwards.
-            glyph.draw(TransformPen(pen, (1, 0, 0, -1, right, 0)))
-        right += glyph.width + 60
+    right = 0
+    with TTFont(_folder(FOLDERS[1]) / "texgyreheros-regular.otf") as face:
+        glyphs, names = face.getGlyphSet(), face.getBestCmap()
+        path, bounds = SVGPathPen(glyphs), BoundsPen(glyphs)
+        for letter in word:
+            glyph = glyphs[names[ord(letter)]]
+            for pen in (path, bounds):
+                # A font counts upwards, a drawing downwards.
+                glyph.draw(TransformPen(pen, (1, 0, 0, -1, right, 0)))
+            right += glyph.width + 60
     left, top, end, bottom = bounds.bounds
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left - 8} {top - 8} {end - left + 16} {bottom - top + 16}">'
         f'<path d="{path.getCommands()}" fill="none" stroke="#b0b0b0" stroke-width="5"/></svg>'
     )
+
+
+def _drawn_by(file: Path) -> set[int]:
+    with TTFont(file) as face:
+        return set(face.getBestCmap())
 
 
 def _folder(package: str) -> Path:
