@@ -29,11 +29,11 @@ STATION_COLUMNS = (
         hint="Kode desa 10 angka diikuti nomor TPS 3 angka.",
     ),
     Column(
-        name="village",
+        name="village_code",
         label="Kode desa",
         kind=Kind.CODE,
         digits=10,
-        also=("village_code", "kode_kelurahan", "kode_desa_kelurahan"),
+        also=("kode_kelurahan", "kode_desa_kelurahan"),
         example="1203011001",
         hint="Harus sama dengan 10 angka pertama kode TPS.",
     ),
@@ -178,7 +178,8 @@ def check_stations(
         left_out = len(gone)
         table.problems = [problem for problem in table.problems if problem.row not in gone]
         others = {}
-    rows = [_station(table, row, villages) for row in own]
+    wrong = {(problem.row, problem.column) for problem in table.problems}
+    rows = [_station(table, row, villages, wrong) for row in own]
     table.problems.sort(key=lambda problem: (problem.row, problem.position or 0))
     return Checked(
         table=table,
@@ -202,21 +203,21 @@ def _others_and_own(table: Table, regency: str) -> tuple[dict[str, tuple[int, in
     return {code: (len(found), found[0], found[-1]) for code, found in sorted(numbers.items())}, own
 
 
-def _station(table: Table, row: Row, villages: Mapping[str, str]) -> StationRow | None:
+def _station(table: Table, row: Row, villages: Mapping[str, str], wrong: set[tuple[int, str]]) -> StationRow | None:
     """The row as a station; None, with a problem beside its cell, where its values contradict each other."""
     said: dict[str, Any] = row.values
     code = said["code"]
     if code is None:
         return None
-    if said["village"] not in (None, code[:10]):
-        table.add(row.number, "village", "village", "Kode desa tidak sama dengan awal kode TPS.")
+    if said["village_code"] not in (None, code[:10]):
+        table.add(row.number, "village_code", "village", "Kode desa tidak sama dengan awal kode TPS.")
     if said["number"] not in (None, int(code[10:])):
         table.add(row.number, "number", "number", "Nomor TPS tidak sama dengan akhir kode TPS.")
     if villages and code[:10] not in villages:
         table.add(row.number, "code", "unknown", "Desa %(code)s tidak dikenal.", code=code[:10])
     if (said["lat"] is None) != (said["lon"] is None):
-        empty = "lat" if said["lat"] is None else "lon"
-        if empty in table.positions and not _has_problem(table, row.number):
+        empty, label = ("lat", "Lintang") if said["lat"] is None else ("lon", "Bujur")
+        if (row.number, label) not in wrong:
             table.add(row.number, empty, "half_point", "Lintang dan bujur diisi berdua.")
     voters, male, female = said["voters"], said["voters_male"], said["voters_female"]
     if voters is None and male is not None and female is not None:
@@ -234,10 +235,6 @@ def _station(table: Table, row: Row, villages: Mapping[str, str]) -> StationRow 
         is_special=bool(said["is_special"]),
         no_signal=said["no_signal"],
     )
-
-
-def _has_problem(table: Table, number: int) -> bool:
-    return bool(table.problems) and any(problem.row == number for problem in table.problems[-40:])
 
 
 def _e6(degrees: Decimal | None) -> int | None:

@@ -14,6 +14,7 @@ import pytest
 from sinergi.sheets.reading import Unreadable
 from sinergi.sheets.sandbox import Bounds, TooHeavy, read_cells, run_apart
 
+OURS = {"LC_ALL", "LC_CTYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
 HERE = "sinergi.sheets.tests.test_sandbox:"
 
 
@@ -52,11 +53,7 @@ def flood(data: bytes) -> None:
 
 
 def surroundings(data: bytes) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("LC_ALL", "LC_CTYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-    }
+    return {name: value for name, value in os.environ.items() if name not in OURS}
 
 
 def test_a_table_comes_back_from_the_child():

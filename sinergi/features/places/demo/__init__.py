@@ -32,6 +32,9 @@ def load_demo_regions(regencies: list[str]) -> int:
             row.lat = round(sum(lat for lat, _ in inside) / len(inside), 3)
             row.lon = round(sum(lon for _, lon in inside) / len(inside), 3)
     drawn = {code: areas.as_geojson(area) for code, area in areas.draw(points).items()}
+    for row in rows:
+        if row.code in drawn:
+            row.area, row.area_kind = drawn[row.code], Region.Area.DRAWN
 
     def task() -> int:
         changed = keep_regions(rows)

@@ -61,13 +61,21 @@ def test_the_real_files_replace_drawn_areas_and_change_nothing_twice(regions, ca
         (collection(feature(ring=[[y, x] for x, y in SQUARE])), "place"),
         (collection(feature()).replace(b"99.1", b"NaN"), "place"),
         (collection(feature(), feature()), "twice"),
-        (collection(feature(ring=[SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]])), "crossing"),
     ],
 )  # fmt: skip
 def test_what_is_no_boundary_is_refused(data, code):
     with pytest.raises(Unreadable) as caught:
         polygons_of(data)
     assert caught.value.code == code
+
+
+def test_a_boundary_that_crosses_itself_stops_everything(regions, tmp_path, capsys):
+    file = tmp_path / "a.geojson"
+    crossed = [SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]
+    file.write_bytes(collection(feature("120302"), feature("120301", ring=crossed)))
+    assert run([str(file)]) == 1
+    assert "120301 memotong dirinya" in capsys.readouterr().err
+    assert not Region.objects.filter(area_kind="imported").exists()
 
 
 def test_a_wrong_code_inside_the_regency_stops_everything(regions, tmp_path, capsys):

@@ -27,7 +27,7 @@ from sinergi.sheets import Column, Kind, export
 from sinergi.sheets.writing import XLSX
 from sinergi.web.navigation import Hit
 
-PAGE = 50
+PAGE = 25
 ORDERS = {"kode": "code", "pemilih": "voters", "desa": "village"}
 KINDS = ("", "khusus", "tanpa-sinyal", "tanpa-titik")
 

@@ -22,6 +22,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Party
 from sinergi.sheets import Unreadable, corrected, read_cells, template
+from sinergi.web.templatetags.sinergi import number
 
 MOST_SHOWN = 60
 
@@ -151,11 +152,20 @@ def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
             "voters": sum(row.voters or 0 for row in checked.rows),
             "known_voters": sum(row.voters is not None for row in checked.rows),
             "warnings": [
-                {"sentence": gettext(w.pattern) % w.words, "codes": w.codes[:12], "more": max(0, len(w.codes) - 12)}
+                {
+                    "sentence": gettext(w.pattern) % _numbers(w.words),
+                    "codes": w.codes[:12],
+                    "more": max(0, len(w.codes) - 12),
+                }
                 for w in checked.warnings
             ],
             "others": [
-                {"name": names.get(code, code), "count": count, "first": first, "last": last}
+                {
+                    "name": names.get(code) or gettext("wilayah %(code)s") % {"code": code},
+                    "count": count,
+                    "first": first,
+                    "last": last,
+                }
                 for code, (count, first, last) in checked.others.items()
             ],
             "wrong_cells": len(checked.table.problems),
@@ -310,6 +320,11 @@ def _wrong_rows(table: Any) -> list[dict[str, Any]]:
         }
         for number, problems in by_row.items()
     ]
+
+
+def _numbers(words: dict[str, int | str]) -> dict[str, str]:
+    """Counts as people read them."""
+    return {name: number(value) if isinstance(value, int) else value for name, value in words.items()}
 
 
 def _said(refusal: Unreadable) -> Refused:

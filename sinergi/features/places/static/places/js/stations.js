@@ -26,7 +26,7 @@ async function start(host) {
 
   const draw = () => {
     for (const marker of markers) marker.remove();
-    markers = placed(map, groups(stations, names, map.getZoom()), (group) => marker(map, group, words.stations, () => open(host, group.code)));
+    markers = placed(map, groups(stations, names, map.getZoom(), list()?.dataset.region ?? ""), (group) => marker(map, group, words.stations, () => open(host, group.code)));
   };
   const load = async () => {
     const query = list()?.dataset.query ?? "";
@@ -87,17 +87,18 @@ function open(host, code) {
  * @param {Station[]} stations
  * @param {Record<string, string>} names
  * @param {number} zoom
+ * @param {string} region the region that is open: inside a district villages are told apart at any distance
  * @returns {Group[]}
  */
-function groups(stations, names, zoom) {
-  const digits = zoom < 10.2 ? 6 : 10;
+function groups(stations, names, zoom, region) {
+  const digits = zoom < 10.2 && region.length < 6 ? 6 : 10;
   /** @type {Map<string, Group>} */
   const found = new Map();
   for (const [code, lat, lon, special] of stations) {
     if (lat === null || lon === null) continue;
-    const region = code.slice(0, digits);
-    const key = zoom < 12.5 ? region : `${lat} ${lon}`;
-    const group = found.get(key) ?? { key, code: region, count: 0, special: 0, lat: 0, lon: 0, name: names[region] ?? region };
+    const inside = code.slice(0, digits);
+    const key = zoom < 12.5 ? inside : `${lat} ${lon}`;
+    const group = found.get(key) ?? { key, code: inside, count: 0, special: 0, lat: 0, lon: 0, name: names[inside] ?? inside };
     group.count += 1;
     group.special += special;
     group.lat += (lat - group.lat) / group.count;
@@ -123,13 +124,28 @@ function placed(map, all, make) {
   for (const { at } of seen) taken.push([at.x - 17, at.y - 12, at.x + 17, at.y + 12]);
   return seen.map(({ group, at }) => {
     const half = group.name.length * 3.3 + 3;
-    const box = [at.x - half, at.y + 12, at.x + half, at.y + 28];
-    const free = box[0] > 2 && box[2] < width - 2 && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
-    if (free) taken.push(box);
+    const side = sides(at, half).find(
+      ({ box }) => box[0] > 2 && box[2] < width - 2 && !taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]),
+    );
+    if (side) taken.push(side.box);
     const { element, add } = make(group);
-    element.classList.toggle("bare", !free);
+    element.classList.add(side?.name ?? "bare");
     return add();
   });
+}
+
+/**
+ * Where a name may stand around its number, best first.
+ * @param {{x: number, y: number}} at
+ * @param {number} half
+ */
+function sides(at, half) {
+  return [
+    { name: "below", box: [at.x - half, at.y + 12, at.x + half, at.y + 28] },
+    { name: "above", box: [at.x - half, at.y - 28, at.x + half, at.y - 12] },
+    { name: "right", box: [at.x + 19, at.y - 8, at.x + 19 + 2 * half, at.y + 8] },
+    { name: "left", box: [at.x - 19 - 2 * half, at.y - 8, at.x - 19, at.y + 8] },
+  ];
 }
 
 /**
