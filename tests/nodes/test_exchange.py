@@ -16,7 +16,7 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, envelope, rebuild, store
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Entry, Equivocation, Log
-from sinergi.ledger.writer import run
+from sinergi.ledger.writer import Writing, run
 from tests.nodes.fixtures import KPU_PALUTA, terms
 from tests.nodes.simulator import NOON, Peer
 
@@ -47,8 +47,11 @@ def test_partner_enters_and_we_confirm(node, police, secretary):
 
 def test_nothing_can_be_stated_before_the_agreement_is_in_force(node, police, secretary):
     agreement = founded_by(police, node)
-    with pytest.raises(Exception, match="not in force"):
+    with pytest.raises(Refused, match="belum berlaku"):
         leave_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, reason="term_over")
+    unruly = Writing(id=new_event_id(NOON), by=secretary, at=NOON)
+    with pytest.raises(Exception, match="not in force"):
+        run(lambda: unruly.append(agreement, AgreementLeft(reason="term_over")))
     assert not Log.objects.filter(agreement=agreement, is_own=True).exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -17,8 +18,8 @@ class Agreement(Folded):
     exercise = models.BooleanField()
     parties = models.JSONField()
     numbers = models.JSONField()
-    title = models.CharField(max_length=300)
-    place = models.CharField(max_length=100)
+    title = models.CharField(max_length=rules.LONGEST_TITLE)
+    place = models.CharField(max_length=rules.LONGEST_PLACE)
     signed_on = models.DateField()
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -27,6 +28,7 @@ class Agreement(Folded):
     scan = models.CharField(max_length=64)
     scan_size = models.BigIntegerField()
     entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=64, default="")  # the office that entered it
     signers = models.JSONField(null=True)
     article_texts = models.JSONField(null=True)
 
@@ -38,17 +40,21 @@ class Agreement(Folded):
     @property
     def confirmed_ids(self) -> list[str]:
         """Agencies that stand behind it: the founder and all that confirmed."""
-        return [self.parties[0], *self.standings.exclude(confirmed_at=None).values_list("agency", flat=True)]
+        return [self.parties[0], *(said.agency for said in self.standings.all() if said.confirmed_at is not None)]
 
     @property
     def left_ids(self) -> list[str]:
         """Agencies that have ended it for themselves."""
-        return list(self.standings.exclude(left_at=None).values_list("agency", flat=True))
+        return [said.agency for said in self.standings.all() if said.left_at is not None]
 
     @property
     def state(self) -> rules.State:
         """waiting, in_force or ended."""
         return rules.state(self)
+
+    def standing_on(self, day: date) -> rules.Standing:
+        """How it stands on `day`, its term considered."""
+        return rules.standing(self.state, starts_on=self.starts_on, ends_on=self.ends_on, on=day)
 
 
 class Standing(Folded):
@@ -61,6 +67,7 @@ class Standing(Folded):
     confirmed_at = models.DateTimeField(null=True)
     left_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=20, default="")
+    office = models.CharField(max_length=64, default="")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency"], name="standing_agency")]

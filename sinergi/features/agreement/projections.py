@@ -2,6 +2,7 @@
 
 import msgspec
 
+from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft, AgreementText
 from sinergi.features.agreement.models import Agreement, Standing
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
@@ -10,6 +11,9 @@ from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 @folds(AgreementEntered)
 def entered(event: AgreementEntered, envelope: Envelope) -> None:
     """The terms, as the founder entered them."""
+    wrong = rules.flaw(event)
+    if wrong is not None:
+        raise Ignored(f"its {wrong} cannot be the terms of an agreement")
     Agreement.objects.create(
         key=envelope.key,
         agreement=envelope.agreement,
@@ -26,16 +30,23 @@ def entered(event: AgreementEntered, envelope: Envelope) -> None:
         scan=event.scan,
         scan_size=event.scan_size,
         entered_at=envelope.at,
+        entered_by=_office(envelope),
     )
 
 
 @folds_text(AgreementEntered)
 def entered_text(text: AgreementText | None, envelope: Envelope) -> None:
     """The words of the articles and who signed."""
-    Agreement.objects.filter(key=envelope.key).update(
-        signers=None if text is None else msgspec.to_builtins(text.signers),
-        article_texts=None if text is None else text.articles,
-    )
+    if text is None:
+        Agreement.objects.filter(key=envelope.key).update(signers=None, article_texts=None)
+        return
+    # Another agency's words are kept as they can be shown: PostgreSQL, for one, stores no NUL character.
+    signers = [
+        {name: rules.line(words)[:200] for name, words in msgspec.to_builtins(signer).items()}
+        for signer in text.signers[:64]
+    ]
+    articles = {number: rules.paragraphs(words) for number, words in text.articles.items() if number.isdecimal()}
+    Agreement.objects.filter(key=envelope.key).update(signers=signers, article_texts=articles)
 
 
 @folds(AgreementConfirmed)
@@ -44,7 +55,13 @@ def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
     agreement = Agreement.objects.get(agreement=envelope.agreement)
     if event.entered != agreement.key or event.scan != agreement.scan:
         raise Ignored("it confirms other terms than the ones entered")
-    Standing.objects.create(key=envelope.key, agreement=agreement, agency=envelope.agency, confirmed_at=envelope.at)
+    Standing.objects.create(
+        key=envelope.key,
+        agreement=agreement,
+        agency=envelope.agency,
+        confirmed_at=envelope.at,
+        office=_office(envelope),
+    )
 
 
 @folds(AgreementLeft)
@@ -56,4 +73,9 @@ def left(event: AgreementLeft, envelope: Envelope) -> None:
         agency=envelope.agency,
         left_at=envelope.at,
         reason=event.reason,
+        office=_office(envelope),
     )
+
+
+def _office(envelope: Envelope) -> str:
+    return "" if envelope.actor is None else envelope.actor.office[:64]

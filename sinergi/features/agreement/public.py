@@ -1,0 +1,223 @@
+"""What other features may ask about agreements. Frozen structs out; nothing here writes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from sinergi.access.doors import visible
+from sinergi.access.models import User
+from sinergi.features.agreement import rules
+from sinergi.features.agreement.models import Agreement
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.models import Agency
+
+__all__ = [
+    "AgreementInfo",
+    "agency_code",
+    "agency_kind",
+    "agency_name",
+    "agreement",
+    "agreements_of",
+    "article_for",
+    "basis",
+    "in_force",
+    "in_force_for",
+    "name_of",
+    "numbers",
+    "partner_of",
+    "place_of",
+    "require",
+    "short_name",
+]
+
+# How the first word of an agency's code is written; the words after it begin with a capital letter.
+_FIRST_WORDS = {"kpu": "KPU", "polres": "Polres", "polresta": "Polresta", "polda": "Polda", "bawaslu": "Bawaslu"}
+
+# Commissions first, as on the paper; then the police; then whoever else signs.
+_ORDER = {"kpu": 0, "police": 1}
+
+
+class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """An agreement as other features may know it.
+
+    `parties` are agency ids, the commission first, `numbers` in the same order; `partners` the parties but us; `state`
+    as of the day asked for (see rules.Standing).
+    """
+
+    id: str
+    key: str
+    name: str
+    title: str
+    numbers: tuple[str, ...]
+    parties: tuple[str, ...]
+    partners: tuple[str, ...]
+    place: str
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    scopes: tuple[str, ...]
+    exercise: bool
+    state: rules.Standing | rules.State
+
+
+def agreement(agreement_id: str, on: date | None = None) -> AgreementInfo | None:
+    """The agreement, or None where this node does not know it. With `on`, its state that day; else its facts' state."""
+    row = _row(agreement_id)
+    return None if row is None else _told(row, _agencies(), on)
+
+
+def agreements_of(
+    user: User, permission: str = "agreement.read", *, scope: str = "", on: date | None = None
+) -> list[AgreementInfo]:
+    """The agreements that a duty of `user` with `permission` reaches, newest first; with `on`, those in force then."""
+    rows = visible(user, Agreement.objects.prefetch_related("standings"), permission, scope=scope)
+    agencies = _agencies()
+    told = [_told(row, agencies, on) for row in rows.order_by("-entered_at", "key")]
+    return [info for info in told if on is None or info.state == "in_force"]
+
+
+def in_force_for(
+    user: User, permission: str = "agreement.read", *, scope: str = "", on: date | None = None
+) -> list[AgreementInfo]:
+    """Those of `agreements_of` under which facts can be stated: in force, and within their term where `on` is given."""
+    return [info for info in agreements_of(user, permission, scope=scope, on=on) if info.state == "in_force"]
+
+
+def in_force(agreement_id: str, on: date | None = None) -> bool:
+    """Whether every party stands behind it and none has ended it; with `on`, also whether its term covers that day."""
+    info = agreement(agreement_id, on)
+    return info is not None and info.state == "in_force"
+
+
+def require(agreement_id: str, *, scope: str = "", on: date | None = None) -> AgreementInfo:
+    """The agreement, in force and with that scope. Raises Refused with the sentence that says what is missing."""
+    info = agreement(agreement_id, on)
+    if info is None:
+        raise Refused("Perjanjian ini belum dikenal di kantor ini.", code="PKS-31", field="agreement")
+    if info.state == "waiting":
+        raise Refused("Perjanjian ini masih menunggu penegasan pihak lain.", code="PKS-32", field="agreement")
+    if info.state == "not_started":
+        raise Refused("Jangka waktu perjanjian ini belum mulai.", code="PKS-33", field="agreement")
+    if info.state in ("over", "ended"):
+        raise Refused("Perjanjian ini sudah berakhir.", code="PKS-34", field="agreement")
+    if scope and scope not in info.scopes:
+        raise Refused("Perjanjian ini tidak mencakup urusan itu.", code="PKS-35", field="agreement")
+    return info
+
+
+def name_of(agreement_id: str) -> str:
+    """What people here call the agreement: its other parties in short, as KPU Tapsel."""
+    row = _row(agreement_id)
+    return agreement_id[:8] if row is None else _told(row, _agencies(), None).name
+
+
+def numbers(agreement_id: str) -> tuple[str, ...]:
+    """The document numbers, the commission's first; empty where the agreement is not known."""
+    info = agreement(agreement_id)
+    return () if info is None else info.numbers
+
+
+def place_of(agreement_id: str) -> str:
+    """Where the paper was signed; empty where the agreement is not known."""
+    row = _row(agreement_id)
+    return "" if row is None else row.place
+
+
+def article_for(agreement_id: str, scope: str) -> int | None:
+    """The number of the first article that carries out `scope`, or None."""
+    row = _row(agreement_id)
+    if row is None:
+        return None
+    return next((article["number"] for article in row.articles if article.get("scope") == scope), None)
+
+
+def basis(agreement_id: str, article: int, clause: int | None = None) -> str:
+    """The legal basis as a letter cites it, in Indonesian, down to the article and clause (ayat)."""
+    row = _row(agreement_id)
+    if row is None:
+        return ""
+    agencies = _agencies()
+    info = _told(row, agencies, None)
+    names = " dan ".join(_name(agencies, party) for party in info.parties)
+    cited = " dan ".join(f"Nomor {number}" for number in info.numbers)
+    point = f"Pasal {article}" + (f" ayat ({clause})" if clause else "")
+    return f"Perjanjian Kerja Sama antara {names} {cited}, {point}"
+
+
+def partner_of(agreement_id: str) -> str:
+    """The agency id of the first other party; empty where the agreement is not known."""
+    info = agreement(agreement_id)
+    return info.partners[0] if info is not None and info.partners else ""
+
+
+def agency_name(agency: str) -> str:
+    """The agency's full name; the first letters of its id where it was never introduced."""
+    return _name(_agencies(), agency)
+
+
+def short_name(agency: str) -> str:
+    """The agency's name as people say it: KPU Tapsel, Polres Tapsel."""
+    return _short(_agencies(), agency)
+
+
+def agency_code(agency: str) -> str:
+    """The agency's code, as kpu-tapsel; empty where it was never introduced."""
+    found = _agencies().get(agency)
+    return found.code if found else ""
+
+
+def agency_kind(agency: str) -> str:
+    """kpu, police or supervisor; empty where the agency was never introduced."""
+    found = _agencies().get(agency)
+    return found.kind if found else ""
+
+
+def _row(agreement_id: str) -> Agreement | None:
+    return Agreement.objects.prefetch_related("standings").filter(agreement=agreement_id).first()
+
+
+def _agencies() -> dict[str, Agency]:
+    return {agency.id: agency for agency in Agency.objects.order_by("id")}
+
+
+def _told(row: Agreement, agencies: dict[str, Agency], on: date | None) -> AgreementInfo:
+    paired = sorted(zip(row.parties, row.numbers, strict=True), key=lambda pair: _place(agencies, pair[0]))
+    partners = tuple(party for party, _ in paired if not (party in agencies and agencies[party].is_self))
+    return AgreementInfo(
+        id=row.agreement,
+        key=row.key,
+        name=" · ".join(_short(agencies, party) for party in partners),
+        title=row.title,
+        numbers=tuple(number for _, number in paired),
+        parties=tuple(party for party, _ in paired),
+        partners=partners,
+        place=row.place,
+        signed_on=row.signed_on,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        scopes=tuple(row.scopes),
+        exercise=row.exercise,
+        state=row.state if on is None else row.standing_on(on),
+    )
+
+
+def _place(agencies: dict[str, Agency], party: str) -> int:
+    found = agencies.get(party)
+    return _ORDER.get(found.kind if found else "", 2)
+
+
+def _name(agencies: dict[str, Agency], agency: str) -> str:
+    found = agencies.get(agency)
+    return found.name if found and found.name else agency[:8]
+
+
+def _short(agencies: dict[str, Agency], agency: str) -> str:
+    found = agencies.get(agency)
+    if found is None:
+        return agency[:8]
+    first, *rest = found.code.split("-")
+    if first in _FIRST_WORDS and rest and all(rest):
+        return " ".join([_FIRST_WORDS[first], *(word.capitalize() for word in rest)])
+    return _name(agencies, agency).replace(" Kabupaten ", " ")
