@@ -104,6 +104,16 @@ class Request(Folded):
         return rules.crossed(self, self.answer)
 
     @property
+    def is_restricted(self) -> bool:
+        """Whether reading it leaves a trace: where a candidate or an official is, is not for everybody."""
+        return self.service in ("candidate", "person")
+
+    @property
+    def classification(self) -> str:
+        """The letter's class: terbatas for protection of persons, else terbuka."""
+        return "terbatas" if self.is_restricted else "terbuka"
+
+    @property
     def code(self) -> str:
         """The number people say: PAM-0074, in an exercise L-PAM-0074."""
         return f"{'L-' if self.exercise else ''}PAM-{self.number:04d}"
@@ -194,3 +204,17 @@ class Proposal(models.Model):
     returned_at = models.DateTimeField(null=True)
     returned_words = models.TextField(default="")
     decided_at = models.DateTimeField(null=True)
+
+
+class Stationery(models.Model):
+    """How this agency's letters look: one row, an ordinary table. Without it the agency's name makes the head."""
+
+    head = models.JSONField(default=list)
+    address = models.CharField(max_length=200, default="")
+    city = models.CharField(max_length=60, default="")
+    office = models.CharField(max_length=80, default="")
+    signer = models.CharField(max_length=120, default="")
+    rank = models.CharField(max_length=80, default="")
+    request_pattern = models.CharField(max_length=80, default="{number:03d}/PP.08-SD/{regency}/{year}")
+    answer_pattern = models.CharField(max_length=80, default="B/{number}/{month}/OPS.1.3/{year}")
+    copies = models.JSONField(default=list)

@@ -110,10 +110,15 @@ def crossed(request: Request, answer: Answer | None) -> bool:
 
 
 def answer_due(request: Request, holidays: Container[date]) -> datetime:
-    """When the police's answer is due: the end of the next working day, or an hour after an emergency call."""
-    if request.emergency:
-        return request.asked_at + timedelta(hours=HOURS_TO_ANSWER_EMERGENCY)
-    asked_on = request.asked_at.astimezone(ZONES["WIB"]).date()
+    """When the police's answer to this request is due."""
+    return due_after(request.asked_at, emergency=request.emergency, holidays=holidays)
+
+
+def due_after(asked_at: datetime, *, emergency: bool, holidays: Container[date]) -> datetime:
+    """The end of the next working day, or an hour after an emergency call (article 5, P-02)."""
+    if emergency:
+        return asked_at + timedelta(hours=HOURS_TO_ANSWER_EMERGENCY)
+    asked_on = asked_at.astimezone(ZONES["WIB"]).date()
     return end_of_day(working_days_after(asked_on, DAYS_TO_ANSWER, holidays))
 
 

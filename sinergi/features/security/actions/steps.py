@@ -9,12 +9,15 @@ from typing import Any
 
 from django.db.models import Max
 
+from sinergi.features.agreement import public as agreements
 from sinergi.features.security import rules
 from sinergi.features.security.events import AnswerText, Decision, ForceText, LetterIssued, LetterText, Series
 from sinergi.features.security.models import Letter, Proposal, Request
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import ZONES
+from sinergi.ledger.envelope import log_id
 from sinergi.ledger.events import RecordKey
 from sinergi.ledger.models import Agreement
 from sinergi.ledger.store import own_agency
@@ -24,6 +27,7 @@ from sinergi.ledger.writer import Receipt, Writing, command, run
 @command
 def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt:
     """A commission asks for security. Keywords are those of rules.request."""
+    agreements.require(agreement, scope="security", on=log.at.astimezone(ZONES["WIB"]).date())
     decision = rules.request(number=_next_request_number(log, agreement), at=log.at, area=own_agency().region, **asked)
     return log.append(agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
 
@@ -245,3 +249,9 @@ def _class_of(service: str) -> str:
 
 def _guard_obligation(service: str) -> str:
     return {"escort": "P-04", "static_guard": "P-03", "office": "P-03"}.get(service, "P-05")
+
+
+def letter_key(agreement: str, id: str) -> str:
+    """The record key that a letter stated with this id will have: its check code, known before it is drawn."""
+    known = Agreement.objects.get(id=agreement)
+    return record_key(log_id(agreement, own_agency().id, known.role), id)

@@ -1,0 +1,57 @@
+"""Addresses of security assistance, and what it tells the frame."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.features.security.views import detail, letters, requests, showing
+from sinergi.web import navigation
+
+app_name = "security"
+
+urlpatterns = [
+    path("pengamanan/", requests.requests, name="requests"),
+    path("pengamanan/unduh.xlsx", requests.requests_sheet, name="requests-sheet"),
+    path("pengamanan/minta/", requests.new_request, name="new"),
+    path("pengamanan/surat/<str:key>.pdf", letters.pdf, name="letter-pdf"),
+    path("pengamanan/surat/<str:key>.docx", letters.docx, name="letter-docx"),
+    path("pengamanan/<str:key>/", detail.request_page, name="request"),
+    path("pengamanan/<str:key>/koreksi/", requests.correction, name="correction"),
+    path("pengamanan/<str:key>/usul/", detail.proposal, name="proposal"),
+    path("pengamanan/<str:key>/disposisi/", detail.disposition, name="disposition"),
+    path("pengamanan/<str:key>/jawaban/", detail.answer, name="answer"),
+    path("pengamanan/<str:key>/perintah-lisan/", detail.spoken_order, name="spoken-order"),
+    path("pengamanan/<str:key>/penegasan-lisan/", detail.spoken_confirmation, name="spoken-confirmation"),
+    path("pengamanan/<str:key>/tawaran/", detail.reaction, name="reaction"),
+    path("pengamanan/<str:key>/penarikan/", detail.withdrawal, name="withdrawal"),
+    path("pengamanan/<str:key>/penugasan/", detail.force, name="force"),
+    path("pengamanan/<str:key>/pelaksanaan/", detail.completion, name="completion"),
+    path("pengamanan/<str:key>/penegasan/", detail.confirmation, name="confirmation"),
+    path("pengamanan/<str:key>/surat/", letters.issue, name="letter"),
+    path("pengamanan/<str:key>/bukti.sinergi", detail.evidence, name="evidence"),
+    path("cek/", letters.check, name="check"),
+    path("cek/<str:key>/", letters.check, name="check"),
+]
+
+navigation.register_place(
+    navigation.Place(
+        code="plans",
+        label=_("Rencana"),
+        icon="map",
+        url_name="security:requests",
+        permission="security.read",
+        count=showing.waiting_count,
+    )
+)
+navigation.register_view(
+    navigation.View(
+        place="plans",
+        label=_("Permohonan pengamanan"),
+        url_name="security:requests",
+        permission="security.read",
+    )
+)
+navigation.register_inbox(showing.inbox)
+navigation.register_figures(showing.figures)
+navigation.register_sentences(showing.sentences)
+navigation.register_actions(showing.main_action)
+navigation.register_search(showing.search)

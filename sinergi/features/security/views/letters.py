@@ -1,0 +1,100 @@
+"""Formal letters about a request on screen: issuing, fetching the files, and the check page for anyone."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sinergi.access.doors import open_record, public, requires
+from sinergi.features.agreement import public as agreements
+from sinergi.features.security.actions.letters import groups, send_letter
+from sinergi.features.security.models import Letter, Request
+from sinergi.features.security.views.showing import is_police
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.ledger.grades import grade
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LARGEST_CHECKED = 5 * 1024 * 1024
+
+
+@requires("security.letter")
+@require_POST
+def issue(request: HttpRequest, key: str) -> HttpResponse:
+    """Draw the letter up and state it."""
+    found = open_record(request, Request.objects.with_answers(), key, "security.letter")
+    at: datetime = request.arrived_at  # type: ignore[attr-defined]
+    send_letter(
+        id=request.POST.get("id") or new_event_id(at),
+        by=request.actor,  # type: ignore[attr-defined]
+        at=at,
+        found=found,
+        series="answer" if is_police() else "request",
+        check_page=request.build_absolute_uri(reverse("security:check")),
+    )
+    return redirect("security:request", key=found.key)
+
+
+@requires("security.read")
+def pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """The letter as PDF."""
+    return _file(request, key, "pdf", "application/pdf")
+
+
+@requires("security.read")
+def docx(request: HttpRequest, key: str) -> HttpResponse:
+    """The letter as DOCX, for editing."""
+    return _file(request, key, "docx", DOCX)
+
+
+# Whoever holds the paper may check it: number, date, agency and fingerprint are all that is told.
+@public
+def check(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The check page that a letter's QR code opens."""
+    code = (key or request.GET.get("kode", "")).strip().lower()
+    letter = Letter.objects.filter(key=code).select_related("request").first() if code else None
+    verdict = ""
+    upload = request.FILES.get("berkas") if request.method == "POST" else None
+    if letter is not None and upload is not None:
+        if (upload.size or 0) > LARGEST_CHECKED:
+            raise Refused(_("Berkas terlalu besar untuk sebuah surat."), code="PAM-93", field="berkas")
+        same = hashlib.sha256(upload.read()).hexdigest() in (letter.pdf_hash, letter.docx_hash)
+        verdict = "same" if same else "other"
+    context = {
+        "code": code,
+        "letter": letter,
+        "issuer": agreements.agency_name(letter.agency) if letter else "",
+        "grade": grade(letter.key) if letter else None,
+        "fingerprint": groups(letter.pdf_hash) if letter else "",
+        "withdrawn": letter is not None and letter.request.withdrawn_at is not None,
+        "verdict": verdict,
+        "asked": bool(code),
+    }
+    return render(request, "security/check.html", context, status=404 if code and letter is None else 200)
+
+
+def _file(request: HttpRequest, key: str, form: str, media_type: str) -> HttpResponse:
+    letter = Letter.objects.filter(key=key).first()
+    if letter is None:
+        raise Http404
+    # The letter is seen by whoever may see its request; a restricted one leaves a trace there.
+    open_record(request, Request.objects.all(), letter.request_id, "security.read")
+    data = getattr(letter, form)
+    if data is None:
+        raise Http404
+    name = letter.written.replace("/", "-")
+    return HttpResponse(
+        bytes(data),
+        content_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+            "Content-Security-Policy": "sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
