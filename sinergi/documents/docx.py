@@ -80,6 +80,8 @@ def _sheet(section: Section, letter: Letter, *, is_landscape: bool = False) -> N
     lines = footer_lines(letter) or ("",)
     for at, line in enumerate(lines):
         paragraph = footer.paragraphs[0] if at == 0 else footer.add_paragraph()
+        # The template's own footer style has tab stops in the middle, where a short line would end up.
+        paragraph.style = "Normal"
         _space(paragraph, pitch=10)
         paragraph.paragraph_format.tab_stops.add_tab_stop(_text_width(section), WD_TAB_ALIGNMENT.RIGHT)
         _write(paragraph, line, size=8, is_sans=True)

@@ -93,7 +93,7 @@ def name_face(properties: Any, name: str) -> None:
 
 def columns(place: Any, widths: list[int], *, rows: int = 1) -> Table:
     """A table without lines that holds its widths (EMU); `place` is a document or a cell."""
-    table = place.add_table(rows=rows, cols=len(widths))
+    table: Table = place.add_table(rows=rows, cols=len(widths))
     table.autofit = False
     properties = table._tbl.tblPr
     margins = _element("w:tblCellMar")

@@ -55,6 +55,7 @@ def test_a_long_paragraph_and_a_long_word_stay_on_the_paper():
     # 12 mm at the right edge stay white: nothing is cut.
     margin = picture.crop((picture.width - round(12 / 25.4 * 72 * 2.5), 0, picture.width, picture.height))
     assert margin.getextrema()[0] > 240
+    assert "M" * 300 in "".join(pdf_pages(file)[0].split())
     assert letter_docx(long)
 
 
