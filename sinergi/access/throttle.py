@@ -30,5 +30,5 @@ def wait(failures: Sequence[datetime], *, at: datetime, budget: int) -> timedelt
         return recent[-budget] + WINDOW - at
     if len(recent) <= FREE:
         return timedelta()
-    pause = min(timedelta(seconds=2 ** (len(recent) - FREE)), LONGEST_PAUSE)
+    pause = min(timedelta(seconds=2 ** min(len(recent) - FREE, 6)), LONGEST_PAUSE)
     return max(recent[-1] + pause - at, timedelta())
