@@ -42,13 +42,16 @@ VERBS = {
     "evidence": Verb("sinergi.ledger.verbs:evidence", "export or verify evidence"),
     "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
     "import": Verb("sinergi.features.places.verbs:import_", "take in stations or boundaries from a file", always),
-    "init": Verb("sinergi.node.init:init", "make a new node in an empty folder", always),
+    "init": Verb("sinergi.sync.verbs:init", "make a new node in an empty folder", always),
     "invite": Verb("sinergi.sync.verbs:invite", "write an invitation for a partner", always),
     "rebuild": Verb(
         "sinergi.ledger.verbs:rebuild", "rebuild the tables from the log", lambda argv: "--check" not in argv
     ),
+    "rehearse": Verb("sinergi.node.story.stage:rehearse", "act one part of the demo's story", always),
     "serve": Verb("sinergi.node.verbs:serve", "serve this node", opens=False),
-    "sync": Verb("sinergi.sync.verbs:sync", "exchange with partners now", always),
+    "sync": Verb(
+        "sinergi.sync.verbs:sync", "exchange with partners now, or say how it stands", lambda argv: "status" not in argv
+    ),
     "user": Verb("sinergi.access.verbs:user", "add, change or list people who may sign in", always),
 }
 
