@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import open_record, requires, visible
 from sinergi.features.agreement import public as agreements
@@ -69,6 +69,7 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 @requires("security.read")
+@require_safe
 def request_page(request: HttpRequest, key: str) -> HttpResponse:
     """The page of one request."""
     found = open_record(request, Request.objects.with_answers(), key, "security.read")
@@ -348,6 +349,7 @@ def confirmation(request: HttpRequest, found: Request, given: dict[str, Any], fo
 
 
 @requires("evidence.export")
+@require_safe
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """The evidence bundle of this request: every fact about it, with its proofs."""
     found = open_record(request, Request.objects.all(), key, "evidence.export")

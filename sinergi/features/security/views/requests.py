@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from sinergi.access.doors import note_read, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
@@ -45,6 +46,7 @@ COLUMNS = (
 
 
 @requires("security.read")
+@require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """All requests this person may see, each commission apart, what waits first."""
     form = FilterForm(request.GET or None)
@@ -63,6 +65,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 
 @requires("security.read")
+@require_safe
 def requests_sheet(request: HttpRequest) -> HttpResponse:
     """The same list as an Excel file, with the same filter."""
     rows = _filtered(request, FilterForm(request.GET or None))
