@@ -36,7 +36,7 @@ export function makeMap(host, options = {}) {
         "CooperativeGesturesHandler.MobileHelpText": words.mobile,
         "CooperativeGesturesHandler.WindowsHelpText": words.mobile,
         "CooperativeGesturesHandler.MacHelpText": words.mobile,
-        "Map.Title": host.getAttribute("aria-label") ?? "Peta",
+        "Map.Title": host.dataset.title ?? "Peta",
       },
     });
     map.touchZoomRotate.disableRotation();

@@ -31,7 +31,7 @@ function start(picker) {
       if (fits && !first) first = option;
     }
     for (const group of select.querySelectorAll("optgroup")) group.hidden = ![...group.children].some((option) => !(/** @type {HTMLElement} */ (option).hidden));
-    if (asked && first && select.selectedOptions[0]?.disabled !== false) pick(first.value);
+    if (asked && first && (!select.value || select.selectedOptions[0]?.disabled)) pick(first.value);
   });
   select.addEventListener("change", () => pick(select.value));
 

@@ -171,5 +171,11 @@ function marker(map, group, word, opened) {
     opened();
   });
   const maplibre = /** @type {any} */ (window).maplibregl;
-  return { element, add: () => new maplibre.Marker({ element, anchor: "center" }).setLngLat([group.lon, group.lat]).addTo(map) };
+  const add = () => {
+    const made = new maplibre.Marker({ element, anchor: "center" }).setLngLat([group.lon, group.lat]).addTo(map);
+    // The library names every marker the same; say what this one shows.
+    element.setAttribute("aria-label", `${number.textContent} ${group.name}`);
+    return made;
+  };
+  return { element, add };
 }
