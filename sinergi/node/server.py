@@ -36,6 +36,7 @@ def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8001) -> None:
         journal.open_journal(data)
         from sinergi.node import services
 
+        _load_pages()
         health = _health()
         services.start()
         try:
@@ -106,6 +107,13 @@ async def _serve(data: Path, host: str, port: int, health: dict[str, str]) -> No
         desk.stop()
         await asyncio.to_thread(bridge.close)
         front.close()
+
+
+def _load_pages() -> None:
+    """Import every page now: a fault shows at the start, and the first visitor does not wait for it."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns
 
 
 def _health() -> dict[str, str]:

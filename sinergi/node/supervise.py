@@ -103,7 +103,7 @@ def _start(place: Place) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         # Its own group: Ctrl-C at the terminal reaches the parent only, which then stops all in order.
         process_group=0,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509  the parent is single-threaded while it starts children
+        preexec_fn=_die_with_parent,
     )
 
 

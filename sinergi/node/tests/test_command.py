@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from sinergi.kernel.errors import Broken, Refused
+from sinergi.node import command, handover, lock
+
+
+def probe(argv: list[str], data: Path) -> int:
+    """A verb for these tests."""
+    if argv == ["refuse"]:
+        raise Refused("It may\nnot be.", code="X-1")
+    if argv == ["break"]:
+        raise Broken("the bytes do not verify")
+    if argv == ["crash"]:
+        raise KeyError("secret detail")
+    if argv == ["leave"]:
+        raise SystemExit(3)
+    print("where", handover.caller_path("file"))
+    print("warned", file=sys.stderr)
+    return 7 if argv == ["seven"] else 0
+
+
+@pytest.fixture(autouse=True)
+def _verbs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SINERGI_DEBUG", raising=False)
+    verb = command.Verb(f"{__name__}:probe", "probe", command.always, opens=False)
+    absent = command.Verb("sinergi.nowhere.verbs:x", "absent")
+    monkeypatch.setattr(command, "VERBS", {"probe": verb, "absent": absent})
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "sentence"),
+    [
+        (["probe", "refuse"], 1, "sinergi: It may not be. [X-1]"),
+        (["probe", "break"], 1, "sinergi: the bytes do not verify"),
+        (["probe", "crash"], 1, "sinergi: This failed inside sinergi (KeyError); SINERGI_DEBUG=1 shows where."),
+        (["nonsense"], 1, "sinergi: sinergi has no verb “nonsense”; `sinergi help` lists them. [N-05]"),
+        (["absent"], 1, "sinergi: sinergi has no verb “absent”; `sinergi help` lists them. [N-05]"),
+        (["--data"], 1, "sinergi: --data needs the node's folder. [N-07]"),
+    ],
+)
+def test_an_error_is_one_sentence(
+    argv: list[str], code: int, sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert command.run(argv) == code
+    assert capsys.readouterr().err == sentence + "\n"
+
+
+def test_the_exit_code_of_a_verb_is_that_of_the_program() -> None:
+    assert command.run(["probe", "seven"]) == 7
+    assert command.run(["probe", "leave"]) == 3
+
+
+def test_a_verb_whose_part_is_not_installed_is_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(["help"]) == 0
+    listed = capsys.readouterr().out
+    assert "probe" in listed
+    assert "absent" not in listed
+
+
+def test_a_running_node_does_the_verb_and_its_words_come_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+
+    def seen(argv: list[str], data: Path) -> int:
+        threads.append(threading.current_thread().name)
+        return probe(argv, data)
+
+    monkeypatch.setattr(command, "_function", lambda name: seen)
+    monkeypatch.setattr(handover, "_close_connections", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    node = tmp_path / ("deep" * 30) / "node"
+    node.mkdir(parents=True)
+    assert handover.hand_over(node, "probe", []) is None
+    desk = handover.Desk(node)
+    desk.start()
+    try:
+        assert (node / handover.NAME).stat().st_mode & 0o777 == 0o600
+        assert handover.hand_over(node, "probe", ["seven"]) == 7
+        assert handover.hand_over(node, "probe", ["refuse"]) == 1
+        assert handover.hand_over(node, "probe", ["crash"]) == 1
+    finally:
+        desk.stop()
+    told = capsys.readouterr()
+    assert told.out == f"where {tmp_path / 'file'}\n"
+    assert "warned" in told.err and "It may not be." in told.err and "KeyError" in told.err
+    assert threads == ["handover"] * 3
+    assert handover.hand_over(node, "probe", []) is None
+
+
+def test_without_a_running_node_a_verb_needs_the_lock(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verb = command.Verb(f"{__name__}:probe", "probe", command.always)
+    monkeypatch.setattr(command, "VERBS", {"probe": verb})
+    with lock.held(tmp_path):
+        assert command.run(["--data", str(tmp_path), "probe"]) == 1
+    assert "Another process already serves" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_node_is_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "VERBS", {"probe": command.Verb(f"{__name__}:probe", "probe")})
+    assert command.run([f"--data={tmp_path / 'none'}", "probe"]) == 1
+    assert "There is no node in" in capsys.readouterr().err
