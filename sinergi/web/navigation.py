@@ -63,11 +63,29 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     icon: str = "file-text"
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person decides at once, on the card itself: a form that posts to `action`.
+
+    `fields` are hidden; the button `yes` adds `yes_fields`. With `no` there is a second answer that adds `no_fields`
+    and one sentence in the field `words`. `matter` is what would be decided, in one sentence, `grade` its evidence.
+    """
+
+    action: str
+    fields: dict[str, str]
+    yes: Any
+    yes_fields: dict[str, str] = {}
+    no: Any = ""
+    no_fields: dict[str, str] = {}
+    matter: str = ""
+    grade: Any = None
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """Something that waits for this very person.
 
     `due` is the instant by which it must be done, if there is one; `urgency` 0 (someday) to 3 (a person is in danger)
-    orders what has no due. `agreement` lets the scope switch narrow the list.
+    orders what has no due. `agreement` lets the scope switch narrow the list. `code` is the number people say, `action`
+    what the row's button says. With a `decision` the start page shows a card that answers at once.
     """
 
     title: str
@@ -78,6 +96,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     agreement: str = ""
     key: str = ""
     icon: str = "inbox"
+    code: str = ""
+    action: Any = ""
+    decision: Decision | None = None
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +122,34 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     weight: int = 50
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a panel of the start page. `shape` and `word` are its state, as the tag `state` draws it."""
+
+    title: str
+    url: str
+    sub: str = ""
+    code: str = ""
+    at: datetime | None = None
+    due: datetime | None = None
+    shape: str = ""
+    word: Any = ""
+    agreement: str = ""
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """A short list on the start page: today's tasks, what the partner owes an answer. `url` opens the whole list.
+
+    `total` is how many there are when not all are shown; `empty` says why there are none, and is shown then.
+    """
+
+    title: Any
+    lines: list[Line]
+    url: str = ""
+    total: int = 0
+    empty: Any = ""
+    weight: int = 50
+
+
 class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     """How this node stands with its partners, in words: `Sama di kedua pihak`, `KPU Paluta terputus 31 mnt`."""
 
@@ -114,7 +163,8 @@ Inbox = Callable[["User", datetime], list[Waiting]]
 Figures = Callable[["User", datetime, str], list[Figure]]
 Sentences = Callable[["User", datetime, str], list[str]]
 Actions = Callable[["User", datetime, str], list[Action]]
-Sync = Callable[["User", datetime], SyncState]
+Panels = Callable[["User", datetime, str], list[Panel]]
+Sync = Callable[["User", datetime], SyncState | None]
 
 _places: dict[str, Place] = {}
 _views: dict[tuple[str, str], View] = {}
@@ -123,6 +173,7 @@ _inbox: list[Inbox] = []
 _figures: list[Figures] = []
 _sentences: list[Sentences] = []
 _actions: list[Actions] = []
+_panels: list[Panels] = []
 _sync: list[Sync] = []
 
 
@@ -161,6 +212,11 @@ def register_sentences(source: Sentences) -> Sentences:
 def register_actions(source: Actions) -> Actions:
     """Ask `source(user, at, scope)` what this person may start from the start page."""
     return _add(_actions, source)
+
+
+def register_panels(source: Panels) -> Panels:
+    """Ask `source(user, at, scope)` for short lists of the start page."""
+    return _add(_panels, source)
 
 
 def register_sync_state(source: Sync) -> Sync:
@@ -208,6 +264,12 @@ def actions(user: User, at: datetime, scope: str = "") -> list[Action]:
     """What this person may start, the likeliest first."""
     found = [action for source in _actions for action in source(user, at, scope)]
     return sorted(found, key=lambda action: -action.weight)
+
+
+def panels(user: User, at: datetime, scope: str = "") -> list[Panel]:
+    """The short lists of this person's start page, the weightiest first; those with nothing to say are left out."""
+    found = [panel for source in _panels for panel in source(user, at, scope)]
+    return sorted((panel for panel in found if panel.lines or panel.empty), key=lambda panel: -panel.weight)
 
 
 def sync_state(user: User, at: datetime) -> SyncState | None:

@@ -1,0 +1,264 @@
+"""Who has what: how far every log of an agreement has come at every party. Frozen structs out; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from django.db.models import F, Max
+
+from sinergi.features.agreement import public as agreements
+from sinergi.ledger.models import Agency, Agreement, Cosignature, Entry, Log, Party
+from sinergi.ledger.store import stated_at
+from sinergi.sync.models import Peer
+
+Line = Literal["self", "connected", "apart", "new", "paused", "stranger"]
+# author: writes this log · same: has all of it · behind: lacks `missing` · until: had all when last heard of
+# unseen: writes it, out of our sight · stranger: no party · none: nothing written yet
+Has = Literal["author", "same", "behind", "until", "unseen", "stranger", "none"]
+
+
+class Partner(msgspec.Struct, frozen=True, kw_only=True):
+    """One party's node as this node last saw it. `stranger`: known by name, never introduced."""
+
+    id: str
+    name: str
+    line: Line
+    last_contact: datetime | None = None
+    last_try: datetime | None = None
+    trouble: str = ""
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """What one party has of one log. `witnessed`: it put its witness key under all it has."""
+
+    has: Has
+    count: int = 0
+    missing: int = 0
+    at: datetime | None = None
+    witnessed: bool = False
+
+
+class Book(msgspec.Struct, frozen=True, kw_only=True):
+    """One log: its author, its size here, why it is frozen (empty if not), and what each party has of it."""
+
+    log: int
+    origin: str
+    author: str
+    author_name: str
+    is_own: bool
+    size: int
+    frozen: str
+    last_at: datetime | None
+    cells: dict[str, Cell]
+
+
+class Shelf(msgspec.Struct, frozen=True, kw_only=True):
+    """The logs of one agreement."""
+
+    agreement: str
+    label: str
+    exercise: bool
+    parties: tuple[str, ...]
+    books: tuple[Book, ...]
+
+    def waiting(self, partner: str) -> int:
+        """How many facts of our own the partner is not known to have."""
+        return sum(book.cells[partner].missing for book in self.books if book.is_own and partner in book.cells)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it for one person: this node first, then the partners of the agreements that person may see."""
+
+    own: Partner
+    partners: tuple[Partner, ...]
+    shelves: tuple[Shelf, ...]
+
+    @property
+    def columns(self) -> tuple[Partner, ...]:
+        """This node, then its partners."""
+        return (self.own, *self.partners)
+
+    @property
+    def frozen(self) -> list[Book]:
+        """Logs that are frozen because their author told two histories."""
+        return [book for shelf in self.shelves for book in shelf.books if book.frozen]
+
+    @property
+    def apart(self) -> list[Partner]:
+        """Partners that do not answer."""
+        return [partner for partner in self.partners if partner.line == "apart"]
+
+    def waiting(self, partner: str) -> int:
+        """How many facts of our own wait for this partner."""
+        return sum(shelf.waiting(partner) for shelf in self.shelves)
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """When the partner heard of longest ago was last heard of; None while one was never heard of."""
+        heard = [partner.last_contact for partner in self.partners]
+        known = [at for at in heard if at is not None]
+        return min(known) if known and len(known) == len(heard) else None
+
+
+def reach(user: Any, permission: str, scope: str = "") -> list[Agreement]:
+    """The agreements that one of this person's duties reaches with `permission`, only `scope` if given."""
+    duties = user.duties_for(permission)
+    found = Agreement.objects.prefetch_related("parties").order_by("pk")
+    if scope:
+        found = found.filter(id=scope)
+    return [agreement for agreement in found if any(duty.covers(agreement=agreement.id) for duty in duties)]
+
+
+def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True) -> Standing:
+    """Who has what of these agreements. `with_last` also looks up when each log was last written to."""
+    known = list(seen)
+    own = Agency.objects.get(is_self=True)
+    ids = [party for agreement in known for party in _party_ids(agreement)]
+    partners = _partners([agency for agency in dict.fromkeys(ids) if agency != own.id], at)
+    lines = {partner.id: partner for partner in partners}
+    logs = list(Log.objects.filter(agreement__in=[item.id for item in known], role__in={item.role for item in known}))
+    marks = _marks(logs)
+    last = _last_stated(logs) if with_last else {}
+    names = {agency: agreements.short_name(agency) for agency in {own.id, *ids}}
+    shelves = []
+    for agreement in known:
+        parties = _party_ids(agreement)
+        held = {log.agency: log for log in logs if log.agreement == agreement.id and log.role == agreement.role}
+        books = [
+            _book(held[author], own.id, parties, lines, marks, last, names[author])
+            for author in sorted(parties, key=lambda party: (party != own.id, parties.index(party)))
+            if author in held
+        ]
+        label = " · ".join(names[party] for party in parties if party != own.id)
+        shelves.append(
+            Shelf(
+                agreement=agreement.id,
+                label=label,
+                exercise=agreement.exercise,
+                parties=tuple(parties),
+                books=tuple(books),
+            )
+        )
+    here = Partner(id=own.id, name=names[own.id], line="self", last_contact=at)
+    return Standing(own=here, partners=tuple(partners), shelves=tuple(shelves))
+
+
+def unread_by(partner: str, seen: Iterable[Agreement], at: datetime) -> list[tuple[int, int]]:
+    """(log, first place) of our own logs from which on `partner` is not known to have the facts."""
+    found = []
+    known = list(seen)
+    for shelf in standing(known, at, with_last=False).shelves:
+        for book in shelf.books:
+            cell = book.cells.get(partner)
+            if book.is_own and cell is not None and cell.missing:
+                found.append((book.log, book.size - cell.missing))
+    return found
+
+
+def _book(
+    log: Log,
+    own: str,
+    parties: list[str],
+    lines: dict[str, Partner],
+    marks: dict[tuple[int, str], _Mark],
+    last: dict[int, datetime],
+    author_name: str,
+) -> Book:
+    cells = {}
+    for party in parties:
+        line = lines[party].line if party in lines else "self"
+        cells[party] = _cell(log, party, own, line, marks.get((log.pk, party)), lines.get(log.agency))
+    return Book(
+        log=log.pk,
+        origin=log.origin,
+        author=log.agency,
+        author_name=author_name,
+        is_own=log.is_own,
+        size=log.size,
+        frozen=log.frozen,
+        last_at=last.get(log.pk),
+        cells=cells,
+    )
+
+
+def _cell(log: Log, party: str, own: str, line: str, mark: _Mark | None, author: Partner | None) -> Cell:
+    if party == log.agency:
+        if party == own:
+            return Cell(has="author", count=log.size)
+        has: Has = "author" if line == "connected" else "unseen"
+        return Cell(has=has, count=max(log.size, log.checkpoint_size))
+    if party == own:
+        # What the author signed and we lack is missing; what it wrote since we last spoke nobody here can know.
+        missing = max(0, log.checkpoint_size - log.size)
+        witnessed = mark is not None and mark.witnessed >= log.size
+        if missing:
+            return Cell(has="behind", count=log.size, missing=missing, witnessed=witnessed)
+        if author is not None and author.line != "connected":
+            return Cell(has="until", count=log.size, at=author.last_contact, witnessed=witnessed)
+        return Cell(has="same", count=log.size, witnessed=witnessed)
+    if log.size == 0:
+        return Cell(has="none")
+    held = min(log.size, mark.size) if mark else 0
+    witnessed = mark is not None and mark.witnessed >= held > 0
+    if held < log.size:
+        at = mark.at if mark else None
+        return Cell(has="behind", count=held, missing=log.size - held, at=at, witnessed=witnessed)
+    return Cell(has="same", count=held, at=mark.at if mark else None, witnessed=witnessed)
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    size: int
+    witnessed: int
+    at: datetime | None
+
+
+def _marks(logs: list[Log]) -> dict[tuple[int, str], _Mark]:
+    rows = (
+        Cosignature.objects.filter(log__in=logs)
+        .order_by()
+        .values_list("log_id", "agency", "use")
+        .annotate(size=Max("size"), at=Max("signed_at"))
+    )
+    found: dict[tuple[int, str], _Mark] = {}
+    for log, agency, use, size, at in rows:
+        mark = found.get((log, agency), _Mark(0, 0, None))
+        witnessed = size if use == "witness" else mark.witnessed
+        latest = at if mark.at is None or at > mark.at else mark.at
+        found[log, agency] = _Mark(max(mark.size, size), witnessed, latest)
+    return found
+
+
+def _last_stated(logs: list[Log]) -> dict[int, datetime]:
+    rows = Entry.objects.filter(log__in=logs, seq=F("log__size") - 1).select_related("log").order_by("pk")
+    return {row.log_id: stated_at(row) for row in rows}
+
+
+def _party_ids(agreement: Agreement) -> list[str]:
+    parties: list[Party] = sorted(agreement.parties.all(), key=lambda party: party.place)
+    return [party.agency for party in parties]
+
+
+def _partners(ids: list[str], at: datetime) -> list[Partner]:
+    peers = {peer.agency: peer for peer in Peer.objects.filter(agency__in=ids)}
+    found = []
+    for agency in ids:
+        peer = peers.get(agency)
+        name = agreements.short_name(agency)
+        if peer is None:
+            found.append(Partner(id=agency, name=name, line="stranger"))
+            continue
+        line: Any = peer.state(at)
+        found.append(
+            Partner(
+                id=agency,
+                name=name,
+                line=line,
+                last_contact=peer.last_contact,
+                last_try=peer.last_try,
+                trouble=peer.error,
+            )
+        )
+    return sorted(found, key=lambda partner: (partner.name, partner.id))
