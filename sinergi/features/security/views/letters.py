@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import open_record, public, requires
 from sinergi.features.agreement import public as agreements
@@ -42,12 +42,14 @@ def issue(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @requires("security.read")
+@require_safe
 def pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The letter as PDF."""
     return _file(request, key, "pdf", "application/pdf")
 
 
 @requires("security.read")
+@require_safe
 def docx(request: HttpRequest, key: str) -> HttpResponse:
     """The letter as DOCX, for editing."""
     return _file(request, key, "docx", DOCX)
