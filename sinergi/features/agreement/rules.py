@@ -72,7 +72,7 @@ def enter(
         raise Refused("Tanggal tanda tangan belum tiba. Periksa tanggalnya.", code="PKS-04", field="signed_on")
     if signed_on < EARLIEST_SIGNING:
         raise Refused("Tanggal tanda tangan terlalu lama. Periksa tahunnya.", code="PKS-04", field="signed_on")
-    if not starts_on < ends_on or ends_on > LATEST_END:
+    if not EARLIEST_SIGNING <= starts_on < ends_on <= LATEST_END:
         raise Refused(
             "Jangka waktu harus berakhir setelah mulai, paling lambat tahun 2099.", code="PKS-05", field="ends_on"
         )
@@ -124,7 +124,9 @@ def flaw(entered: AgreementEntered) -> str | None:
         "place": _is_line(entered.place, LONGEST_PLACE),
         "numbers": len(entered.numbers) == len(entered.parties)
         and all(_is_line(number, LONGEST_NUMBER) for number in entered.numbers),
-        "ends_on": entered.signed_on >= EARLIEST_SIGNING and entered.starts_on < entered.ends_on <= LATEST_END,
+        "ends_on": min(entered.signed_on, entered.starts_on) >= EARLIEST_SIGNING
+        and max(entered.signed_on, entered.ends_on) <= LATEST_END
+        and entered.starts_on < entered.ends_on,
         "scopes": 0 < len(entered.scopes) == len(set(entered.scopes)),
         "articles": 0 < len(entered.articles) <= MOST_ARTICLES
         and [article.number for article in entered.articles] == list(range(1, len(entered.articles) + 1))

@@ -14,6 +14,7 @@ from typing import Literal
 
 import msgspec
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 
 from sinergi.features.agreement.rules import LARGEST_SCAN
 from sinergi.kernel.errors import Refused
@@ -22,6 +23,7 @@ from sinergi.sheets.sandbox import Bounds, run_apart
 
 Form = Literal["pdf", "jpeg"]
 MOST_OBJECTS = 200_000
+_TOO_LARGE = "Pindaian paling besar 30 MB. Pindai dengan resolusi lebih rendah."
 BOUNDS = Bounds(memory=768 * 1024**2, cpu=20, wall=30)
 
 
@@ -30,6 +32,13 @@ class Kept(msgspec.Struct, frozen=True):
 
     scan: str
     size: int
+
+
+def taken(upload: UploadedFile) -> bytes:
+    """The bytes of an uploaded file. Raises Refused, before reading, where it is too large to be a scan."""
+    if (upload.size or 0) > LARGEST_SCAN:
+        raise Refused(_TOO_LARGE, code="PKS-41", field="scan")
+    return upload.read()
 
 
 def fingerprint(data: bytes) -> str:
@@ -49,7 +58,7 @@ def check(data: bytes) -> Form:
     if not data:
         raise Refused("Berkas pindaian kosong. Pilih berkas lain.", code="PKS-40", field="scan")
     if len(data) > LARGEST_SCAN:
-        raise Refused("Pindaian paling besar 30 MB. Pindai dengan resolusi lebih rendah.", code="PKS-41", field="scan")
+        raise Refused(_TOO_LARGE, code="PKS-41", field="scan")
     form = form_of(data)
     if form is None:
         raise Refused("Pindaian harus berupa PDF atau JPG.", code="PKS-42", field="scan")

@@ -1,0 +1,1 @@
+"""HTML pages of agreements: the list, one agreement, and entering one."""

@@ -1,0 +1,174 @@
+"""The list of agreements, what waits for a confirmation, and what the search finds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from sinergi.access.doors import requires, visible
+from sinergi.access.models import User
+from sinergi.features.agreement import public
+from sinergi.features.agreement.models import Agreement
+from sinergi.features.agreement.views import shown
+from sinergi.ledger.grades import NOTHING, grades
+from sinergi.ledger.models import Agency
+from sinergi.sheets import Column, Kind, export
+from sinergi.sheets.writing import XLSX
+from sinergi.web import navigation
+
+_FILTERS = {"berlaku": ("in_force",), "menunggu": ("waiting", "not_started"), "berakhir": ("over", "ended")}
+
+
+@require_safe
+@requires("agreement.read")
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Every agreement this person may see, newest first."""
+    chosen = request.GET.get("tampil", "")
+    lines = _lines(request, chosen)
+    context = {
+        "lines": lines,
+        "chosen": chosen,
+        "may_enter": _may_enter(request),
+        "has_partners": _has_partners(),
+        "waiting": [line for line in lines if line["is_ours_to_confirm"]],
+    }
+    return render(request, "agreement/agreements.html", context)
+
+
+@require_safe
+@requires("agreement.read")
+def agreements_sheet(request: HttpRequest) -> HttpResponse:
+    """The same list as an Excel file."""
+    columns = (
+        Column(name="partner", label=gettext("Pihak lain")),
+        Column(name="title", label=gettext("Judul")),
+        Column(name="numbers", label=gettext("Nomor")),
+        Column(name="signed_on", label=gettext("Ditandatangani"), kind=Kind.DATE),
+        Column(name="starts_on", label=gettext("Berlaku sejak"), kind=Kind.DATE),
+        Column(name="ends_on", label=gettext("Berlaku sampai"), kind=Kind.DATE),
+        Column(name="state", label=gettext("Keadaan")),
+        Column(name="mark", label=gettext("Latihan")),
+        Column(name="scan", label=gettext("Sidik pindaian (SHA-256)"), kind=Kind.CODE),
+    )
+    lines = _lines(request, request.GET.get("tampil", ""))
+    rows = [
+        {
+            "partner": line["partner"],
+            "title": line["row"].title,
+            "numbers": "; ".join(line["numbers"]),
+            "signed_on": line["row"].signed_on,
+            "starts_on": line["row"].starts_on,
+            "ends_on": line["row"].ends_on,
+            "state": line["state"].word,
+            "mark": "LATIHAN" if line["row"].exercise else "",
+            "scan": line["row"].scan,
+        }
+        for line in lines
+    ]
+    mark = "LATIHAN" if any(line["row"].exercise for line in lines) else ""
+    data = export(columns, rows, sheet=gettext("Perjanjian"), mark=mark)
+    headers = {"Content-Disposition": 'attachment; filename="perjanjian.xlsx"'}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
+
+
+def found(user: User, words: str) -> list[navigation.Hit]:
+    """Agreements whose title, number or partner holds every word."""
+    if not user.can("agreement.read"):
+        return []
+    hits = []
+    for info in public.agreements_of(user):
+        heap = " ".join([info.title, info.name, *info.numbers, *(public.agency_name(each) for each in info.partners)])
+        if all(word in heap.casefold() for word in words.casefold().split()):
+            hits.append(
+                navigation.Hit(
+                    title=info.title,
+                    url=reverse("agreement:agreement", args=[info.id]),
+                    sub=f"{info.name}; {', '.join(info.numbers)}",
+                    icon="file-text",
+                )
+            )
+    return hits
+
+
+def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
+    """Agreements another party entered and this person's office has to confirm."""
+    if not user.can("agreement.confirm"):
+        return []
+    own = shown.own_id()
+    rows = visible(user, Agreement.objects.prefetch_related("standings"), "agreement.confirm").order_by("key")
+    return [
+        navigation.Waiting(
+            title=gettext("Tegaskan perjanjian: %(title)s") % {"title": row.title},
+            url=reverse("agreement:agreement", args=[row.agreement]),
+            sub=gettext("Dimasukkan %(agency)s; berlaku setelah Anda menegaskan.")
+            % {"agency": public.short_name(row.parties[0])},
+            urgency=2,
+            agreement=row.agreement,
+            key=row.key,
+            icon="file-text",
+        )
+        for row in rows
+        if row.state == "waiting" and own in row.party_ids and own not in row.confirmed_ids
+    ]
+
+
+def count_waiting(request: HttpRequest) -> int:
+    """How many agreements wait for this person's confirmation."""
+    return len(waiting_for(request.user, request.arrived_at))  # type: ignore[arg-type, attr-defined]
+
+
+def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
+    """On a node without any agreement, entering the first one."""
+    if not user.can("agreement.enter", agreement="") or Agreement.objects.exists():
+        return []
+    return [navigation.Action(label=gettext("Masukkan perjanjian"), url=reverse("agreement:new"), weight=90)]
+
+
+def _lines(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
+    rows = visible(
+        request.user,
+        Agreement.objects.prefetch_related("standings"),
+        "agreement.read",
+        scope=request.scope,  # type: ignore[attr-defined]
+    )
+    own, today = shown.own_id(), localdate(request.arrived_at)  # type: ignore[attr-defined]
+    may_confirm = request.user.can("agreement.confirm")  # type: ignore[union-attr]
+    wanted = _FILTERS.get(chosen, shown.STATES)
+    rows = [row for row in rows.order_by("-entered_at", "key") if row.standing_on(today) in wanted]
+    proof = grades([row.key for row in rows])
+    lines = []
+    for row in rows:
+        info = public.agreement(row.agreement)
+        assert info is not None  # the row was just read
+        awaits_us = row.state == "waiting" and own in row.party_ids and own not in row.confirmed_ids
+        lines.append(
+            {
+                "row": row,
+                "partner": info.name,
+                "numbers": info.numbers,
+                "state": shown.state_of(row, today, own),
+                "grade": proof.get(row.key, NOTHING),
+                "is_ours_to_confirm": awaits_us and may_confirm,
+            }
+        )
+    return lines
+
+
+def _may_enter(request: HttpRequest) -> bool:
+    return bool(request.user.can("agreement.enter", agreement=""))  # type: ignore[union-attr]
+
+
+def _has_partners() -> bool:
+    return len(partners()) > 0
+
+
+def partners() -> list[tuple[str, str]]:
+    """Agencies that were introduced to this node, as choices of a form."""
+    return list(Agency.objects.filter(is_self=False).order_by("name", "id").values_list("id", "name"))

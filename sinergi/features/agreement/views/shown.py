@@ -1,0 +1,133 @@
+"""Agreements as the pages show them: words and shapes for states, scopes, people and evidence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from django.utils.translation import gettext
+
+from sinergi.access.roles import ROLES
+from sinergi.features.agreement import public, rules
+from sinergi.features.agreement.forms import REASONS, SCOPE_ICONS, SCOPE_LABELS
+from sinergi.features.agreement.models import Agreement
+from sinergi.ledger.grades import NOTHING, Grade, grades
+from sinergi.ledger.models import Agency
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """One party's fact about the agreement: who, in which office, what, when, and how well it is proven."""
+
+    at: datetime
+    agency: str
+    office: str
+    what: str
+    grade: Grade
+    key: str
+
+
+class State(msgspec.Struct, frozen=True):
+    """A state's circle and word."""
+
+    shape: str
+    word: str
+
+
+def state_of(row: Agreement, today: date, own: str) -> State:
+    """The state in words: who is awaited, or whether it holds today."""
+    standing = row.standing_on(today)
+    if standing == "waiting":
+        if own in row.party_ids and own not in row.confirmed_ids:
+            return State("late", gettext("menunggu penegasan kita"))
+        return State("waiting", gettext("menunggu penegasan pihak lain"))
+    if standing == "not_started":
+        return State("scheduled", gettext("belum mulai berlaku"))
+    if standing == "in_force":
+        return State("done", gettext("berlaku"))
+    return State("refused", gettext("berakhir"))
+
+
+def scopes_of(row: Agreement) -> list[dict[str, Any]]:
+    """The six scopes in their order, each with whether it was agreed on."""
+    return [
+        {"code": code, "label": label, "icon": SCOPE_ICONS[code], "agreed": code in row.scopes}
+        for code, label in SCOPE_LABELS.items()
+    ]
+
+
+def articles_of(row: Agreement) -> list[dict[str, Any]]:
+    """Articles with their words; `text` is None where the words were erased or have not arrived."""
+    words = row.article_texts
+    return [
+        {
+            "number": article["number"],
+            "title": article["title"],
+            "scope": SCOPE_LABELS.get(article.get("scope") or "", ""),
+            "text": None if words is None else words.get(str(article["number"]), ""),
+        }
+        for article in row.articles
+    ]
+
+
+def signers_of(row: Agreement) -> list[dict[str, str]] | None:
+    """Who signed the paper, or None where that was erased."""
+    if row.signers is None:
+        return None
+    return [
+        {
+            "name": signer.get("name", ""),
+            "office": office_of(signer.get("office", "")),
+            "agency": public.short_name(signer["party"]) if signer.get("party") in row.parties else "",
+        }
+        for signer in row.signers
+    ]
+
+
+def stated_about(row: Agreement) -> list[Stated]:
+    """Everything parties stated about the agreement, oldest first."""
+    said = list(row.standings.all())
+    proof = grades([row.key, *(each.key for each in said)])
+    facts = [
+        Stated(
+            at=row.entered_at,
+            agency=public.short_name(row.parties[0]),
+            office=office_of(row.entered_by),
+            what=gettext("memasukkan perjanjian"),
+            grade=proof.get(row.key, NOTHING),
+            key=row.key,
+        )
+    ]
+    for each in said:
+        at = each.confirmed_at or each.left_at
+        assert at is not None  # a standing is one or the other
+        ending = f"{gettext('mengakhiri perjanjian')}: {REASONS.get(each.reason, '')}"
+        facts.append(
+            Stated(
+                at=at,
+                agency=public.short_name(each.agency),
+                office=office_of(each.office),
+                what=gettext("menegaskan isinya sama") if each.confirmed_at else ending,
+                grade=proof.get(each.key, NOTHING),
+                key=each.key,
+            )
+        )
+    return sorted(facts, key=lambda fact: (fact.at, fact.key))
+
+
+def office_of(code: str) -> str:
+    """An office by name; people's own words where it is no code of ours."""
+    return gettext(ROLES[code].label) if code in ROLES else code
+
+
+def own_id() -> str:
+    """This node's agency id; empty before it is initialised."""
+    return Agency.objects.filter(is_self=True).values_list("id", flat=True).first() or ""
+
+
+def spaced(hexadecimal: str) -> str:
+    """A fingerprint in groups of four, so that two people can read it to each other."""
+    return " ".join(hexadecimal[at : at + 4] for at in range(0, len(hexadecimal), 4))
+
+
+STATES: tuple[rules.Standing, ...] = ("waiting", "not_started", "in_force", "over", "ended")
