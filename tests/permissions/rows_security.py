@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE, Row
+from sinergi.features.security.models import Letter
+from sinergi.kernel.instants import now
+from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE, Maker, Row
 from tests.permissions.world import World
 
 
@@ -12,6 +14,26 @@ def asked(world: World) -> dict[str, Any]:
 
 def elsewhere(world: World) -> dict[str, Any]:
     return {"key": world.request(own=False)}
+
+
+def letter(own: bool) -> Maker:
+    """A letter about a request, as a row of its table: the files are what is guarded."""
+
+    def make(world: World) -> dict[str, Any]:
+        key = ("o" if own else "x") * 26
+        about_request = world.request(own)
+        row = {
+            "request_id": about_request,
+            "agency": world.agency.pk,
+            "about": about_request,
+            "number": 1,
+            "year": 2024,
+        }
+        hashes = {"pdf_hash": "0" * 64, "docx_hash": "0" * 64, "pdf": b"%PDF", "docx": b"PK", "issued_at": now()}
+        world.once(f"letter {own}", lambda: Letter.objects.create(key=key, series="B", written="B/1", **row, **hashes))
+        return {"key": key}
+
+    return make
 
 
 def about(name: str, **who: str) -> Row:
@@ -38,4 +60,9 @@ ROWS = [
     about("confirmation", post=ASK),
     about("letter", post="secretary resort_chief operations_head"),
     about("evidence", get="chair secretary resort_chief operations_head auditor"),
+    Row(name="security:letter-pdf", get=READ, own=letter(True), other=letter(False)),
+    Row(name="security:letter-docx", get=READ, own=letter(True), other=letter(False)),
+    # Whoever holds a paper letter may check it; nothing of the request is shown.
+    Row(name="security:check", get="public", post="public"),
+    Row(name="security:check", get="public", post="public", own=letter(True)),
 ]

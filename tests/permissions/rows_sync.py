@@ -1,0 +1,20 @@
+"""Partners' nodes prove who they are by a signature in the request, not by a sign-in (sinergi/sync/api.py)."""
+
+from typing import Any
+
+from tests.permissions.rows import Row
+from tests.permissions.world import World
+
+
+def unknown_log(world: World) -> dict[str, Any]:
+    return {"origin": "a" * 64}
+
+
+ROWS = [
+    Row(name="sync:state", get="public"),
+    Row(name="sync:entries", get="public", own=unknown_log),
+    Row(name="sync:bodies", post="public", own=unknown_log),
+    Row(name="sync:hint", post="public"),
+    Row(name="sync:identity", get="public"),
+    Row(name="sync:introduction", post="public"),
+]
