@@ -7,7 +7,6 @@ write are handed to the running node (handover.py), or run here under the node's
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -182,10 +181,7 @@ def _sentence(error: Exception) -> str:
 
 def _say(sentence: str, code: str) -> int:
     one_line = " ".join(sentence.split())
-    if os.environ.get("SINERGI_JSON"):
-        print(json.dumps({"error": one_line, "code": code}), file=sys.stderr)
-    else:
-        print(f"sinergi: {one_line}" + (f" [{code}]" if code else ""), file=sys.stderr)
+    print(f"sinergi: {one_line}" + (f" [{code}]" if code else ""), file=sys.stderr)
     return 1
 
 

@@ -1,0 +1,142 @@
+"""The only place that opens a connection to another node: one address, no redirect, no proxy, bounded reading."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+import zlib
+
+import msgspec
+import urllib3
+
+from sinergi.kernel.errors import Broken
+from sinergi.sync import addresses
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 15.0
+# A peer that drips one byte at a time keeps nobody for longer than this.
+WHOLE_SECONDS = 60.0
+_CHUNK = 64 * 1024
+
+
+class Unreachable(Broken):
+    """No answer came; the message says why in words for people."""
+
+
+class BadAnswer(Broken):
+    """An answer came that no honest node gives: too large, a redirect, broken compression."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """Status, headers (lower-case names) and the decoded body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Line:
+    """An open line to one address. A name is resolved once, when the line is made, and every connection of this line
+    goes to that very address, so a name server cannot move it inside the network in between."""
+
+    def __init__(self, url: str, *, inside: bool) -> None:
+        self.url = url
+        place = addresses.read(url)
+        addresses.check(place, inside=inside)
+        address = place.literal or _resolve(place)
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._host = place.host if url.endswith(place.host) else f"{place.host}:{place.port}"
+        shared = {"timeout": timeout, "maxsize": 1, "retries": False, "block": False}
+        if place.scheme == "https":
+            bare = place.host.strip("[]")
+            self._pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(
+                str(address), place.port, server_hostname=bare, assert_hostname=bare, **shared
+            )
+        else:
+            self._pool = urllib3.HTTPConnectionPool(str(address), place.port, **shared)
+
+    def ask(self, method: str, target: str, *, body: bytes, headers: dict[str, str], limit: int) -> Answer:
+        """Send one request and read at most `limit` bytes of answer. Raises Unreachable or BadAnswer."""
+        deadline = time.monotonic() + WHOLE_SECONDS
+        try:
+            response = self._pool.urlopen(
+                method,
+                target,
+                body=body or None,
+                headers={"Host": self._host, "Accept-Encoding": "gzip", "User-Agent": "sinergi", **headers},
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise Unreachable(_in_words(error)) from error
+        try:
+            data = _read(response, limit, deadline)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            response.close()
+            raise Unreachable("Sambungan putus di tengah jawaban.") from error
+        except BaseException:
+            response.close()
+            raise
+        response.release_conn()
+        if 300 <= response.status < 400:
+            raise BadAnswer("Simpul menjawab dengan pengalihan, yang tidak pernah diikuti.")
+        return Answer(
+            status=response.status, headers={name.lower(): value for name, value in response.headers.items()}, body=data
+        )
+
+    def close(self) -> None:
+        """Close every connection of this line."""
+        self._pool.close()
+
+
+def _resolve(place: addresses.Place) -> addresses.Address:
+    try:
+        found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unreachable("Nama simpul itu tidak ditemukan di jaringan.") from error
+    resolved = [ipaddress.ip_address(str(item[4][0]).partition("%")[0]) for item in found]
+    # One inside address among public ones would be enough for a trick, so all must be public.
+    if not resolved or not all(addresses.is_public(address) for address in resolved):
+        raise addresses.NotReachable("Nama simpul itu menunjuk ke alamat jaringan dalam.")
+    return resolved[0]
+
+
+def _read(response: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> bytes:
+    """The body, unpacked, never holding more than `limit` bytes of it nor reading more than that."""
+    encoding = response.headers.get("Content-Encoding", "")
+    if encoding not in ("", "identity", "gzip"):
+        raise BadAnswer("Simpul menjawab dalam pemampatan yang tidak dikenal.")
+    unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    parts, held, received = [], 0, 0
+    while True:
+        raw = response.read1(_CHUNK) if hasattr(response, "read1") else response.read(_CHUNK)
+        if not raw:
+            break
+        received += len(raw)
+        if unpack is not None:
+            try:
+                raw = unpack.decompress(raw, limit - held + 1)
+            except zlib.error as error:
+                raise BadAnswer("Jawaban simpul rusak.") from error
+        held += len(raw)
+        if held > limit or received > limit:
+            raise BadAnswer("Jawaban simpul lebih besar daripada yang diizinkan.")
+        if time.monotonic() > deadline:
+            raise Unreachable("Jawaban simpul terlalu lambat.")
+        parts.append(raw)
+    if unpack is not None and not unpack.eof and received:
+        raise Unreachable("Sambungan putus di tengah jawaban.")
+    return b"".join(parts)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return "Simpul itu tidak menjawab: mati atau jaringan putus."
+    if isinstance(error, urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ReadTimeoutError):
+        return "Simpul itu tidak menjawab dalam waktu yang ditetapkan."
+    if isinstance(error, urllib3.exceptions.SSLError):
+        return "Sertifikat simpul itu tidak dapat dipercaya."
+    return "Sambungan ke simpul itu putus."

@@ -1,0 +1,210 @@
+"""One round with one partner: take its state, then what is missing here, in verified bundles.
+
+The numbered steps are those of docs/protocol/sync.md, section 6. A round may be cut anywhere: what was committed stays,
+the next round goes on from there. What a partner says is never trusted, only checked; one bad log stops nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from sinergi.ledger import bundle as bundles
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import cosigning, envelope, store, tree
+from sinergi.ledger.models import Cosignature, Entry, Key, Log
+from sinergi.ledger.writer import run
+from sinergi.sync import messages, rights
+from sinergi.sync.conversation import Conversation
+from sinergi.sync.quota import Bucket
+
+ENTRIES_PER_MINUTE = 120_000
+_PASSES = 3
+
+
+# Whatever a partner's bytes can fail with. They are refused; nothing of them is stored.
+_UNTRUE = (
+    bundles.BadBundle,
+    envelope.BadEnvelope,
+    notes.BadNote,
+    messages.BadMessage,
+    store.NotHere,
+    UnicodeError,
+)
+
+
+class Stopped(Exception):
+    """The node is stopping; the round ends where it is."""
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    """What a round brought: numbers for the log, sentences for people."""
+
+    entries: int = 0
+    bodies: int = 0
+    cosignatures: int = 0
+    troubles: list[str] = []
+
+
+class Round:
+    """Rounds with the node of agency `partner`; keeps what is worth remembering between two of them."""
+
+    def __init__(self, partner: str, stop: threading.Event | None = None) -> None:
+        self.partner = partner
+        self._stop = stop or threading.Event()
+        self._share = Bucket(ENTRIES_PER_MINUTE)
+        # Bodies the partner said it does not have (erased): not asked again by this process.
+        self._absent: set[tuple[str, int]] = set()
+
+    def go(self, line: Conversation) -> Outcome:
+        """One whole round. Raises what the conversation raises; troubles with single logs are in the outcome."""
+        outcome = Outcome()
+        # 1. One answer says everything that is new.
+        state = line.state()
+        # 2. Its cosignatures are our receipts.
+        for cosigned in state.cosigned:
+            self._try(outcome, lambda cosigned=cosigned: self._admit_cosignature(cosigned, outcome))
+        # 3. Its view of the logs both hold is compared with ours.
+        offered = [told for told in state.logs if self._is_for_us(told)]
+        for told in offered:
+            self._try(outcome, lambda told=told: _compare(told))
+        # 4. Missing entries: identities first, then logs with little left before logs with much.
+        self._pull_logs(line, offered, outcome)
+        # 5. Bodies, once the entries that commit to them are here.
+        for told in sorted(offered, key=_left_to_pull):
+            self._try(outcome, lambda told=told: self._pull_bodies(line, told.log, outcome))
+        return outcome
+
+    def _is_for_us(self, told: messages.LogLine) -> bool:
+        """The receiver's half of the one rule: the origin is what it claims to be, and we may keep it."""
+        try:
+            origin = envelope.log_id(told.agreement, told.author, told.role)
+        except UnicodeEncodeError:
+            return False
+        own = store.own_agency().id
+        return told.log == origin and rights.may_keep(own, told.agreement, told.role, told.author).allowed
+
+    def _pull_logs(self, line: Conversation, offered: list[messages.LogLine], outcome: Outcome) -> None:
+        waiting = sorted(offered, key=lambda told: (told.role != "identity", _left_to_pull(told)))
+        # The founder's log must come first; where it does not, the others wait for the next pass.
+        for _ in range(_PASSES):
+            refused: list[tuple[messages.LogLine, str]] = []
+            for told in waiting:
+                try:
+                    self._try(outcome, lambda told=told: self._pull_log(line, told, outcome))
+                except store.NotOurs as reason:
+                    refused.append((told, str(reason)))
+            if not refused or len(refused) == len(waiting):
+                break
+            waiting = [told for told, _ in refused]
+        for told, reason in refused:
+            outcome.troubles.append(f"Buku catatan {told.log[:8]} tidak diterima: {reason}.")
+
+    def _pull_log(self, line: Conversation, told: messages.LogLine, outcome: Outcome) -> None:
+        held = Log.objects.filter(origin=told.log).first()
+        if held is not None and (held.is_own or held.frozen):
+            return
+        size = held.size if held else 0
+        while size < told.size:
+            self._check_stop()
+            bundle = line.entries(told.log, size)
+            if not bundle.entries or bundle.log != told.log:
+                raise bundles.BadBundle(2, "an answer without the entries it promised")
+            self._wait_for_share(len(bundle.entries))
+            try:
+                after = run(lambda bundle=bundle: _admit_and_cosign(bundle))
+            except store.OutOfStep:
+                # Another partner's copy of the same log overtook us; go on from where it stands now.
+                after = Log.objects.get(origin=told.log)
+            outcome.entries += max(0, after.size - size)
+            if after.frozen or after.size <= size:
+                return
+            size = after.size
+
+    def _pull_bodies(self, line: Conversation, origin: str, outcome: Outcome) -> None:
+        log = Log.objects.filter(origin=origin, is_own=False, frozen="").first()
+        while log is not None:
+            self._check_stop()
+            missing = Entry.objects.filter(log=log, has_body=True, body__isnull=True).order_by("seq")
+            gone = {seq for where, seq in self._absent if where == origin}
+            wanted = [seq for seq in missing.values_list("seq", flat=True) if seq not in gone][: messages.MOST_BODIES]
+            if not wanted:
+                return
+            answer = line.bodies(origin, wanted)
+            asked = set(wanted)
+            fitting = [body for body in answer.bodies if body.seq in asked]
+            self._absent.update((origin, seq) for seq in answer.absent if seq in asked)
+            if not fitting and not asked & set(answer.absent):
+                return
+            if fitting:
+                outcome.bodies += run(lambda fitting=fitting: _admit_bodies(origin, fitting))
+
+    def _admit_cosignature(self, cosigned: messages.Cosigned, outcome: Outcome) -> None:
+        note = notes.parse(cosigned.note.encode())
+        checkpoint = note.checkpoint
+        log = Log.objects.filter(origin=checkpoint.log).first()
+        # Of a log that we hold less of than the cosigner, its word is worth something only once we have caught up.
+        if log is None or checkpoint.size > log.size:
+            return
+        if Cosignature.objects.filter(log=log, agency=self.partner, size=checkpoint.size, use="mirror").exists():
+            return
+        outcome.cosignatures += run(lambda: cosigning.admit(self.partner, note.data, cosigned.lines.encode()))
+
+    def _try(self, outcome: Outcome, step: Callable[[], None]) -> None:
+        """Let one step fail alone, with words for people; a break of the line ends the round."""
+        try:
+            step()
+        except _UNTRUE as error:
+            outcome.troubles.append(f"Sebagian kiriman tidak lolos pemeriksaan dan tidak disimpan ({error}).")
+
+    def _wait_for_share(self, entries: int) -> None:
+        while wait := self._share.take(entries, time.monotonic()):
+            self._stop.wait(min(wait, 1.0))
+            self._check_stop()
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+
+def _left_to_pull(told: messages.LogLine) -> tuple[int, str]:
+    held = Log.objects.filter(origin=told.log).values_list("size", flat=True).first() or 0
+    return max(0, told.size - held), told.log
+
+
+def _admit_and_cosign(bundle: bundles.Bundle) -> Log:
+    """One transaction: the entries are stored and folded, and only then do we say that we have them."""
+    log = store.admit_checked(bundle)
+    cosigning.cosign(log)
+    return log
+
+
+def _admit_bodies(origin: str, lines: list[messages.BodyLine]) -> int:
+    return sum(store.admit_body(origin, line.seq, line.salt, line.data) for line in lines)
+
+
+def _compare(told: messages.LogLine) -> None:
+    """Step 3: one author must show everybody the same tree. Two signed trees that differ freeze the log here."""
+    log = Log.objects.filter(origin=told.log).first()
+    if log is None or log.frozen or told.checkpoint.encode() == bytes(log.checkpoint_note):
+        return
+    note = notes.parse(told.checkpoint.encode())
+    key = Key.objects.filter(agency_id=log.agency, use="checkpoint").first()
+    if key is None or note.checkpoint.log != log.origin:
+        raise notes.BadNote("a checkpoint that is not of this log")
+    notes.check_own_signature(note, bytes(key.public))
+    if note.checkpoint.size > log.size:
+        if log.is_own:
+            run(lambda: _freeze_own(log.pk))
+        return
+    if note.checkpoint.size and tree.root_at(log, note.checkpoint.size) != note.checkpoint.root:
+        run(lambda: store.freeze(Log.objects.get(pk=log.pk), note.data))
+
+
+def _freeze_own(pk: int) -> None:
+    """A partner holds more of our own log than we do: this node was restored from an old copy. Writing on would be a
+    second history, so the log stays closed until its tail is back."""
+    Log.objects.filter(pk=pk, frozen="").update(frozen="simpul ini dipulihkan dari salinan lama; hubungi administrator")

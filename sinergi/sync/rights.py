@@ -1,0 +1,106 @@
+"""Who may read which log: one rule, asked by the sender before it serves and by the receiver before it keeps."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sinergi.ledger import envelope
+from sinergi.ledger.models import Agency, Agreement, Entry, Log, Party
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether, and why in words for people. `upto`: only the entries before this place; None: all of them."""
+
+    allowed: bool
+    why: str
+    upto: int | None = None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rule must know of the reader and of one log."""
+
+    role: str
+    author: str
+    reader: str
+    introduced: bool
+    parties: frozenset[str]
+    shares_an_agreement: bool
+    left_before: int | None = None
+
+
+def judge(standing: Standing) -> Verdict:
+    """The rule itself. Pure."""
+    if standing.reader == standing.author and standing.introduced and standing.role != "internal":
+        return Verdict(allowed=True, why="Buku catatannya sendiri.")
+    if standing.role == "internal":
+        return Verdict(allowed=False, why="Catatan internal tidak pernah keluar dari kantor.")
+    if not standing.introduced:
+        return Verdict(allowed=False, why="Instansi ini belum dikenalkan lewat undangan.")
+    if standing.role == "identity":
+        if standing.shares_an_agreement:
+            return Verdict(allowed=True, why="Kunci instansi dikenal oleh setiap mitranya.")
+        return Verdict(allowed=False, why="Kedua instansi tidak bermitra dalam perjanjian yang sama.")
+    if standing.reader not in standing.parties or standing.author not in standing.parties:
+        return Verdict(allowed=False, why="Bukan pihak dalam perjanjian ini.")
+    if standing.left_before is not None:
+        return Verdict(
+            allowed=True,
+            why="Sudah mengakhiri perjanjian ini; catatan sesudahnya tidak dikirim.",
+            upto=standing.left_before,
+        )
+    return Verdict(allowed=True, why="Pihak dalam perjanjian ini.")
+
+
+def may_read(reader: str, log: Log) -> Verdict:
+    """Whether agency `reader` may read this log, as this node's tables know both."""
+    known = Agency.objects.filter(id=reader).first()
+    own = Agency.objects.filter(is_self=True).values_list("id", flat=True).first()
+    parties = frozenset(Party.objects.filter(agreement_id=log.agreement).values_list("agency", flat=True))
+    return judge(
+        Standing(
+            role=log.role,
+            author=log.agency,
+            reader=reader,
+            introduced=known is not None,
+            parties=parties,
+            # Our own keys are for every partner we met; others' keys only for those who share an agreement with them.
+            shares_an_agreement=own in (log.agency, reader) or _share(reader, log.agency),
+            left_before=_left_before(reader, log) if log.agreement else None,
+        )
+    )
+
+
+def may_keep(own: str, agreement: str, role: str, author: str) -> Verdict:
+    """The same rule seen by the receiver, for a log that a partner says exists.
+
+    An agreement this node does not know yet may be offered: its first entry, which names the parties, decides when it
+    is admitted.
+    """
+    if agreement and not Agreement.objects.filter(id=agreement).exists():
+        return Verdict(allowed=Agency.objects.filter(id=author).exists(), why="Perjanjian baru, belum diterima.")
+    claimed = Log(agreement=agreement, role=role, agency=author, origin=envelope.log_id(agreement, author, role))
+    if not Agency.objects.filter(id=author).exists():
+        return Verdict(allowed=False, why="Instansi ini belum dikenalkan lewat undangan.")
+    return may_read(own, claimed)
+
+
+def _share(one: str, other: str) -> bool:
+    mine = Party.objects.filter(agency=one).values("agreement_id")
+    return Party.objects.filter(agency=other, agreement_id__in=mine).exists()
+
+
+def _left_before(reader: str, log: Log) -> int | None:
+    """The place of the first entry in `log` whose author knew that `reader` had left; None where it has not left."""
+    party = Party.objects.filter(agreement_id=log.agreement, agency=reader, left_seq__isnull=False).first()
+    if party is None or log.agency == reader:
+        return None
+    origin = envelope.log_id(log.agreement, reader, log.role)
+    leaving = Entry.objects.filter(log__origin=origin, seq=party.left_seq).first()
+    if leaving is None or log.pk is None:
+        return None
+    # An author who has seen the leaving counts beyond its Lamport number, so earlier entries need no look.
+    for entry in Entry.objects.filter(log=log, lam__gt=leaving.lam).order_by("seq"):
+        seen = envelope.parse(bytes(entry.data)).header.seen.get(origin)
+        if seen is not None and seen.size > leaving.seq:
+            return entry.seq
+    return log.size

@@ -1,0 +1,114 @@
+"""What this node tells one partner: the state document, entries, bodies. Each answer asks the rule of rights first."""
+
+from __future__ import annotations
+
+from sinergi.ledger import bundle as bundles
+from sinergi.ledger import cosigning, store
+from sinergi.ledger.models import Entry, Log
+from sinergi.ledger.writer import run
+from sinergi.sync import rights
+from sinergi.sync.messages import (
+    BODIES_PER_ANSWER,
+    MOST_BODIES,
+    Bodies,
+    BodyLine,
+    Cosigned,
+    LogLine,
+    State,
+)
+
+
+def state_for(reader: str) -> State:
+    """Every log that agency `reader` may read here, and our newest cosignatures under the logs it keeps."""
+    sign_own()
+    own = store.own_agency().id
+    logs, cosigned = [], []
+    for log in Log.objects.exclude(role="internal").order_by("role", "size", "origin"):
+        verdict = rights.may_read(reader, log)
+        if not verdict.allowed:
+            continue
+        if _is_whole(log):
+            logs.append(_line(log, verdict))
+        mine = None if log.is_own else cosigning.lines_by(own, log)
+        if mine is not None:
+            note, lines = mine
+            cosigned.append(Cosigned(log=log.origin, note=note.decode(), lines=lines.decode()))
+    return State(agency=own, logs=logs, cosigned=cosigned)
+
+
+def entries_for(reader: str, origin: str, start: int) -> bytes | None:
+    """One bundle of that log from `start`; None where the reader may not read it or it is not here."""
+    found = _readable(reader, origin)
+    if found is None:
+        return None
+    log, verdict = found
+    limit = bundles.ENTRIES_PER_BUNDLE if verdict.upto is None else max(0, verdict.upto - start)
+    try:
+        return _within_size(log.origin, start, min(limit, bundles.ENTRIES_PER_BUNDLE))
+    except store.NotHere:
+        return None
+
+
+def bodies_for(reader: str, origin: str, seqs: list[int]) -> Bodies | None:
+    """The bodies at these places, as many as fit into one answer (at least one); None as for `entries_for`."""
+    found = _readable(reader, origin)
+    if found is None:
+        return None
+    log, verdict = found
+    wanted = sorted({seq for seq in seqs if seq >= 0 and (verdict.upto is None or seq < verdict.upto)})[:MOST_BODIES]
+    held = Entry.objects.filter(log=log, seq__in=wanted, body__isnull=False).order_by("seq")
+    present = list(held.values_list("seq", flat=True))
+    given: list[BodyLine] = []
+    room = BODIES_PER_ANSWER
+    # One at a time: a page of the largest bodies would not fit into memory that is shared with everybody else.
+    for seq in present:
+        entry = Entry.objects.select_related("body").get(log=log, seq=seq)
+        data = bytes(entry.body.data)
+        if given and len(data) > room:
+            break
+        room -= len(data)
+        given.append(BodyLine(seq=seq, salt=bytes(entry.body.salt), data=data))
+    return Bodies(bodies=given, absent=sorted(set(wanted) - set(present)))
+
+
+def sign_own() -> None:
+    """Sign the checkpoint of every log of ours that has grown since the last one."""
+    grown = [log.pk for log in Log.objects.filter(is_own=True) if log.size > log.checkpoint_size]
+    if grown:
+        run(lambda: [store.sign_checkpoint(log) for log in Log.objects.filter(pk__in=grown)])
+
+
+def _readable(reader: str, origin: str) -> tuple[Log, rights.Verdict] | None:
+    log = Log.objects.filter(origin=origin).first()
+    if log is None:
+        return None
+    verdict = rights.may_read(reader, log)
+    return (log, verdict) if verdict.allowed and _is_whole(log) else None
+
+
+def _is_whole(log: Log) -> bool:
+    """Whether proofs can be made from our copy: it is complete up to its newest checkpoint, and not frozen."""
+    if log.is_own:
+        return log.checkpoint_size > 0
+    return log.size > 0 and log.size == log.checkpoint_size and not log.frozen
+
+
+def _line(log: Log, verdict: rights.Verdict) -> LogLine:
+    size = log.checkpoint_size if verdict.upto is None else min(log.checkpoint_size, verdict.upto)
+    return LogLine(
+        log=log.origin,
+        agreement=log.agreement,
+        role=log.role,
+        author=log.agency,
+        size=size,
+        checkpoint=bytes(log.checkpoint_note).decode(),
+    )
+
+
+def _within_size(origin: str, start: int, limit: int) -> bytes:
+    """A bundle small enough to travel: halved until it fits (headers may be large)."""
+    data = bundles.encode(store.bundle(origin, start, limit))
+    while len(data) > bundles.LARGEST_BUNDLE and limit > 1:
+        limit //= 2
+        data = bundles.encode(store.bundle(origin, start, limit))
+    return data

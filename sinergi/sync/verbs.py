@@ -1,0 +1,168 @@
+"""Verbs for founding a node and meeting partners: init, invite, accept, sync."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sinergi.kernel.errors import Broken, Refused
+from sinergi.kernel.instants import now, say_instant
+from sinergi.ledger import founding, keys, store
+from sinergi.ledger.models import Agency
+from sinergi.sync import addresses, codes, invitations, service
+from sinergi.sync.models import Peer
+
+
+def init(argv: list[str], data: Path) -> int:
+    """`sinergi init`: found this node's agency; it starts empty, with one administrator."""
+    parser = argparse.ArgumentParser(prog="sinergi init", description="Found the agency of a new, empty node.")
+    parser.add_argument("--code", required=True, help="short code, for example kpu-tapsel")
+    parser.add_argument("--name", required=True, help="full official name")
+    parser.add_argument("--kind", required=True, choices=founding.KINDS)
+    parser.add_argument("--region", required=True, help="region code (1203), or * for several regencies")
+    parser.add_argument("--url", required=True, help="where partners reach this node: https://sinergi.kantor.go.id")
+    parser.add_argument("--administrator", default="admin", help="user name of the first administrator")
+    asked = parser.parse_args(argv)
+    if Agency.objects.filter(is_self=True).exists():
+        raise Refused("Simpul ini sudah memiliki instansi.", code="S-001")
+    _check_words(asked)
+    addresses.read(asked.url)
+    at = now()
+    own = founding.found_agency(
+        keys.folder(), code=asked.code, name=asked.name, kind=asked.kind, region=asked.region, at=at
+    )
+    invitations.settle(asked.url)
+    password = _first_administrator(asked.administrator, at)
+    print(f"{own.name}\nsidik jari: {invitations.fingerprint(own.id)}")
+    print(f"administrator: {asked.administrator}\nkata sandi pertama: {password}")
+    return 0
+
+
+def invite(argv: list[str], data: Path) -> int:
+    """`sinergi invite --for NAME FILE`: write an invitation; print its QR code and our fingerprint."""
+    parser = argparse.ArgumentParser(prog="sinergi invite", description="Write an invitation for one partner.")
+    parser.add_argument("--for", dest="recipient", required=True, help="name or code of the invited agency")
+    parser.add_argument("--days", type=int, default=7)
+    parser.add_argument("--inside", action="store_true", help="the partner is inside our own private network")
+    parser.add_argument("--quiet", action="store_true", help="no QR code")
+    parser.add_argument("file", help="file to write")
+    asked = parser.parse_args(argv)
+    made = invitations.invite(asked.recipient, days=asked.days, at=now(), inside=asked.inside)
+    _write_new(_caller_path(asked.file), made.letter)
+    if not asked.quiet:
+        print(codes.terminal(made.short))
+    print(f"berlaku sampai: {say_instant(made.expires_at)}")
+    print(f"sidik jari kantor ini: {invitations.fingerprint(store.own_agency().id)}")
+    return 0
+
+
+def accept(argv: list[str], data: Path) -> int:
+    """`sinergi accept FILE [--fingerprint …]`: present an invitation. Without the fingerprint nothing is connected."""
+    parser = argparse.ArgumentParser(
+        prog="sinergi accept",
+        description="Accept an invitation. Without --fingerprint it only prints both fingerprints for comparing.",
+    )
+    parser.add_argument("file", help="invitation file, or a file holding the text of its QR code")
+    parser.add_argument("--fingerprint", default="", help="the inviter's fingerprint as read out by the inviter")
+    parser.add_argument("--inside", action="store_true", help="the inviter is inside our own private network")
+    asked = parser.parse_args(argv)
+    try:
+        offer = invitations.read(_caller_path(asked.file).read_bytes()[: invitations.LARGEST_LETTER + 1])
+    except OSError as error:
+        raise Refused(f"Berkas {asked.file} tidak dapat dibaca.", code="S-120") from error
+    print(f"pengundang:  {offer.name or offer.url}\n             {invitations.fingerprint(offer.agency)}")
+    print(f"kantor ini:  {store.own_agency().name}\n             {invitations.fingerprint(store.own_agency().id)}")
+    if not asked.fingerprint:
+        raise Refused(
+            "Cocokkan kedua sidik jari lewat telepon, lalu ulangi dengan --fingerprint milik pengundang.", code="S-119"
+        )
+    peer = invitations.accept(offer, at=now(), inside=asked.inside, fingerprint=asked.fingerprint)
+    service.wake(peer.agency)
+    print("terhubung")
+    return 0
+
+
+def sync(argv: list[str], data: Path) -> int:
+    """`sinergi sync once|status [--json]`: exchange with every partner now, or say how it stands."""
+    parser = argparse.ArgumentParser(prog="sinergi sync", description="Exchange with partners, or show how it stands.")
+    parser.add_argument("what", choices=("once", "status"))
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(argv)
+    failed = _once() if asked.what == "once" else 0
+    report = [_row(peer) for peer in Peer.objects.order_by("agency")]
+    if asked.json:
+        print(json.dumps({"partners": report}, ensure_ascii=False))
+    else:
+        for row in report:
+            print(f"{row['name']}: {row['state']}" + (f" ({row['error']})" if row["error"] else ""))
+        if not report:
+            print("Belum ada mitra. Buat undangan: sinergi invite --for NAMA BERKAS")
+    return 1 if failed else 0
+
+
+def _once() -> int:
+    failed = 0
+    for agency in Peer.objects.filter(paused=False).order_by("agency").values_list("agency", flat=True):
+        try:
+            service.once(agency)
+        except (Broken, Refused):
+            # The partner's row says why; the other partners have their turn.
+            failed += 1
+    return failed
+
+
+def _row(peer: Peer) -> dict[str, str]:
+    agency = Agency.objects.get(id=peer.agency)
+    contact = peer.last_contact.astimezone(UTC).isoformat(timespec="seconds") if peer.last_contact else ""
+    return {
+        "agency": peer.agency,
+        "code": agency.code,
+        "name": agency.name,
+        "url": peer.url,
+        "state": peer.state(now()),
+        "last_contact": contact,
+        "error": peer.error,
+    }
+
+
+def _check_words(asked: argparse.Namespace) -> None:
+    if not re.fullmatch("[a-z0-9-]{2,40}", asked.code):
+        raise Refused("Kode instansi terdiri atas huruf kecil, angka dan tanda hubung, 2 sampai 40.", code="S-002")
+    if not 3 <= len(asked.name.strip()) <= 200:
+        raise Refused("Tulis nama resmi instansi, 3 sampai 200 huruf.", code="S-003")
+    if asked.region != "*" and not (asked.region.isdecimal() and len(asked.region) in (2, 4, 6, 10)):
+        raise Refused("Kode wilayah tidak sah.", code="S-004")
+
+
+def _first_administrator(username: str, at: datetime) -> str:
+    from sinergi.access import accounts
+
+    password = secrets.token_urlsafe(15)
+    person = accounts.add(
+        username=username, name="Administrator", title="", service_number="", password=password, at=at
+    )
+    accounts.give_duty(person, "administrator", at=at, starts_at=at, regions=["*"], agreements=["*"])
+    return password
+
+
+def _caller_path(text: str) -> Path:
+    """A file as the person at the command line names it; the handover sets the directory where a node runs."""
+    from importlib import import_module
+
+    found: Path = import_module("sinergi.node.handover").caller_path(text)
+    return found
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise Refused(f"Berkas {path.name} sudah ada; pilih nama lain.", code="S-104") from error
+    except OSError as error:
+        raise Refused(f"Berkas {path.name} tidak dapat ditulis: {error.strerror}.", code="S-104") from error

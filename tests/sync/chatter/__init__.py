@@ -1,0 +1,1 @@
+"""A feature that exists only for tests of the exchange: agencies say things under an agreement."""

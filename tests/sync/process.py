@@ -1,0 +1,195 @@
+"""One real node in a process of its own: the product's server, and a line by which a test commands it.
+
+Run as `python -m tests.sync.process DATA PORT`. Each line in is JSON {"do": name, ...}; each line out is JSON
+{"answer": ...} or {"error": sentence, "type": name}.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    data, port = Path(sys.argv[1]), int(sys.argv[2])
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.sync.settings"
+    os.environ["SINERGI_DATA"] = str(data)
+    data.mkdir(parents=True, exist_ok=True)
+    from sinergi.node.opening import open_node
+
+    open_node(data)
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)
+    connection.close()
+    threading.Thread(target=_obey, daemon=True).start()
+    from sinergi.node.server import serve
+
+    serve(data, host="127.0.0.1", port=port)
+
+
+def _obey() -> None:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        name = asked.pop("do")
+        try:
+            answer: dict[str, Any] = {"answer": globals()[f"do_{name}"](**asked)}
+        except Exception as error:
+            answer = {"error": getattr(error, "sentence", "") or str(error), "type": type(error).__name__}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def do_ping() -> str:
+    return "pong"
+
+
+def do_found(url: str, **who: str) -> str:
+    from sinergi.kernel.instants import now
+    from sinergi.ledger import founding, keys
+    from sinergi.sync import invitations
+
+    own = founding.found_agency(keys.folder(), at=now(), **who)
+    invitations.settle(url)
+    return own.id
+
+
+def do_invite(recipient: str) -> dict[str, str]:
+    from sinergi.kernel.instants import now
+    from sinergi.sync import invitations
+
+    made = invitations.invite(recipient, days=7, at=now())
+    return {"letter": made.letter.decode(), "short": made.short}
+
+
+def do_accept(letter: str) -> str:
+    from sinergi.kernel.instants import now
+    from sinergi.sync import invitations, service
+
+    peer = invitations.accept(invitations.read(letter.encode()), at=now(), inside=True)
+    service.wake(peer.agency)
+    return peer.agency
+
+
+def do_enter(partners: list[str]) -> str:
+    from sinergi.features.agreement.actions import enter_agreement
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+    from sinergi.ledger.models import Entry
+    from tests.nodes.fixtures import terms
+
+    at = now()
+    numbers = [f"{place}/PKS/2023" for place in range(len(partners) + 1)]
+    content = {**terms(), "numbers": numbers}
+    receipt = enter_agreement(id=new_event_id(at), by=None, at=at, partners=partners, **content)
+    return Entry.objects.get(key=receipt.key).log.agreement
+
+
+def do_confirm(agreement: str) -> None:
+    from sinergi.features.agreement.actions import confirm_agreement
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+    from tests.nodes.fixtures import terms
+
+    at = now()
+    confirm_agreement(id=new_event_id(at), by=None, at=at, agreement=agreement, scan=terms()["scan"])
+
+
+def do_leave(agreement: str) -> None:
+    from sinergi.features.agreement.actions import leave_agreement
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+
+    at = now()
+    leave_agreement(id=new_event_id(at), by=None, at=at, agreement=agreement, reason="ended_by_consent")
+
+
+def do_say(agreement: str, count: int, first: int = 0, words: str = "") -> list[str]:
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+    from sinergi.ledger.writer import run
+    from tests.sync.chatter.actions import say
+
+    def task(numbers: range) -> list[str]:
+        return [
+            say(id=new_event_id(now()), by=None, at=now(), agreement=agreement, number=number, words=words).key
+            for number in numbers
+        ]
+
+    keys = []
+    for start in range(first, first + count, 100):
+        keys += run(lambda start=start: task(range(start, min(first + count, start + 100))))
+    return keys
+
+
+def do_agreements() -> list[str]:
+    from sinergi.ledger.models import Agreement
+
+    return sorted(Agreement.objects.values_list("id", flat=True))
+
+
+def do_logs(agreement: str = "") -> dict[str, list[Any]]:
+    """By origin: size, folded, root, bodies held, the largest size each other agency cosigned."""
+    from sinergi.ledger.models import Body, Cosignature, Log
+
+    rows = Log.objects.filter(agreement=agreement) if agreement else Log.objects.exclude(role="internal")
+    return {
+        log.origin: [
+            log.size,
+            log.folded,
+            bytes(log.root).hex(),
+            Body.objects.filter(entry__log=log).count(),
+            {mark.agency: mark.size for mark in Cosignature.objects.filter(log=log, use="mirror").order_by("size")},
+        ]
+        for log in rows
+    }
+
+
+def do_tables() -> str:
+    """One hash over every folded table."""
+    from sinergi.ledger.models import FoldedTable
+
+    content = [(table._meta.label, table.content()) for table in FoldedTable.tables()]
+    return hashlib.sha256(repr(content).encode()).hexdigest()
+
+
+def do_rebuild() -> list[str]:
+    from sinergi.ledger import rebuild
+    from sinergi.ledger.writer import run
+
+    return [difference.table for difference in run(rebuild.check)]
+
+
+def do_standing() -> Any:
+    import msgspec
+    from sinergi.sync.standing import standings
+
+    from sinergi.kernel.instants import now
+
+    return msgspec.to_builtins(standings(now()))
+
+
+def do_peers() -> list[dict[str, Any]]:
+    from sinergi.kernel.instants import now
+    from sinergi.sync.models import Peer
+
+    return [
+        {"agency": peer.agency, "state": peer.state(now()), "failures": peer.failures, "error": peer.error}
+        for peer in Peer.objects.order_by("agency")
+    ]
+
+
+def do_pause(agency: str, paused: bool) -> None:
+    from sinergi.sync.models import Peer
+
+    Peer.objects.filter(agency=agency).update(paused=paused)
+
+
+if __name__ == "__main__":
+    main()
