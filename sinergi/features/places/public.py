@@ -30,6 +30,7 @@ __all__ = [
     "regions_in",
     "station",
     "station_count",
+    "station_counts",
     "stations_in",
     "visible_regions",
 ]
@@ -157,6 +158,11 @@ def station(code: str, *, user: User) -> StationInfo | None:
 def station_count(code: str, *, user: User) -> int:
     """How many polling stations in force this person may see inside `code`."""
     return Station.objects.current().visible_to(user).inside(code).count()
+
+
+def station_counts(length: int, *, user: User) -> Counter[str]:
+    """How many polling stations in force this person may see in each region whose code has `length` digits."""
+    return counts_by(length, Station.objects.current().visible_to(user))
 
 
 def counts_by(length: int, rows: QuerySet[Station]) -> Counter[str]:

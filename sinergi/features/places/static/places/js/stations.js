@@ -165,7 +165,7 @@ function marker(map, group, word, opened) {
   number.textContent = group.count.toLocaleString("id-ID");
   const name = document.createElement("span");
   name.textContent = group.name;
-  element.append(number, name);
+  element.append(number, " ", name);
   element.addEventListener("click", (event) => {
     event.stopPropagation();
     opened();
