@@ -129,9 +129,7 @@ def test_clients_that_read_slowly_hold_no_page_back(served: Served) -> None:
     try:
         for line in slow:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-            line.sendall(
-                b"GET /static/vendor/inter/inter-latin-wght-normal.woff2 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 8
-            )
+            line.sendall(font * 8)
         started = time.monotonic()
         assert served.get("/masuk/").status == 200
         assert time.monotonic() - started < 5
