@@ -96,7 +96,11 @@ class Bridge:
 
 
 def environment(scope: Any, body: IO[bytes] | None) -> dict[str, Any]:
-    """The WSGI environment of an RSGI request. Headers a proxy might add are not believed: they are left out."""
+    """The WSGI environment of an RSGI request.
+
+    What a proxy would add (X-Forwarded-…) passes through and is believed by nobody: scheme and client come from here,
+    and `access` takes its mere presence as a sign that the request did not begin on this machine.
+    """
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
@@ -118,7 +122,7 @@ def environment(scope: Any, body: IO[bytes] | None) -> dict[str, Any]:
     }
     for name, value in scope.headers.items():
         # An underscore would let "x_csrftoken" pass for "x-csrftoken".
-        if "_" in name or name.startswith("x-forwarded") or name in ("forwarded", "x-real-ip"):
+        if "_" in name:
             continue
         key = name.upper().replace("-", "_")
         if key == "CONTENT_TYPE":

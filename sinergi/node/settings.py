@@ -140,6 +140,8 @@ CSRF_FAILURE_VIEW = "sinergi.web.middleware.form_expired"
 SESSION_COOKIE_NAME = f"sinergi_session_{os.environ.get('SINERGI_PORT', '0')}"
 CSRF_COOKIE_NAME = f"sinergi_form_{os.environ.get('SINERGI_PORT', '0')}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(os.environ.get("SINERGI_HTTPS"))
+# Only for the throttle of sign-ins: the last hop of X-Forwarded-For is a reverse proxy of ours.
+BEHIND_PROXY = bool(os.environ.get("SINERGI_PROXY"))
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
