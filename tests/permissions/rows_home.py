@@ -3,7 +3,7 @@
 from tests.permissions.rows import EVERYBODY, Row
 
 ROWS = [
-    Row(name="home:home", get=EVERYBODY),
+    Row(name="home:home", get="signed_in"),
     Row(name="home:inbox", get=EVERYBODY),
     Row(name="home:inbox-sheet", get=EVERYBODY),
 ]
