@@ -233,6 +233,12 @@ def clock(at: datetime | None, zone: str = "") -> str:
 
 
 @register.filter
+def hour(at: datetime | None, zone: str = "") -> str:
+    """07.15, where the zone stands beside it."""
+    return instants.say_time(at, zone or _zone(), _language()) if at else ""
+
+
+@register.filter
 def day(value: datetime | date | None, zone: str = "") -> str:
     """Rabu, 14 Februari 2024; of an instant, the day in the zone of the place."""
     return instants.say_day(_local_day(value, zone), _language()) if value else ""
