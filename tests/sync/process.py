@@ -168,9 +168,9 @@ def do_rebuild() -> list[str]:
 
 def do_standing() -> Any:
     import msgspec
-    from sinergi.sync.standing import standings
 
     from sinergi.kernel.instants import now
+    from sinergi.sync.standing import standings
 
     return msgspec.to_builtins(standings(now()))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nodes.fixtures import KPU_TAPSEL, POLRES
+from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
 from tests.sync.nodes import Node, agree, meet, same_logs, until
 
 pytestmark = pytest.mark.slow
@@ -42,6 +42,71 @@ def test_two_nodes_meet_and_hold_the_same(nodes):
     until(lambda: all_cosigned(agreement, (kpu, polres)), 10, "each holds the other's receipt")
     assert kpu.do("tables") == polres.do("tables")
     assert kpu.do("rebuild") == polres.do("rebuild") == []
+
+
+def test_unplugged_for_long_both_work_on_and_nothing_is_lost(nodes):
+    kpu, polres = nodes(KPU_TAPSEL, POLRES)
+    meet(kpu, polres)
+    agreement = agree(kpu, polres)
+    took = polres.unplug()
+    kpu.do("say", agreement=agreement, count=600, words="kotak suara")
+    until(lambda: kpu.do("peers")[0]["failures"] > 0, 10, "the break is noticed")
+    holding = own_holdings(kpu)[0]
+    assert (holding["facts"], holding["waiting"]) == (1, 600)
+    assert holding["since"] and holding["why"].startswith("Belum terkirim:")
+    kpu.unplug()
+    polres.plug_in()
+    polres.do("say", agreement=agreement, count=700, words="regu")
+    kpu.plug_in()
+    seconds = until(lambda: same_logs(agreement, (kpu, polres)), 60, "converged")
+    until(lambda: all_cosigned(agreement, (kpu, polres)), 10, "receipts")
+    print(f"1300 facts converged {seconds:.1f} s after plugging in; stopping took {took:.1f} s")
+    assert kpu.do("tables") == polres.do("tables")
+    assert sum(row[0] for row in kpu.do("logs", agreement=agreement).values()) == 1 + 600 + 1 + 700
+    assert own_holdings(kpu)[0]["waiting"] == 0
+    assert kpu.do("rebuild") == []
+
+
+def test_killed_in_the_middle_of_a_pull_goes_on_where_it_was(nodes):
+    kpu, polres = nodes(KPU_TAPSEL, POLRES)
+    meet(kpu, polres)
+    agreement = agree(kpu, polres)
+    polres.unplug()
+    kpu.do("say", agreement=agreement, count=1500, words="logistik")
+    source = next(origin for origin, row in kpu.do("logs", agreement=agreement).items() if row[0] > 1000)
+    cut_short = 0
+    for entries in (1, 300, 700, 1100):
+        polres.plug_in()
+        until(lambda entries=entries: polres.do("logs")[source][0] > entries, 30, "some have come")
+        polres.kill()
+        polres.plug_in()
+        held = polres.do("logs")[source]
+        cut_short += 1 < held[0] < 1501
+        polres.kill()
+    assert cut_short, "no kill fell into a pull: make the log longer"
+    polres.plug_in()
+    until(lambda: same_logs(agreement, (kpu, polres)), 60, "converged")
+    assert kpu.do("tables") == polres.do("tables")
+    assert polres.do("rebuild") == []
+
+
+def test_three_parties_hold_the_same_also_when_two_of_them_never_reach_each_other(nodes):
+    kpu, polres, other = nodes(KPU_TAPSEL, POLRES, KPU_PALUTA)
+    meet(kpu, polres)
+    meet(kpu, other)
+    meet(polres, other)
+    agreement = agree(kpu, polres, other)
+    for one, two in ((polres, other), (other, polres)):
+        one.do("pause", agency=two.id, paused=True)
+    polres.do("say", agreement=agreement, count=5, words="regu")
+    other.do("say", agreement=agreement, count=7, words="kotak")
+    until(lambda: same_logs(agreement, (kpu, polres, other)), 90, "relayed through the third")
+    assert kpu.do("tables") == polres.do("tables") == other.do("tables")
+
+
+def own_holdings(node: Node) -> list[dict]:
+    """What every other party holds of this node's own log of its one agreement."""
+    return next(log["holdings"] for log in node.do("standing")[0]["logs"] if log["is_own"])
 
 
 def all_cosigned(agreement: str, nodes: tuple[Node, ...]) -> bool:
