@@ -102,7 +102,9 @@ class DutyPeriod(forms.Form):
     """An office for a time."""
 
     role = forms.ChoiceField(label=_("Jabatan"))
-    level = forms.ChoiceField(label=_("Tingkat"), choices=[(code, _(label)) for code, label in LEVELS.items()], initial="regency")
+    level = forms.ChoiceField(
+        label=_("Tingkat"), choices=[(code, _(label)) for code, label in LEVELS.items()], initial="regency"
+    )
     regions = forms.CharField(
         label=_("Wilayah"),
         required=False,

@@ -1,7 +1,7 @@
 """What is said to people when something may not be done."""
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a defect
+class Refused(Exception):
     """A person asked for something that may not happen; the message is one sentence they can act on.
 
     `code` is stable and short, shown in brackets behind the sentence so that support can find the rule.
@@ -15,5 +15,5 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer, not a defect
         self.field = field
 
 
-class Broken(Exception):  # noqa: N818  a broken promise of the software or of a peer, named
+class Broken(Exception):
     """A promise does not hold: bytes that do not verify, a store that contradicts itself. Logged, never shown raw."""

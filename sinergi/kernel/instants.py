@@ -15,10 +15,8 @@ DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 MONTHS = {
-    "id": (
-        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
-    ),
-    "en": "January February March April May June July August September October November December".split(),
+    "id": tuple("Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()),  # noqa: SIM905  twelve words read better on one line
+    "en": tuple("January February March April May June July August September October November December".split()),  # noqa: SIM905
 }
 
 

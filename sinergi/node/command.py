@@ -21,7 +21,10 @@ from sinergi.kernel.errors import Broken, Refused
 
 @dataclass(frozen=True)
 class Verb:
-    """`writes`: whether these arguments change the node. `opens`: whether the node's tables are needed at all."""
+    """`writes`: whether these arguments change the node. `opens`: whether the node's tables are needed at all.
+
+    A verb that says nothing about what it does is not for people and is not listed.
+    """
 
     where: str
     does: str
@@ -46,7 +49,7 @@ VERBS = {
     "rebuild": Verb(
         "sinergi.ledger.verbs:rebuild", "rebuild the tables from the log", lambda argv: "--check" not in argv
     ),
-    "rehearse": Verb("sinergi.node.story.stage:rehearse", "act one part of the demo's story", always),
+    "rehearse": Verb("sinergi.node.story.stage:rehearse", "", always),
     "serve": Verb("sinergi.node.verbs:serve", "serve this node", opens=False),
     "sync": Verb(
         "sinergi.sync.verbs:sync", "exchange with partners now, or say how it stands", lambda argv: "status" not in argv
@@ -164,7 +167,7 @@ def _is_there(where: str) -> bool:
 def _usage() -> str:
     verbs = listed()
     width = max(map(len, verbs))
-    lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(verbs.items())]
+    lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(verbs.items()) if verb.does]
     return "usage: sinergi [--data DIR] VERB ...\n\n" + "\n".join(lines) + "\n\n`sinergi VERB --help` says more."
 
 

@@ -15,23 +15,16 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
 
+from sinergi.kernel.caller import directory
 from sinergi.kernel.errors import Refused
 
 LONGEST_REQUEST = 256 * 1024
 NAME = "handover.sock"
 
 log = logging.getLogger("sinergi.node")
-
-_directory: ContextVar[Path | None] = ContextVar("directory", default=None)
-
-
-def caller_path(text: str) -> Path:
-    """The file that the person at the command line means: relative to *their* directory, not to the node's."""
-    return (_directory.get() or Path.cwd()) / text
 
 
 def hand_over(data: Path, verb: str, argv: list[str]) -> int | None:
@@ -108,12 +101,12 @@ class Desk:
             return
         asked = json.loads(raw)
         out, err = _Teller(line, "out"), _Teller(line, "err")
-        token = _directory.set(Path(asked["directory"]))
+        token = directory.set(Path(asked["directory"]))
         try:
             with _spoken_to(out, err):
                 code = command.perform(asked["verb"], list(asked["argv"]), self._data)
         finally:
-            _directory.reset(token)
+            directory.reset(token)
             _close_connections()
         line.sendall(json.dumps({"exit": code}).encode() + b"\n")
 

@@ -1,8 +1,10 @@
 """Addresses of the exchange between nodes. Partners' nodes ask below /sync/v1/."""
 
 from django.urls import path, re_path
+from django.utils.translation import gettext_lazy as _
 
-from sinergi.sync import api
+from sinergi.sync import api, views
+from sinergi.web import navigation
 
 app_name = "sync"
 
@@ -15,4 +17,22 @@ urlpatterns = [
     path("sync/v1/hint", api.hint, name="hint"),
     path("sync/v1/identity", api.identity, name="identity"),
     path("sync/v1/introduction", api.introduction, name="introduction"),
+    path("kelola/instansi/", views.partners, name="partners"),
+    path("kelola/instansi/alamat/", views.address, name="address"),
+    path("kelola/instansi/undangan/", views.invite, name="invite"),
+    path("kelola/instansi/undangan/berkas/", views.invitation_file, name="invitation-file"),
+    path("kelola/instansi/perbandingan/", views.compare, name="compare"),
+    path("kelola/instansi/sambungan/", views.connect, name="connect"),
+    re_path(r"^kelola/instansi/(?P<agency>[0-9a-f]{64})/jeda/$", views.pause, name="pause"),
 ]
+
+navigation.register_place(
+    navigation.Place(
+        code="partners",
+        label=_("Instansi"),
+        icon="building-community",
+        url_name="sync:partners",
+        permission="node.manage",
+        group="manage",
+    )
+)

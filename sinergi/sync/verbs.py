@@ -10,6 +10,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, store
@@ -53,7 +54,7 @@ def invite(argv: list[str], data: Path) -> int:
     parser.add_argument("file", help="file to write")
     asked = parser.parse_args(argv)
     made = invitations.invite(asked.recipient, days=asked.days, at=now(), inside=asked.inside)
-    _write_new(_caller_path(asked.file), made.letter)
+    _write_new(caller_path(asked.file), made.letter)
     if not asked.quiet:
         print(codes.terminal(made.short))
     print(f"berlaku sampai: {say_instant(made.expires_at)}")
@@ -72,7 +73,7 @@ def accept(argv: list[str], data: Path) -> int:
     parser.add_argument("--inside", action="store_true", help="the inviter is inside our own private network")
     asked = parser.parse_args(argv)
     try:
-        offer = invitations.read(_caller_path(asked.file).read_bytes()[: invitations.LARGEST_LETTER + 1])
+        offer = invitations.read(caller_path(asked.file).read_bytes()[: invitations.LARGEST_LETTER + 1])
     except OSError as error:
         raise Refused(f"Berkas {asked.file} tidak dapat dibaca.", code="S-120") from error
     print(f"pengundang:  {offer.name or offer.url}\n             {invitations.fingerprint(offer.agency)}")
@@ -148,14 +149,6 @@ def _first_administrator(username: str, at: datetime) -> str:
     )
     accounts.give_duty(person, "administrator", at=at, starts_at=at, regions=["*"], agreements=["*"])
     return password
-
-
-def _caller_path(text: str) -> Path:
-    """A file as the person at the command line names it; the handover sets the directory where a node runs."""
-    from importlib import import_module
-
-    found: Path = import_module("sinergi.node.handover").caller_path(text)
-    return found
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -139,7 +139,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
     """A short list on the start page: today's tasks, what the partner owes an answer. `url` opens the whole list.
 
-    `total` is how many there are when not all are shown; `empty` says why there are none, and is shown then.
+    `total` is how many there are when not all are shown; `empty` says why there are none, and is shown then. What is
+    only good to know stands at the `is_side`.
     """
 
     title: Any
@@ -147,6 +148,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     total: int = 0
     empty: Any = ""
+    is_side: bool = False
     weight: int = 50
 
 

@@ -3,8 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.security.views import detail, letters, requests, showing
-from sinergi.web import navigation
+from sinergi.features.security.views import detail, letters, requests, showing, start
+from sinergi.web import navigation, records
 
 app_name = "security"
 
@@ -55,3 +55,5 @@ navigation.register_figures(showing.figures)
 navigation.register_sentences(showing.sentences)
 navigation.register_actions(showing.main_action)
 navigation.register_search(showing.search)
+navigation.register_panels(start.panels)
+records.register(start.WORDS, start.opens)

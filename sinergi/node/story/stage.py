@@ -91,9 +91,9 @@ def rehearse(argv: list[str], data: Path) -> int:
 
 
 ORDER = (
-    ("kpu-tapsel", "kpu-paluta", "polres-tapsel", "kpu-tapsel", "kpu-paluta", "kpu-tapsel", "kpu-paluta")
-    + ("kpu-tapsel", "polres-tapsel", "kpu-tapsel", "kpu-tapsel", "kpu-paluta")
-    + ("polres-tapsel", "kpu-tapsel", "kpu-paluta")
+    *("kpu-tapsel", "kpu-paluta", "polres-tapsel", "kpu-tapsel", "kpu-paluta", "kpu-tapsel", "kpu-paluta"),
+    *("kpu-tapsel", "polres-tapsel", "kpu-tapsel", "kpu-tapsel", "kpu-paluta"),
+    *("polres-tapsel", "kpu-tapsel", "kpu-paluta"),
 )
 """Which agency acts when; a test keeps it equal to acts.ACTS."""
 

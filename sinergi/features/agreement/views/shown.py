@@ -39,7 +39,7 @@ def state_of(row: Agreement, today: date, own: str) -> State:
     standing = row.standing_on(today)
     if standing == "waiting":
         if own in row.party_ids and own not in row.confirmed_ids:
-            return State("late", gettext("menunggu penegasan kita"))
+            return State("waiting", gettext("menunggu penegasan kita"))
         return State("waiting", gettext("menunggu penegasan pihak lain"))
     if standing == "not_started":
         return State("scheduled", gettext("belum mulai berlaku"))
@@ -64,6 +64,7 @@ def articles_of(row: Agreement) -> list[dict[str, Any]]:
             "number": article["number"],
             "title": article["title"],
             "scope": SCOPE_LABELS.get(article.get("scope") or "", ""),
+            "icon": SCOPE_ICONS.get(article.get("scope") or "", ""),
             "text": None if words is None else words.get(str(article["number"]), ""),
         }
         for article in row.articles

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -252,6 +253,9 @@ def _step(permission: str, form_type: type[Form], form_name: str) -> Callable[..
                 "request": found.key,
             }
             do(request, found, given, form)
+            if request.POST.get("back") == "home":
+                messages.success(request, _("%(code)s sudah diputuskan.") % {"code": found.code})
+                return redirect("home:home")
             return redirect("security:request", key=found.key)
 
         view.__doc__ = do.__doc__

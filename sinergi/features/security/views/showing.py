@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from sinergi.access.doors import visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.security import rules
-from sinergi.features.security.forms import SERVICES, STATES
+from sinergi.features.security.forms import DECISIONS, SERVICES, STATES
 from sinergi.features.security.models import Proposal, Request
 from sinergi.features.stages import public as stages
+from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, Grade, grades
-from sinergi.ledger.store import own_agency
+from sinergi.ledger.models import Agency
 from sinergi.web import navigation
 
 # What waits for a person comes first, then what runs, then what ended.
@@ -121,15 +122,75 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
             navigation.Waiting(
                 title=row.request.activity or str(row.service),
                 url=reverse("security:request", args=[row.request.key]),
-                sub=f"{row.request.code} · {row.agency} · {sentence}",
+                sub=f"{row.agency} · {sentence}",
                 due=row.due,
                 urgency=3 if row.request.emergency else 1,
                 agreement=row.request.agreement,
                 key=row.request.key,
                 icon="shield",
+                code=row.request.code,
+                action=_("Buka"),
+                decision=_decision(row, user, at, police=police),
             )
         )
     return waiting
+
+
+def _decision(row: Row, user: Any, at: datetime, *, police: bool) -> navigation.Decision | None:
+    """How to answer on the card itself, where one click says all that has to be said."""
+    found = row.request
+    where = {"agreement": found.agreement, "region": found.region}
+    fields = {"id": new_event_id(at)}
+    if police and user.can("security.decide", **where):
+        if row.state == "agreed" and row.due:
+            return navigation.Decision(
+                action=reverse("security:spoken-confirmation", args=[found.key]),
+                fields=fields,
+                yes=_("Tegaskan"),
+                matter=_("Perintah lisan sudah dijalankan dan ditegaskan tertulis dalam 24 jam."),
+                grade=row.grade,
+            )
+        laid = Proposal.objects.filter(request=found.key, decided_at=None, returned_at=None).first()
+        if row.state in ("requested", "declined") and laid is not None and laid.version == found.version:
+            return navigation.Decision(
+                action=reverse("security:disposition", args=[found.key]),
+                fields=fields,
+                yes=_("Setujui"),
+                yes_fields={"choice": "approve"},
+                no=_("Kembalikan"),
+                no_fields={"choice": "return"},
+                matter=_offer_words(found, laid),
+                grade=row.grade,
+            )
+    if not police and row.state == "offered" and found.answer and user.can("security.withdraw", **where):
+        return navigation.Decision(
+            action=reverse("security:reaction", args=[found.key]),
+            fields=fields,
+            yes=_("Terima tawaran"),
+            yes_fields={"choice": "accept"},
+            no=_("Tolak tawaran"),
+            no_fields={"choice": "decline"},
+            matter=_offer_words(found, found.answer),
+            grade=row.grade,
+        )
+    return None
+
+
+def _offer_words(found: Request, offer: Any) -> str:
+    """What would be answered, in one sentence: Sesuaikan: 8 dari 12 petugas, 2 dari 3 kendaraan."""
+    decision = str(DECISIONS[offer.decision])
+    if offer.decision == "refused":
+        return f"{decision}. {offer.sentence or ''}".strip()
+    whole = offer.decision == "agreed"
+    said = [
+        _("%(offered)s petugas") % {"offered": _of(found.officers if whole else offer.officers, found.officers)},
+        _("%(offered)s kendaraan") % {"offered": _of(found.vehicles if whole else offer.vehicles, found.vehicles)},
+    ]
+    return f"{decision}: {', '.join(said[: 2 if found.vehicles else 1])}. {offer.sentence or ''}".strip()
+
+
+def _of(offered: int, asked: int) -> str:
+    return str(offered) if offered == asked else _("%(offered)s dari %(asked)s") % {"offered": offered, "asked": asked}
 
 
 def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
@@ -233,7 +294,7 @@ def search(user: Any, words: str) -> list[navigation.Hit]:
 
 def is_police() -> bool:
     """Whether this node belongs to the police."""
-    return own_agency().kind == "police"
+    return Agency.objects.filter(is_self=True, kind="police").exists()
 
 
 def _late_words(late: int) -> str:

@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Checks an evidence file of Sinergi without Sinergi:  python verify.py [--fingerprint HEX]... FILE
+
+Needs Python 3.11 and PyNaCl. Prints who signed what under which fingerprint and how strong the evidence for each record
+is; exit 0 only where every byte is covered and everything holds. Each --fingerprint names an agency you trust: then all
+agencies in the file must be named. Read it beside evidence.md, envelope.md and validity.md.
+"""
+# ruff: noqa: E401, I001
+import base64, hashlib, json, re, sys, unicodedata
+from datetime import datetime
+from types import SimpleNamespace
+from nacl.signing import VerifyKey
+
+EVENT, MANIFEST = (f"application/vnd.sinergi.{kind}.v1+json" for kind in ("event", "manifest"))
+HASH, KEY, KID, ANY = "[0-9a-f]{64}", "[a-z2-7]{26}", "[0-9a-f]{32}", "(?s:.*)"
+WORD, CODE, UUID = "[!-~]{1,80}", "[ -~]{0,120}", "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
+ROLE, CLASS = "facts|identity|internal|exercise/[A-Za-z0-9-]{1,40}", "terbuka|terbatas|rahasia|sangat_rahasia"
+# Header fields (envelope.md): a pattern for text, else a type; for those that may be absent, also their default.
+NEEDED = {"v": int, "suite": "ed25519-sha256", "log": HASH, "agency": HASH, "role": ROLE, "seq": int, "prev": HASH,
+          "agr": f"({HASH})?", "type": r"(?=.{3,80}\Z)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", "tv": int, "id": UUID,
+          "t": TIME, "kid": KID, "lam": int, "facts": dict}
+SOME = {"agr_rev": (int, 0), "must": (bool, False), "status": ("actual|exercise|test", "actual"), "seen": (dict, {}),
+        "class": (CLASS, "terbuka"), "refs": (list, []), "corr": (f"({UUID})?", ""), "exp": (f"({TIME})?", ""), "purpose":
+        (CODE, ""), "legal": (CODE, ""), "obligation": (CODE, ""), **dict.fromkeys(("pl", "enc", "actor"), (dict, None))}
+PARTS = {"pl": [{"hash": HASH, "size": int, "type": WORD, "schema": f"({HASH})?"}],
+         "enc": [{"suite": WORD, "key": WORD}], "actor": [{"id": WORD, "office": WORD}, {"acting": (bool, False)}]}
+NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+NOTE = re.compile(f"(sinergi\\.invalid/log/({HASH})\n([1-9][0-9]{{0,15}})\n(.{{44}})\n)\n((?:— [^ +\n]+ [^ \n]+\n)+)")
+ALLOWED = {"identity": "checkpoint entry", "log": "checkpoint entry body fork", "record": "proof entry body"}
+
+def need(condition, why):
+    if not condition:
+        raise ValueError(why)
+
+def canonical(value, depth=0):  # the one JSON text of a value: RFC 8785 without fractions
+    need(depth <= 12, "nested deeper than 12")
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{canonical(value[key], depth + 1)}" for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
+    if isinstance(value, str):
+        need(unicodedata.is_normalized("NFC", value) and not re.search("[\ud800-\udfff]", value), "text not in NFC")
+    else:
+        need(value is None or isinstance(value, int) and abs(value) < 2**53, "a fraction, or too large a number")
+    return json.dumps(value, ensure_ascii=False)
+def read_json(data):
+    value = json.loads(data.decode())
+    need(canonical(value).encode() == data, "not in canonical form")
+    return value
+def shaped(value, needed, some={}):  # exactly these fields, well formed; defaults filled in, never given
+    need(isinstance(value, dict) and set(needed) <= set(value) <= {*needed, *some}, "missing or unknown fields")
+    for field, given in value.items():
+        shape, default = (needed[field], None) if field in needed else some[field]
+        fits = type(given) is str and re.fullmatch(shape, given) if type(shape) is str else type(given) is shape
+        need(fits and (field in needed or given != default), f"{field} is malformed, or given with its default")
+    return {field: default for field, (_, default) in some.items()} | value
+def unbase64(text, length=None):
+    value = base64.b64decode(text, validate=True)
+    need(base64.b64encode(value).decode() == text and len(value) == (length or len(value)), "not the usual base64")
+    return value
+def sha256(data):
+    return hashlib.sha256(data).digest()
+def log_id(agreement, agency, role):
+    return sha256(f"sinergi log v1\n{agreement}\n{agency}\n{role}\n".encode()).hex()
+def dsse(kind, payload):  # DSSE pre-authentication encoding: what is really signed
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
+def read_entry(data):  # steps 1 to 5 of envelope.md: the header, its bytes, the signatures in order
+    head, _, tail = data.partition(b"\n")
+    lines = tail.split(b"\n")
+    need(len(head) <= 65536 and lines.pop() == b"" and 1 <= len(lines) <= 8, "step 2: not a header and its signatures")
+    h = shaped(read_json(head), NEEDED, SOME)
+    for part in PARTS:
+        h[part] = h[part] if h[part] is None else shaped(h[part], *PARTS[part])
+    for log, mark in h["seen"].items():
+        good = shaped(mark, {"size": int, "root": HASH})["size"] > 0 and re.fullmatch(HASH, log) and log != h["log"]
+        need(good and len(h["seen"]) <= 64, "step 4: seen")
+    datetime.fromisoformat(h["t"]), datetime.fromisoformat(h["exp"] or h["t"])  # ValueError where there is no such day
+    role, refs, exercise = h["role"], h["refs"], h["status"] == "exercise"
+    need(exercise if role.startswith("exercise/") else role != "facts" or not exercise, "step 4: exercise and log")
+    need((h["agr"] == "") == (role in ("identity", "internal")), "step 4: role and agreement do not fit")
+    need(h["log"] == log_id(h["agr"], h["agency"], role), "step 4: log is not the log of its author")
+    need((h["seq"] == 0) == (h["prev"] == "0" * 64), "step 4: seq and prev do not fit")
+    counters = h["lam"] - 1, h["tv"] - 1, h["agr_rev"], h["seq"], (h["pl"] or {"size": 0})["size"]
+    need(h["v"] == 1 and min(counters) >= 0, "step 4: an unknown version, or a counter below its range")
+    need(refs == sorted(set(refs)) and len(refs) <= 256 and all(re.fullmatch(KEY, ref) for ref in refs), "step 4: refs")
+    found = [re.fullmatch(f"ed25519 ({KID}) (.{{88}})", line.decode("ascii", "replace")) for line in lines]
+    need(all(found), "step 5: an unknown signature line")
+    return h, head, [(line[1], unbase64(line[2], 64)) for line in found]
+def root_over(leaf, index, size, path):  # RFC 6962, section 2.1.1: the root that an inclusion path leads to
+    if size == 1:
+        need(index == 0 and not path, "a proof of another length")
+        return leaf
+    half, (*path, top) = 1 << (size - 1).bit_length() - 1, path
+    if index < half:
+        return sha256(b"\x01" + root_over(leaf, index, half, path) + top)
+    return sha256(b"\x01" + top + root_over(leaf, index - half, size - half, path))
+def read_note(text, origin):  # a checkpoint of one log: size, root, the text that is signed, the signature lines
+    match = NOTE.fullmatch(text)
+    need(match and match[2] == origin, "not a checkpoint of this log")
+    lines = [line.split(" ")[1:] for line in match[5].split("\n")[:-1]]
+    return int(match[3]), unbase64(match[4], 32), match[1].encode(), [(name, unbase64(value)) for name, value in lines]
+def grow(log, leaf):  # one more leaf; `roots` are those of the RFC 6962 tree at every size
+    node, size = leaf, len(log.roots)
+    while size & 1:
+        node, size = sha256(b"\x01" + log.peaks.pop() + node), size >> 1
+    log.peaks.append(node)
+    for peak in reversed(log.peaks[:-1]):
+        node = sha256(b"\x01" + peak + node)
+    log.roots.append(node)
+class File:
+    """One evidence file while it is read; `where` names the line, log and record being judged."""
+    def __init__(self):
+        self.agencies, self.logs, self.records, self.notes, self.forks, self.marks = {}, {}, [], [], {}, set()
+        self.proofs, self.entry, self.parties, self.where = [], None, [], "line 1, the header"
+    def read(self, lines):  # evidence.md: the frame, every member, the manifest, then all that needs every key
+        need(lines and lines[-1].endswith(b"\n"), "the file is empty, or its end is missing")
+        shape = {"format": "sinergi-evidence/v1", "agency": HASH, "agreement": f"({HASH})?", "at": TIME, "bodies": bool}
+        self.head, after = shaped(read_json(lines[0][:-1]), {**shape, "record": f"({KEY})?"}), lines[0]
+        for number, raw in enumerate(lines[1:-1], 2):
+            before, self.where = self.where, place(number, raw)
+            line = shaped(read_json(raw[:-1]), {"after": HASH, "data": ANY, "name": ANY})
+            need(line["after"] == sha256(after).hex(), f"this line was changed, or the one before: {before}")
+            name = NAME.fullmatch(line["name"])
+            need(name and name[3] in ALLOWED[name[1]] and (name[3] == "proof") == bool(name[5]), "an unknown name")
+            self.member(*name.group(1, 2, 3), int(name[4]), name[5], line["data"])
+            after = raw
+        self.where = f"line {len(lines)}, the manifest"
+        need(not self.proofs, "a proof without its record")
+        self.manifest(read_json(lines[-1][:-1]), sha256(after).hex(), len(lines) - 1)
+        for self.where, origin, note in self.notes:
+            self.check_note(origin, *note)
+        for origin, notes in self.forks.items():
+            contradict = len(notes) == 2 and notes[0][0] == notes[1][0] and notes[0][1] != notes[1][1]
+            need(contradict and all(len(note[3]) == 1 for note in notes), f"log {origin[:8]}: no contradiction")
+        self.judge()
+    def member(self, group, origin, what, number, size, data):
+        fresh = SimpleNamespace(group=group, author=None, head="0" * 64, lam=0, roots=[], peaks=[])
+        log = self.logs.setdefault(origin, fresh)
+        need(log.group == group in ("identity", "record" if self.head["record"] else "log"), "a mix of groups")
+        entry, self.entry = self.entry, None
+        if what == "entry":
+            self.read_record(origin, log, number, data.encode())
+        elif what == "body":
+            need(entry and (entry["log"], entry["seq"]) == (origin, number), "a body that is not behind its record")
+            both, pl = unbase64(data), entry["pl"]
+            good = pl and self.head["bodies"] and len(both) == 32 + pl["size"] and sha256(both).hex() == pl["hash"]
+            need(good, "the body is not the one the record commits to")
+            entry["body"] = "present"
+        elif what == "proof":
+            text, _, note = data.partition("\n\n")
+            path, note = text.split("\n"), read_note(note, origin)
+            first = ["c2sp.org/tlog-proof@v1", f"index {number}"]
+            need(path[:2] == first and size == f"/{note[0]}", "not a proof for this record and size")
+            self.proofs.append((number, [unbase64(item, 32) for item in path[2:]], note))
+        else:
+            note = read_note(data, origin)
+            need(what == "fork" or note[0] == number, "a checkpoint of another size")
+            self.notes.append((self.where, origin, (*note, what == "checkpoint")))
+            self.forks.setdefault(origin, []).append(note) if what == "fork" else None
+    def read_record(self, origin, log, seq, data):
+        h, head, signatures = read_entry(data)
+        need((h["log"], h["seq"]) == (origin, seq), "an entry under another log's name or place")
+        identity = log.group == "identity"
+        need((h["agr"], h["role"] == "identity") == ("" if identity else self.head["agreement"], identity), "of another agreement")
+        allowed = self.found(h, dict(signatures)) if identity and seq == 0 else self.keys(h["agency"], "event")
+        need(signatures[0][0] == h["kid"] and len(dict(signatures)) == len(signatures), "step 6: another key signed")
+        for kid, signature in signatures:
+            need(kid in allowed, f"step 6: key {kid} is not one of the author's event keys")
+            VerifyKey(allowed[kid]).verify(dsse(EVENT, head), signature)
+        leaf = sha256(b"\x00" + data)
+        if log.group == "record":
+            need(self.proofs and all(number == seq for number, _, _ in self.proofs), "a record without its proof")
+            for _, path, note in self.proofs:
+                need(root_over(leaf, seq, note[0], path) == note[1], "the proof does not show the record")
+                self.notes.append((self.where, origin, (*note, False)))
+            self.proofs = []
+        else:
+            need((len(log.roots), log.head) == (seq, h["prev"]) and h["lam"] > log.lam, "it does not continue its log")
+            grow(log, leaf)
+        log.author, log.head, log.lam = h["agency"], leaf.hex(), h["lam"]
+        key = base64.b32encode(sha256(f"sinergi record\n{origin}\n{h['id']}".encode())[:16])[:26].decode().lower()
+        self.entry = h | {"key": key, "body": "absent" if h["pl"] else "none", "trouble": ""}
+        self.records.append(self.entry)
+    def found(self, h, signed):  # an agency, from the first entry of its identity log; the keys that may sign that
+        facts = shaped(h["facts"], {"roots": list, "threshold": int, "keys": list, "code": ANY, "name": ANY,
+                                    "agency_kind": ANY, "region": ANY})
+        content = canonical({"roots": facts["roots"], "threshold": facts["threshold"]}).encode()
+        need(sha256(b"sinergi agency v1\n" + content).hex() == h["agency"], "the roots do not make this agency's id")
+        need(all(re.fullmatch(HASH, root) for root in facts["roots"]), "a malformed root")
+        keys = [shaped(key, {"use": ANY, "alg": ANY, "public": HASH}) for key in facts["keys"]]
+        roots = {sha256(bytes.fromhex(root)).hex()[:32]: bytes.fromhex(root) for root in facts["roots"]}
+        need(h["type"] == "identity.agency_founded" and len(set(roots) & set(signed)) >= facts["threshold"] >= 1,
+             "step 6: not a founding, or too few roots signed it")
+        self.agencies[h["agency"]] = (facts["name"], [(key["use"], bytes.fromhex(key["public"])) for key in keys])
+        return self.keys(h["agency"], "event") | roots
+
+    def keys(self, agency, use):
+        need(agency in self.agencies, "the identity log of its author is not in the file")
+        return {sha256(public).hex()[:32]: public for named, public in self.agencies[agency][1] if named == use}
+
+    def check_note(self, origin, size, root, body, lines, whole):  # checkpoint.md: the author's line, then cosigners'
+        log, known = self.logs[origin], [(self.logs[origin].author, "checkpoint", f"sinergi.invalid/log/{origin}")]
+        need(log.author and len(dict(lines)) == len(lines), "a checkpoint without entries, or one name signing twice")
+        need(not whole or log.roots[size - 1 : size] == [root], "the checkpoint is not over the entries in this file")
+        for name, value in lines:
+            own, time = known[0][1] == "checkpoint", int.from_bytes(value[4:12], "big")
+            kind, text, start = (b"\x01", body, 4) if own else (b"\x04", b"cosignature/v1\ntime %d\n" % time + body, 12)
+            good = [(agency, use, key) for agency, use, called in known for key in self.keys(agency, use).values()
+                    if called == name and sha256(f"{name}\n".encode() + kind + key)[:4] == value[:4]]
+            need(good, "an unknown signature line")
+            VerifyKey(good[0][2]).verify(text, value[start:])
+            self.marks |= set() if own else {(origin, size, *good[0][:2])}
+            known = [(agency, use, f"sinergi.invalid/agency/{agency[:32]}/{use}")
+                     for agency in self.agencies if agency != log.author for use in ("witness", "mirror")]
+
+    def manifest(self, line, last, count):  # a DSSE envelope over the number of lines and the hash of the last
+        shaped(line, {"payload": ANY, "payloadType": re.escape(MANIFEST), "signatures": list})
+        (signature,), payload = line["signatures"], unbase64(line["payload"])
+        key = self.keys(self.head["agency"], "event").get(shaped(signature, {"keyid": KID, "sig": ANY})["keyid"])
+        need(key, "signed by a key that is not one of the exporting agency's event keys")
+        VerifyKey(key).verify(dsse(MANIFEST, payload), unbase64(signature["sig"], 64))
+        same = {field: self.head[field] for field in ("agency", "agreement", "record", "at")}
+        need(read_json(payload) == {**same, "lines": count, "last": last}, "it was signed over other lines")
+
+    def judge(self):  # validity.md: who is party, who joined and left where; then a verdict on every record
+        facts, joined, left, first = [h for h in self.records if h["role"] != "identity"], {}, {}, {}
+        again = {id(h) for h in facts if first.setdefault(h["key"], h) is not h}
+        self.where = "the agreement"
+        need(self.head["record"] in {"", *first}, "the record that the header names is not in the file")
+        made = [h for h in facts if (h["type"], h["seq"]) == ("agreement.entered", 0) and h["agr"]
+                and sha256(b"sinergi agreement v1\n" + canonical(h["facts"]).encode()).hex() == h["agr"]]
+        need(made or not self.head["agreement"], "no founding record makes this agreement's id")
+        for h in facts if made else []:
+            start, self.parties = made[0], made[0]["facts"]["parties"]
+            logs = {party: log_id(h["agr"], party, start["role"]) for party in self.parties}
+            same = h["refs"] == [start["key"]] and h["facts"].get("scan") == start["facts"].get("scan")
+            confirms = h["type"] == "agreement.confirmed" and same and start["log"] in h["seen"] and id(h) not in again
+            if h["log"] == logs.get(h["agency"]) and (h is start or confirms):
+                joined.setdefault(h["agency"], h["seq"])
+        for h in facts if made else []:
+            reach = {log: mark["size"] for log, mark in h["seen"].items()} | {h["log"]: h["seq"]}
+            roots = [(self.logs[log].roots if log in self.logs else [], mark) for log, mark in h["seen"].items()]
+            stands = h["type"] in ("agreement.entered", "agreement.confirmed")
+            rules = {
+                "its id was used before in this log": id(h) in again,
+                "its author saw another history of a partner's log": any(
+                    had[m["size"] - 1 : m["size"]] not in ([], [bytes.fromhex(m["root"])]) for had, m in roots),
+                "its author is no party to this agreement": h["log"] != logs.get(h["agency"]),
+                "its author had left the agreement": left.get(h["agency"], h["seq"]) < h["seq"],
+                "it does not confirm the terms entered": stands and joined.get(h["agency"]) != h["seq"],
+                "the agreement was not in force when this was stated": not stands and not all(
+                    party in joined and joined[party] < reach.get(logs[party], 0) for party in self.parties),
+            }
+            h["trouble"] = next((why for why, broken in rules.items() if broken), "")
+            if h["type"] == "agreement.left" and not h["trouble"]:
+                left[h["agency"]] = h["seq"]
+
+    def tell(self):
+        for agency, (name, _) in self.agencies.items():
+            print(f"{ascii(name)[1:-1]}\n  fingerprint {agency}")
+        for h in self.records:
+            others = set(self.parties) - {h["agency"]} if h["agr"] else set()
+            good = {(who, use) for log, size, who, use in self.marks if log == h["log"] and size > h["seq"]}
+            arrived, seen = (sum((who, use) in good for who in others) for use in ("mirror", "witness"))
+            print(h["log"][:8], h["seq"], h["t"], h["key"], h["type"], h["status"].upper(), "by", h["agency"][:16],
+                  f"arrived {arrived} of {len(others)}, witnessed {seen} of {len(others)}, body {h['body']}",
+                  f"NOT VALID: {h['trouble']}" if h["trouble"] else "")
+        for origin in self.forks:
+            print(f"TWO HISTORIES of log {origin[:8]} were signed by {self.logs[origin].author}.")
+        print(f"Everything holds. Exported {self.head['at']} by {self.head['agency']}.")
+def place(number, raw):  # how a line is named to people, as far as it can still be read
+    text = raw.decode("utf-8", "replace")
+    name = re.search(f'"name":"[a-z]+/({HASH})/([a-z]+)/([0-9]+)', text[-300:])
+    name = name or re.search(f'\\\\"log\\\\":\\\\"({HASH})\\\\".*\\\\"(seq)\\\\":([0-9]+)', text)
+    kind = re.search(r'\\"type\\":\\"([a-z0-9_.]+)\\"', text)
+    log = ", log {:.8}, {} {}".format(*name.groups()) if name else ""
+    return f"line {number}{log}" + (f" ({kind[1]})" if kind else "")
+def main():
+    file, pins = File(), [pin for option, pin in zip(sys.argv, sys.argv[1:], strict=False) if option == "--fingerprint"]
+    try:
+        with open(sys.argv[-1], "rb") as opened:
+            file.read(opened.readlines())
+        known, file.where = {re.sub("[ -]", "", pin).lower() for pin in pins}, "the fingerprints"
+        need(not pins or known == set(file.agencies), "the agencies in the file are not the ones given")
+    except Exception as why:  # whatever is wrong with a file, it is not evidence
+        sys.exit(f"REFUSED at {file.where}: {why}")
+    file.tell()
+
+if __name__ == "__main__":
+    main()

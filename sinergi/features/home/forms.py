@@ -1,0 +1,26 @@
+"""Which waiting things the inbox shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+PRESSING = {
+    "late": _("lewat batas"),
+    "day": _("dalam 24 jam"),
+    "clock": _("masih ada waktu"),
+    "calm": _("tanpa batas waktu"),
+}
+
+
+class FilterForm(forms.Form):
+    """The filter above the inbox."""
+
+    pressing = forms.ChoiceField(label=_("Desakan"), required=False, choices=[("", _("semua")), *PRESSING.items()])
+    agreement = forms.ChoiceField(label=_("Perjanjian"), required=False)
+
+    def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["agreement"].choices = [("", _("semua")), *agreements]

@@ -1,0 +1,406 @@
+"""Judging an evidence file from its bytes alone: no store, no network, no clock.
+
+The numbered steps are those of docs/protocol/evidence.md. Two readings: the first proves every byte, the second tells
+what the proven records say and how strong the evidence for each is. Nothing is told of a file that was not proven.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import IO
+
+import msgspec
+
+from sinergi.kernel.errors import Broken
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import envelope, identity, merkle
+from sinergi.ledger.evidence.container import BadEvidence, Line, Reader, place_of
+from sinergi.ledger.evidence.standing import Standing
+from sinergi.ledger.identity.events import AgencyFounded
+
+
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """An agency whose identity log is in the file. `fingerprint` is its id; `keys` its public keys by use."""
+
+    fingerprint: str
+    code: str
+    name: str
+    keys: dict[str, list[bytes]]
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """One cosignature that holds: who says since when that they saw (witness) or stored (mirror) how much of a log."""
+
+    log: str
+    agency: str
+    use: str
+    size: int
+    at: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One proven record as told to people. `verdict` is empty where the protocol's rules hold for it too."""
+
+    log: str
+    seq: int
+    key: str
+    kind: str
+    at: str
+    agency: str
+    actor: str
+    office: str
+    exercise: bool
+    arrived: int
+    witnessed: int
+    of: int
+    body: str
+    verdict: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a proven file is evidence of."""
+
+    agreement: str
+    record: str
+    exporter: str
+    at: str
+    lines: int
+    records: int
+    signers: list[Signer]
+    parties: list[str]
+    absent: list[str]
+    marks: list[Mark]
+    forks: list[str]
+
+
+class _LogState(msgspec.Struct):
+    """What is known of one log while its members are read."""
+
+    group: str
+    agency: str = ""
+    role: str = ""
+    head: str = envelope.NOTHING_BEFORE
+    lam: int = 0
+    frontier: merkle.Frontier = msgspec.field(default_factory=merkle.Frontier)
+    roots: bytearray = msgspec.field(default_factory=bytearray)
+    notes: list[tuple[str, notes.Note]] = []
+    forks: list[tuple[str, str]] = []
+    entries: int = 0
+
+
+def check(file: IO[bytes], pins: Sequence[str] = (), tell: Callable[[Record], None] = lambda record: None) -> Report:
+    """Prove a seekable evidence file and then tell its records. Raises BadEvidence naming line and record."""
+    start = file.tell()
+    proof = _Proof(Reader(file), pins)
+    proof.run()
+    file.seek(start)
+    return _tell(file, proof, tell)
+
+
+class _Proof:
+    """The first reading."""
+
+    def __init__(self, reader: Reader, pins: Sequence[str]) -> None:
+        self.reader = reader
+        self.pins = [pin.replace(" ", "").replace("-", "").lower() for pin in pins]
+        self.signers: dict[str, Signer] = {}
+        self.logs: dict[str, _LogState] = {}
+        self.marks: list[Mark] = []
+        self.standing = Standing()
+        self.records = 0
+        self._proofs: list[tuple[str, int, list[bytes], notes.Note]] = []
+        self._entry: envelope.Entry | None = None
+
+    def run(self) -> None:
+        """Every step; raises BadEvidence."""
+        for line in self.reader.members():
+            where = place_of(line.number, line.raw)
+            try:
+                self._member(line, where)
+            except BadEvidence:
+                raise
+            except Broken as error:
+                raise BadEvidence(where, str(error)) from error
+        self._no_loose_end()
+        for origin, state in self.logs.items():
+            self._check_notes(origin, state)
+        self._check_pins()
+        exporter = self.signers.get(self.reader.head.agency)
+        if exporter is None:
+            raise BadEvidence("the manifest", "the exporting agency's identity log is not in the file")
+        self.reader.check_manifest(_by_kid(exporter.keys["event"]))
+        if self.reader.head.record and self.reader.head.record not in self.standing.keys:
+            raise BadEvidence("line 1, the header", "the record it names is not in the file")
+        self.standing.settle(self.reader.head.agreement)
+
+    def _member(self, line: Line, where: str) -> None:
+        name = line.name
+        if (name.group == "record") != bool(self.reader.head.record) and name.group != "identity":
+            raise BadEvidence(where, "whole logs and single records in one file")
+        state = self.logs.setdefault(name.log, _LogState(group=name.group))
+        if state.group != name.group:
+            raise BadEvidence(where, "one log in two places")
+        if name.what != "body" and name.what != "proof":
+            self._entry = None
+        data = line.data.encode()
+        if name.what == "entry":
+            self._check_entry(name.log, name.number, state, data, where)
+        elif name.what == "body":
+            self._check_body(name.log, name.number, line.data, where)
+        elif name.what == "proof":
+            self._proofs.append(_read_proof(name.number, name.size, data, where))
+        elif name.what == "checkpoint":
+            note = notes.parse(data)
+            if note.checkpoint.log != name.log or note.checkpoint.size != name.number or name.number == 0:
+                raise BadEvidence(where, "a checkpoint of another log or size")
+            state.notes.append((where, note))
+        else:
+            state.forks.append((where, line.data))
+
+    def _check_entry(self, origin: str, seq: int, state: _LogState, data: bytes, where: str) -> None:
+        entry = envelope.parse(data)
+        header = entry.header
+        if header.log != origin or header.seq != seq:
+            raise BadEvidence(where, "an entry under another log's name or place")
+        if (header.role == "identity") != (state.group == "identity"):
+            raise BadEvidence(where, "an identity log among others, or the other way round")
+        if state.group == "identity":
+            self._learn(entry, where)
+        elif header.agr != self.reader.head.agreement:
+            raise BadEvidence(where, "a record of another agreement")
+        signer = self.signers.get(header.agency)
+        if signer is None:
+            raise BadEvidence(where, "its author's identity log is not in the file")
+        keys = (
+            identity.founding_keys(entry) if header.role == "identity" and seq == 0 else _by_kid(signer.keys["event"])
+        )
+        envelope.verify(entry, keys)
+        if state.group == "record":
+            self._check_proofs(origin, seq, entry, state, where)
+        else:
+            if seq != state.frontier.size or header.prev != state.head or header.lam <= state.lam:
+                raise BadEvidence(where, "it does not continue its log")
+            state.frontier.append(entry.leaf)
+            state.head, state.lam = entry.leaf.hex(), header.lam
+            state.roots += state.frontier.root()
+        state.agency, state.role = header.agency, header.role
+        state.entries += 1
+        self.records += 1
+        self._entry = entry
+        if state.group != "identity":
+            self.standing.note(header)
+
+    def _learn(self, entry: envelope.Entry, where: str) -> None:
+        """An agency founds itself with its first entry; later kinds of identity facts extend this."""
+        header = entry.header
+        if header.seq != 0:
+            return
+        if header.type != AgencyFounded.kind:
+            raise BadEvidence(where, "an identity log that does not begin with its founding")
+        uses: dict[str, list[bytes]] = {"event": [], "checkpoint": [], "witness": [], "mirror": []}
+        identity.founding_keys(entry)
+        for key in header.facts["keys"]:
+            uses.setdefault(key["use"], []).append(bytes.fromhex(key["public"]))
+        self.signers[header.agency] = Signer(
+            fingerprint=header.agency, code=header.facts["code"], name=header.facts["name"], keys=uses
+        )
+
+    def _check_body(self, origin: str, seq: int, text: str, where: str) -> None:
+        if self._entry is None or (self._entry.header.log, self._entry.header.seq) != (origin, seq):
+            raise BadEvidence(where, "a body that does not stand behind its entry")
+        if not self.reader.head.bodies:
+            raise BadEvidence(where, "a body in a file that says it has none")
+        commitment = self._entry.header.pl
+        try:
+            both = base64.b64decode(text, validate=True)
+        except (ValueError, binascii.Error) as error:
+            raise BadEvidence(where, "a body that is not base64") from error
+        salt, body = both[: envelope.SALT_BYTES], both[envelope.SALT_BYTES :]
+        if base64.b64encode(both).decode() != text or len(salt) != envelope.SALT_BYTES:
+            raise BadEvidence(where, "a body that is not base64")
+        if commitment is None or commitment.size != len(body) or commitment.hash != envelope.commit(body, salt):
+            raise BadEvidence(where, "the body is not the one the record commits to")
+        self._entry = None
+
+    def _check_proofs(self, origin: str, seq: int, entry: envelope.Entry, state: _LogState, where: str) -> None:
+        proofs, self._proofs = self._proofs, []
+        if not proofs or any(number != seq for _, number, _, _ in proofs):
+            raise BadEvidence(where, "a record without its proof")
+        for place, _, path, note in proofs:
+            size, root = note.checkpoint.size, note.checkpoint.root
+            if note.checkpoint.log != origin or not merkle.verify_inclusion(entry.leaf, seq, size, path, root):
+                raise BadEvidence(place, "the proof does not show the record under the checkpoint")
+            state.notes.append((place, note))
+
+    def _check_notes(self, origin: str, state: _LogState) -> None:
+        """Checkpoints and cosignatures, once every identity is known; then forks."""
+        if state.entries == 0:
+            raise BadEvidence(f"log {origin[:8]}", "checkpoints without entries")
+        for where, note in state.notes:
+            if state.group != "record":  # the proof of a single record was checked with it
+                size = note.checkpoint.size
+                if state.roots[32 * (size - 1) : 32 * size] != note.checkpoint.root:
+                    raise BadEvidence(where, "the checkpoint is not over the entries in this file")
+            try:
+                self._check_lines(origin, state.agency, note)
+            except notes.BadNote as error:
+                raise BadEvidence(where, str(error)) from error
+        if state.forks:
+            self._check_fork(origin, state)
+
+    def _check_lines(self, origin: str, author: str, note: notes.Note) -> None:
+        keys = self.signers[author].keys
+        first = note.lines[0]
+        for key in keys["checkpoint"]:
+            if first.key_hash == notes.key_hash(notes.origin(origin), notes.ED25519, key):
+                notes.check_own_signature(note, key)
+                break
+        else:
+            raise notes.BadNote("the log's author did not sign the checkpoint")
+        names = {first.name}
+        for line in note.lines[1:]:
+            if line.name in names:
+                raise notes.BadNote("one name signs twice")
+            names.add(line.name)
+            self.marks.append(self._check_cosignature(origin, author, line, note))
+
+    def _check_cosignature(self, origin: str, author: str, line: notes.NoteLine, note: notes.Note) -> Mark:
+        for agency, signer in self.signers.items():
+            for use in ("witness", "mirror"):
+                if agency == author or line.name != notes.key_name(agency, use):
+                    continue
+                for key in signer.keys[use]:
+                    if line.key_hash == notes.key_hash(line.name, notes.COSIGNATURE, key):
+                        at = notes.check_cosignature(line, note.checkpoint, agency, use, key)
+                        return Mark(log=origin, agency=agency, use=use, size=note.checkpoint.size, at=at)
+        raise notes.BadNote("an unknown signature line")
+
+    def _check_fork(self, origin: str, state: _LogState) -> None:
+        where = state.forks[0][0]
+        if len(state.forks) != 2:
+            raise BadEvidence(where, "a proof of two histories needs both")
+        try:
+            first, second = (notes.parse(text.encode()) for _, text in state.forks)
+            for note in (first, second):
+                if note.checkpoint.log != origin or len(note.lines) != 1:
+                    raise notes.BadNote("a checkpoint of another log, or with more than its author's signature")
+                self._check_lines(origin, state.agency, note)
+        except notes.BadNote as error:
+            raise BadEvidence(where, str(error)) from error
+        if first.checkpoint.size != second.checkpoint.size or first.checkpoint.root == second.checkpoint.root:
+            raise BadEvidence(where, "the two checkpoints do not contradict each other")
+
+    def _no_loose_end(self) -> None:
+        if self._proofs:
+            raise BadEvidence(self._proofs[0][0], "a proof without its record")
+
+    def _check_pins(self) -> None:
+        if not self.pins:
+            return
+        for pin in self.pins:
+            if not any(agency == pin for agency in self.signers):
+                raise BadEvidence("the pinned fingerprints", f"nobody in this file has the fingerprint {pin}")
+        for agency, signer in self.signers.items():
+            if agency not in self.pins:
+                raise BadEvidence("the pinned fingerprints", f"{signer.name} ({agency}) is not among them")
+
+
+def _tell(file: IO[bytes], proof: _Proof, tell: Callable[[Record], None]) -> Report:
+    """The second reading: what the proven bytes say."""
+    head, standing = proof.reader.head, proof.standing
+    digest, count = "", 0
+    waiting: tuple[envelope.Header, str] | None = None
+
+    def flush(body: str) -> None:
+        if waiting is not None:
+            tell(_record(waiting[0], proof, body or waiting[1]))
+
+    for number, raw in enumerate(file):
+        if number == proof.reader.lines:
+            break
+        digest = hashlib.sha256(raw).hexdigest()
+        plain = msgspec.json.decode(raw)
+        what = plain.get("name", "//").split("/")[2]
+        if what == "body":
+            flush("present")
+            waiting = None
+        elif what == "entry":
+            flush("")
+            header = msgspec.json.decode(plain["data"].partition("\n")[0], type=envelope.Header)
+            waiting = (header, "none" if header.pl is None else "absent")
+            count += 1
+    if digest != proof.reader.last:
+        raise BadEvidence("the file", "it changed while it was read")
+    flush("")
+    held = {state.agency for state in proof.logs.values() if state.group != "identity"}
+    return Report(
+        agreement=head.agreement,
+        record=head.record,
+        exporter=head.agency,
+        at=head.at,
+        lines=proof.reader.lines + 1,
+        records=count,
+        signers=list(proof.signers.values()),
+        parties=standing.parties,
+        absent=[party for party in standing.parties if party not in held],
+        marks=proof.marks,
+        forks=[origin for origin, state in proof.logs.items() if state.forks],
+    )
+
+
+def _record(header: envelope.Header, proof: _Proof, body: str) -> Record:
+    covering = [mark for mark in proof.marks if mark.log == header.log and mark.size > header.seq]
+    actor = header.actor
+    parties = set(proof.standing.parties) - {header.agency}
+    return Record(
+        log=header.log,
+        seq=header.seq,
+        key=header.key,
+        kind=header.type,
+        at=header.t,
+        agency=header.agency,
+        actor="" if actor is None else actor.id,
+        office="" if actor is None else actor.office,
+        exercise=header.status != "actual",
+        arrived=len({mark.agency for mark in covering if mark.use == "mirror" and mark.agency in parties}),
+        witnessed=len({mark.agency for mark in covering if mark.use == "witness" and mark.agency in parties}),
+        of=len(parties) if header.agr else 0,
+        body=body,
+        verdict="" if header.role == "identity" else proof.standing.judge(header, _root_of(proof)),
+    )
+
+
+def _root_of(proof: _Proof) -> Callable[[str, int], bytes | None]:
+    """The root a whole log of the file had at a size; None where the file cannot tell."""
+
+    def root(log: str, size: int) -> bytes | None:
+        state = proof.logs.get(log)
+        if state is None or state.group != "log" or size > state.frontier.size:
+            return None
+        return bytes(state.roots[32 * (size - 1) : 32 * size])
+
+    return root
+
+
+def _read_proof(seq: int, size: int, data: bytes, where: str) -> tuple[str, int, list[bytes], notes.Note]:
+    text, _, note_data = data.partition(b"\n\n")
+    lines = text.decode().split("\n")
+    note = notes.parse(note_data)
+    if lines[:2] != ["c2sp.org/tlog-proof@v1", f"index {seq}"] or note.checkpoint.size != size:
+        raise BadEvidence(where, "not a proof for this record and size")
+    try:
+        path = [base64.b64decode(line, validate=True) for line in lines[2:]]
+    except (ValueError, binascii.Error) as error:
+        raise BadEvidence(where, "an unreadable proof") from error
+    if any(
+        len(item) != 32 or base64.b64encode(item).decode() != line for item, line in zip(path, lines[2:], strict=True)
+    ):
+        raise BadEvidence(where, "an unreadable proof")
+    return where, seq, path, note
+
+
+def _by_kid(keys: list[bytes]) -> dict[str, bytes]:
+    return {envelope.key_id(key): key for key in keys}

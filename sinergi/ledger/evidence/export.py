@@ -1,0 +1,173 @@
+"""Writing evidence files from the store, a line at a time."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import now, to_text
+from sinergi.ledger import catalog, envelope, keys, merkle, store, tree
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger.events import Founding, Joining, Leaving
+from sinergi.ledger.evidence.container import FORMAT, Head, Writer
+from sinergi.ledger.models import Agency, Agreement, Body, Cosignature, Entry, Equivocation, Log
+from sinergi.ledger.writer import run
+
+ROWS_AT_ONCE = 500
+
+
+def export_agreement(agreement: str, *, bodies: bool = True) -> Iterator[bytes]:
+    """The lines of the evidence file of a whole agreement: identities, logs, checkpoints, cosignatures, forks.
+
+    Raises Refused at once where this node does not hold the agreement; the lines themselves are made as they are read.
+    """
+    known = Agreement.objects.filter(id=agreement).first()
+    if known is None:
+        raise Refused("Perjanjian ini tidak dikenal di kantor ini.", code="K-121", field="agreement")
+    logs = list(Log.objects.filter(agreement=agreement, role=known.role, size__gt=0).order_by("origin"))
+    _sign_fresh(logs)
+    return _agreement_lines(agreement, known.party_ids(), logs, bodies)
+
+
+def export_record(key: str, *, bodies: bool = True) -> Iterator[bytes]:
+    """The lines of the evidence file of one record, the records it names and the agreement's standing.
+
+    Raises Refused at once where this node does not hold the record or no checkpoint covers it yet.
+    """
+    entry = Entry.objects.filter(key=key).select_related("log").order_by("seq").first()
+    if entry is None:
+        raise Refused("Catatan ini tidak ada di kantor ini.", code="K-122", field="record")
+    entries = _with_named(entry)
+    _sign_fresh({item.log for item in entries})
+    for item in entries:
+        item.log.refresh_from_db()
+        if not _checkpoints(item.log, above=item.seq):
+            raise Refused("Catatan ini belum tercakup titik periksa. Sinkronkan dahulu, lalu coba lagi.", code="K-123")
+    return _record_lines(key, entry.log.agreement, entries, bodies)
+
+
+def _agreement_lines(agreement: str, parties: Iterable[str], logs: list[Log], bodies: bool) -> Iterator[bytes]:
+    writer = _writer(agreement, "", bodies)
+    yield writer.head()
+    yield from _identity_lines(writer, {*parties, *_cosigners(logs)})
+    for log in logs:
+        yield from _log_lines(writer, "log", log, bodies)
+        for fork in Equivocation.objects.filter(log=log).order_by("pk")[:1]:
+            yield writer.member(f"log/{log.origin}/fork/1", bytes(fork.first).decode())
+            yield writer.member(f"log/{log.origin}/fork/2", bytes(fork.second).decode())
+    yield writer.manifest(keys.own()["event"])
+
+
+def _record_lines(key: str, agreement: str, entries: list[Entry], bodies: bool) -> Iterator[bytes]:
+    writer = _writer(agreement, key, bodies)
+    yield writer.head()
+    logs = {entry.log_id: entry.log for entry in entries}
+    yield from _identity_lines(writer, {log.agency for log in logs.values()} | _cosigners(logs.values()))
+    for entry in sorted(entries, key=lambda item: (item.log.origin, item.seq)):
+        place = f"record/{entry.log.origin}"
+        subtree = tree.subtree_of(entry.log)
+        for size, note in _checkpoints(entry.log, above=entry.seq).items():
+            path = merkle.inclusion_proof(entry.seq, size, subtree)
+            yield writer.member(f"{place}/proof/{entry.seq}/{size}", proof_text(entry.seq, path, note))
+        yield writer.member(f"{place}/entry/{entry.seq}", bytes(entry.data).decode())
+        body = Body.objects.filter(entry=entry).first() if bodies else None
+        if body is not None:
+            yield writer.member(f"{place}/body/{entry.seq}", _body_text(body))
+    yield writer.manifest(keys.own()["event"])
+
+
+def proof_text(index: int, path: list[bytes], note: bytes) -> str:
+    """A C2SP tlog-proof: index, inclusion path and the checkpoint with its cosignatures."""
+    hashes = "".join(base64.b64encode(item).decode("ascii") + "\n" for item in path)
+    return f"c2sp.org/tlog-proof@v1\nindex {index}\n{hashes}\n{note.decode()}"
+
+
+def _identity_lines(writer: Writer, agencies: set[str]) -> Iterator[bytes]:
+    agencies = agencies | {store.own_agency().id}
+    for log in Log.objects.filter(role="identity", agency__in=agencies, size__gt=0).order_by("origin"):
+        yield from _log_lines(writer, "identity", log, bodies=False)
+
+
+def _log_lines(writer: Writer, group: str, log: Log, bodies: bool) -> Iterator[bytes]:
+    for size, note in _checkpoints(log).items():
+        yield writer.member(f"{group}/{log.origin}/checkpoint/{size}", note.decode())
+    for start in range(0, log.size, ROWS_AT_ONCE):
+        stop = min(start + ROWS_AT_ONCE, log.size)
+        rows = Entry.objects.filter(log=log, seq__gte=start, seq__lt=stop).order_by("seq")
+        held = {body.entry_id: body for body in Body.objects.filter(entry__in=rows)} if bodies else {}
+        for row in rows:
+            yield writer.member(f"{group}/{log.origin}/entry/{row.seq}", bytes(row.data).decode())
+            if row.pk in held:
+                yield writer.member(f"{group}/{log.origin}/body/{row.seq}", _body_text(held[row.pk]))
+
+
+def _checkpoints(log: Log, above: int = -1) -> dict[int, bytes]:
+    """The checkpoints worth showing by size: the author's newest, and for each cosigner the newest it cosigned.
+
+    Only such as cover the entry at `above` and entries held here. Each carries the author's line, then cosignatures.
+    """
+    notes_by_size: dict[int, bytes] = {}
+    lines: dict[int, list[bytes]] = {}
+    newest: set[tuple[str, str]] = set()
+    if above < log.checkpoint_size <= log.size:
+        notes_by_size[log.checkpoint_size] = bytes(log.checkpoint_note)
+    for row in Cosignature.objects.filter(log=log, size__gt=above, size__lte=log.size).order_by(
+        "-size", "agency", "use"
+    ):
+        if (row.agency, row.use) in newest:
+            continue
+        newest.add((row.agency, row.use))
+        notes_by_size.setdefault(row.size, bytes(row.note))
+        lines.setdefault(row.size, []).append(bytes(row.line))
+    found = {}
+    for size in sorted(notes_by_size):
+        if size == 0:
+            continue
+        note = notes.parse(notes_by_size[size])
+        own = [line for line in note.lines if line.name == notes.origin(log.origin)][:1]
+        found[size] = note.checkpoint.body + b"\n" + b"".join([*map(notes.line_bytes, own), *lines.get(size, [])])
+    return found
+
+
+def _with_named(entry: Entry) -> list[Entry]:
+    """The record, all records it names directly or through others, and what shows that its agreement was in force."""
+    agreement = entry.log.agreement
+    found = {entry.pk: entry}
+    waiting = [entry]
+    while waiting:
+        refs = envelope.parse(bytes(waiting.pop().data)).header.refs
+        for named in Entry.objects.filter(key__in=refs, log__agreement=agreement).select_related("log"):
+            if named.pk not in found:
+                found[named.pk] = named
+                waiting.append(named)
+    if agreement:
+        standing = [
+            kind for (kind, _), event in catalog.kinds().items() if issubclass(event, Founding | Joining | Leaving)
+        ]
+        rows = Entry.objects.filter(log__agreement=agreement, kind__in=standing, state=Entry.State.FOLDED)
+        found.update({row.pk: row for row in rows.select_related("log")})
+    return list(found.values())
+
+
+def _cosigners(logs: Iterable[Log]) -> set[str]:
+    rows = Cosignature.objects.filter(log__in=list(logs)).values_list("agency", flat=True).distinct()
+    known = set(Agency.objects.values_list("id", flat=True))
+    return set(rows) & known
+
+
+def _sign_fresh(logs: Iterable[Log]) -> None:
+    """Let our own newest entries be covered by a checkpoint. The one thing an export writes."""
+    for log in logs:
+        if log.is_own and log.size > log.checkpoint_size:
+            run(lambda pk=log.pk: store.sign_checkpoint(Log.objects.get(pk=pk)))
+            log.refresh_from_db()
+
+
+def _writer(agreement: str, record: str, bodies: bool) -> Writer:
+    own = store.own_agency().id
+    return Writer(Head(format=FORMAT, agreement=agreement, record=record, agency=own, at=to_text(now()), bodies=bodies))
+
+
+def _body_text(body: Body) -> str:
+    return base64.b64encode(bytes(body.salt) + bytes(body.data)).decode("ascii")

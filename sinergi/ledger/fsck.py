@@ -1,0 +1,182 @@
+"""Checking the whole store: every stored byte against what the protocol says it must be. Reads only.
+
+Nothing here trusts a stored hash: leaves, chains, trees, peaks and roots are computed again from the entries' bytes and
+compared with what the tables hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from sinergi.kernel.errors import Broken
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import envelope, merkle
+from sinergi.ledger.identity import founding_keys
+from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Key, Log, Node, Party
+
+ROWS_AT_ONCE = 500
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something in the store that is not as it must be: where, and what, in a sentence."""
+
+    where: str
+    what: str
+
+
+def check(*, quick: bool = False) -> list[Finding]:
+    """Everything that is wrong with the store; empty where nothing is. `quick` leaves signatures out."""
+    found: list[Finding] = []
+    for log in Log.objects.order_by("origin"):
+        found.extend(_check_log(log, quick=quick))
+    found.extend(_check_parties())
+    return found
+
+
+def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
+    name = f"log {log.origin[:8]}"
+    if log.origin != envelope.log_id(log.agreement, log.agency, log.role):
+        yield Finding(name, "its origin does not belong to its agency, agreement and role")
+    frontier = merkle.Frontier()
+    nodes: dict[tuple[int, int], bytes] = {}
+    roots: dict[int, bytes] = {0: merkle.EMPTY_ROOT}
+    head, lam, last_seq = envelope.NOTHING_BEFORE, 0, -1
+    for row in Entry.objects.filter(log=log).order_by("seq").iterator(ROWS_AT_ONCE):
+        where = f"{name}, entry {row.seq}"
+        if row.seq != last_seq + 1:
+            yield Finding(where, "entries before it are missing")
+        last_seq = row.seq
+        try:
+            entry = envelope.parse(bytes(row.data))
+        except Broken as error:
+            yield Finding(where, f"its bytes are damaged ({error})")
+            frontier.append(envelope.leaf_hash(bytes(row.data)))
+            continue
+        yield from _check_entry(where, row, entry, log, head, lam)
+        if not quick:
+            try:
+                envelope.verify(entry, _keys_of(entry))
+            except Broken as error:
+                yield Finding(where, f"a signature does not hold ({error})")
+        for level, index, value in frontier.append(entry.leaf):
+            nodes[level, index] = value
+        roots[frontier.size] = frontier.root()
+        head, lam = entry.leaf.hex(), entry.header.lam
+        yield from _check_body(where, row, entry)
+    yield from _check_tree(name, log, frontier, nodes, head, lam)
+    yield from _check_notes(name, log, roots)
+
+
+def _check_entry(where: str, row: Entry, entry: envelope.Entry, log: Log, head: str, lam: int) -> Iterator[Finding]:
+    header = entry.header
+    if bytes(row.leaf) != entry.leaf:
+        yield Finding(where, "its stored leaf hash is not the hash of its bytes")
+    if (header.log, header.seq, header.agency) != (log.origin, row.seq, log.agency):
+        yield Finding(where, "it belongs to another log or place")
+    if header.prev != head or header.lam <= lam:
+        yield Finding(where, "it does not continue the chain")
+    if (row.key, row.kind, row.lam, row.has_body) != (header.key, header.type, header.lam, header.pl is not None):
+        yield Finding(where, "a stored column differs from its header")
+    expected = Entry.State.WAITING if row.seq >= log.folded else None
+    if (expected is not None) != (row.state == Entry.State.WAITING) or row.state not in Entry.State.values:
+        yield Finding(where, "its state does not fit how far the log is folded")
+    if (row.state in (Entry.State.INVALID, Entry.State.UNKNOWN)) and not row.verdict:
+        yield Finding(where, "it is not folded and no reason is kept")
+
+
+def _check_body(where: str, row: Entry, entry: envelope.Entry) -> Iterator[Finding]:
+    body = Body.objects.filter(entry=row).first()
+    commitment = entry.header.pl
+    if body is None:
+        return
+    if commitment is None:
+        yield Finding(where, "it has a body its header does not speak of")
+    elif envelope.commit(bytes(body.data), bytes(body.salt)) != commitment.hash or len(body.data) != commitment.size:
+        yield Finding(where, "its body or salt is not the one its header commits to")
+
+
+def _check_tree(
+    name: str, log: Log, frontier: merkle.Frontier, nodes: dict[tuple[int, int], bytes], head: str, lam: int
+) -> Iterator[Finding]:
+    if log.size != frontier.size or log.folded > log.size:
+        yield Finding(name, f"it says {log.size} entries where {frontier.size} are stored")
+    if bytes(log.root) != (frontier.root() if frontier.size else bytes(log.root)):
+        yield Finding(name, "its stored root is not the root of its entries")
+    if bytes(log.peaks) != b"".join(frontier.peaks):
+        yield Finding(name, "its stored peaks are not those of its tree")
+    if frontier.size and (log.head, log.head_lam) != (head, lam):
+        yield Finding(name, "its stored head is not its last entry")
+    stored = {
+        (node.level, node.index): bytes(node.hash) for node in Node.objects.filter(log=log).iterator(ROWS_AT_ONCE)
+    }
+    wanted = {place: value for place, value in nodes.items() if place[0] > 0}
+    for place in sorted(stored.keys() | wanted.keys()):
+        if stored.get(place) != wanted.get(place):
+            yield Finding(f"{name}, node {place[0]}/{place[1]}", "a stored tree hash is wrong, missing or too many")
+
+
+def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Finding]:
+    data = bytes(log.checkpoint_note)
+    author_keys = [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint")]
+    if data:
+        try:
+            note = notes.parse(data)
+            _any_signature(note, author_keys)
+            if note.checkpoint.size != log.checkpoint_size:
+                yield Finding(name, "its newest checkpoint has another size than noted")
+            if note.checkpoint.size in roots and note.checkpoint.root != roots[note.checkpoint.size]:
+                yield Finding(name, "its newest checkpoint has another root than its entries")
+        except Broken as error:
+            yield Finding(name, f"its newest checkpoint is damaged ({error})")
+    elif log.checkpoint_size:
+        yield Finding(name, "its newest checkpoint is missing")
+    for row in Cosignature.objects.filter(log=log).order_by("size", "pk").iterator(ROWS_AT_ONCE):
+        where = f"{name}, cosignature at {row.size}"
+        try:
+            note = notes.parse(bytes(row.note))
+            _any_signature(note, author_keys)
+            line = notes.parse_lines(bytes(row.line))[0]
+            key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
+            if key is None:
+                raise notes.BadNote("by a key nobody named")
+            at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, bytes(key.public))
+            agrees = (note.checkpoint.size, note.checkpoint.root, at) == (
+                row.size,
+                bytes(row.root),
+                int(row.signed_at.timestamp()),
+            )
+            if not agrees or roots.get(row.size, bytes(row.root)) != bytes(row.root):
+                yield Finding(where, "it does not fit the checkpoint it stands under")
+        except Broken as error:
+            yield Finding(where, f"it is damaged ({error})")
+
+
+def _any_signature(note: notes.Note, keys: list[bytes]) -> None:
+    for public in keys[:-1]:
+        try:
+            notes.check_own_signature(note, public)
+            return
+        except notes.BadNote:
+            continue
+    if not keys:
+        raise notes.BadNote("no checkpoint key of its author is known")
+    notes.check_own_signature(note, keys[-1])
+
+
+def _keys_of(entry: envelope.Entry) -> dict[str, bytes]:
+    if entry.header.role == "identity" and entry.header.seq == 0:
+        return founding_keys(entry)
+    return {key.kid: bytes(key.public) for key in Key.objects.filter(agency_id=entry.header.agency, use="event")}
+
+
+def _check_parties() -> Iterator[Finding]:
+    for party in Party.objects.select_related("agreement").order_by("pk"):
+        origin = envelope.log_id(party.agreement_id, party.agency, party.agreement.role)
+        log = Log.objects.filter(origin=origin).first()
+        if party.joined_seq is not None and (log is None or party.joined_seq >= log.folded):
+            yield Finding(f"agreement {party.agreement_id[:8]}", "a party joined by an entry that is not here")
+    for agreement in Agreement.objects.order_by("pk"):
+        if not agreement.parties.filter(agency=agreement.founder).exists():
+            yield Finding(f"agreement {agreement.id[:8]}", "its founder is not among its parties")

@@ -1,0 +1,155 @@
+"""Verbs of the ledger: evidence, fsck, rebuild."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from sinergi.kernel.caller import caller_path
+from sinergi.kernel.errors import Refused
+from sinergi.ledger import fsck as checking
+from sinergi.ledger import rebuild as rebuilding
+from sinergi.ledger.evidence import BadEvidence, export_agreement, export_record
+from sinergi.ledger.evidence.check import Record, check
+from sinergi.ledger.models import Agreement
+
+
+def evidence(argv: list[str], data: Path) -> int:
+    """`sinergi evidence export|verify`: write a file that proves an agreement or one record, or judge one."""
+    parser = argparse.ArgumentParser(prog="sinergi evidence", description="Export or verify evidence.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    export = verbs.add_parser("export", help="write an evidence file; never of two agreements at once")
+    what = export.add_mutually_exclusive_group()
+    what.add_argument("--agreement", default="", help="the agreement's id; may be left out where there is only one")
+    what.add_argument("--record", default="", help="the key of one record")
+    export.add_argument("--without-bodies", action="store_true", help="leave out words and personal data")
+    export.add_argument("file", type=Path)
+    verify = verbs.add_parser("verify", help="judge an evidence file from its bytes alone")
+    verify.add_argument("--fingerprint", action="append", default=[], help="an agency you trust; repeat for each")
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("file", type=Path)
+    asked = parser.parse_args(argv)
+    if asked.verb == "verify":
+        return _verify(caller_path(asked.file), asked.fingerprint, as_json=asked.json)
+    bodies = not asked.without_bodies
+    lines = (
+        export_record(asked.record, bodies=bodies)
+        if asked.record
+        else export_agreement(asked.agreement or _only_agreement(), bodies=bodies)
+    )
+    _write(caller_path(asked.file), lines)
+    print(asked.file)
+    return 0
+
+
+def fsck(argv: list[str], data: Path) -> int:
+    """`sinergi fsck [--quick] [--json]`: check every stored byte; 0 only where nothing is wrong."""
+    parser = argparse.ArgumentParser(prog="sinergi fsck", description="Check every stored byte.")
+    parser.add_argument("--quick", action="store_true", help="leave out the signatures")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(argv)
+    found = checking.check(quick=asked.quick)
+    if asked.json:
+        print(json.dumps({"findings": msgspec.to_builtins(found)}, ensure_ascii=False))
+    else:
+        for finding in found:
+            print(f"{finding.where}: {finding.what}")
+        print("the store is whole" if not found else f"{len(found)} things are wrong")
+    return 1 if found else 0
+
+
+def rebuild(argv: list[str], data: Path) -> int:
+    """`sinergi rebuild [--check] [--json]`: fold the tables again; --check only says whether they differ."""
+    parser = argparse.ArgumentParser(prog="sinergi rebuild", description="Rebuild the tables from the log.")
+    parser.add_argument("--check", action="store_true", help="change nothing; 0 only where every table is what it says")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(argv)
+    if asked.check and connection.vendor == "sqlite" and "SINERGI_COPY" not in os.environ:
+        return _on_a_copy(argv)
+    found = rebuilding.check() if asked.check else rebuilding.rebuild()
+    if asked.json:
+        print(json.dumps({"differences": msgspec.to_builtins(found)}, ensure_ascii=False))
+    else:
+        for difference in found:
+            print(f"{difference.table}: {difference.live_only} rows too many, {difference.rebuilt_only} missing")
+        if not found:
+            print("every table is what the log says")
+    return 1 if found and asked.check else 0
+
+
+def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
+    records: list[Record] = []
+    try:
+        with open(file, "rb") as opened:
+            report = check(opened, pins, records.append)
+    except OSError as error:
+        raise Refused(f"{file} cannot be read.", code="K-124") from error
+    except BadEvidence as refusal:
+        raise Refused(f"The file is no evidence: {refusal}", code="K-125") from refusal
+    if as_json:
+        told = {"report": msgspec.to_builtins(report), "records": msgspec.to_builtins(records)}
+        for signer in told["report"]["signers"]:
+            signer.pop("keys", None)
+        print(json.dumps(told, ensure_ascii=False))
+        return 0
+    for signer in report.signers:
+        print(f"{signer.name}: {signer.fingerprint}")
+    for record in records:
+        invalid = f" NOT VALID: {record.verdict}" if record.verdict else ""
+        grade = f"witnessed {record.witnessed}/{record.of}"
+        print(f"{record.log[:8]} {record.seq} {record.at} {record.kind}: {grade}{invalid}")
+    print("everything holds")
+    return 0
+
+
+def _only_agreement() -> str:
+    known = list(Agreement.objects.values_list("id", flat=True).order_by("id"))
+    if len(known) == 1:
+        return str(known[0])
+    listed = ", ".join(known) or "none"
+    raise Refused(f"Say which agreement with --agreement; this node has: {listed}.", code="K-126")
+
+
+def _write(file: Path, lines: Iterator[bytes]) -> None:
+    """Write beside the file and move it there whole: a cut export never looks like an evidence file."""
+    target = file.resolve()
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
+            for line in lines:
+                half.write(line)
+        os.replace(half.name, target)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written.", code="K-127") from error
+
+
+def _on_a_copy(argv: list[str]) -> int:
+    """Rebuild a copy of the store in another process, so that a running node's writer is not held up."""
+    with tempfile.TemporaryDirectory(prefix="sinergi-rebuild-") as folder:
+        copy = Path(folder)
+        with (
+            contextlib.closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as live,
+            contextlib.closing(sqlite3.connect(copy / "node.sqlite3")) as kept,
+        ):
+            live.backup(kept)
+        done = subprocess.run(  # noqa: S603  our own program on our own copy
+            [str(Path(sys.executable).with_name("sinergi")), "--data", folder, "rebuild", *argv],
+            env={**os.environ, "SINERGI_COPY": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    sys.stdout.write(done.stdout)
+    sys.stderr.write(done.stderr)
+    return done.returncode
