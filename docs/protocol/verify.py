@@ -13,7 +13,8 @@ from nacl.signing import VerifyKey
 
 EVENT, MANIFEST = (f"application/vnd.sinergi.{kind}.v1+json" for kind in ("event", "manifest"))
 HASH, KEY, KID, ANY = "[0-9a-f]{64}", "[a-z2-7]{26}", "[0-9a-f]{32}", "(?s:.*)"
-WORD, CODE, UUID = "[!-~]{1,80}", "[ -~]{0,120}", "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+WORD, CODE = "[!-~]{1,80}", "[ -~]{0,120}"
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
 ROLE, CLASS = "facts|identity|internal|exercise/[A-Za-z0-9-]{1,40}", "terbuka|terbatas|rahasia|sangat_rahasia"
 # Header fields (envelope.md): a pattern for text, else a type; for those that may be absent, also their default.
@@ -21,8 +22,8 @@ NEEDED = {"v": int, "suite": "ed25519-sha256", "log": HASH, "agency": HASH, "rol
           "agr": f"({HASH})?", "type": r"(?=.{3,80}\Z)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", "tv": int, "id": UUID,
           "t": TIME, "kid": KID, "lam": int, "facts": dict}
 SOME = {"agr_rev": (int, 0), "must": (bool, False), "status": ("actual|exercise|test", "actual"), "seen": (dict, {}),
-        "class": (CLASS, "terbuka"), "refs": (list, []), "corr": (f"({UUID})?", ""), "exp": (f"({TIME})?", ""), "purpose":
-        (CODE, ""), "legal": (CODE, ""), "obligation": (CODE, ""), **dict.fromkeys(("pl", "enc", "actor"), (dict, None))}
+        "class": (CLASS, "terbuka"), "refs": (list, []), "corr": (f"({UUID})?", ""), "exp": (f"({TIME})?", ""),
+        **dict.fromkeys(("purpose", "legal", "obligation"), (CODE, "")), **dict.fromkeys(("pl", "enc", "actor"), (dict, None))}
 PARTS = {"pl": [{"hash": HASH, "size": int, "type": WORD, "schema": f"({HASH})?"}],
          "enc": [{"suite": WORD, "key": WORD}], "actor": [{"id": WORD, "office": WORD}, {"acting": (bool, False)}]}
 NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
@@ -162,7 +163,8 @@ class File:
         h, head, signatures = read_entry(data)
         need((h["log"], h["seq"]) == (origin, seq), "an entry under another log's name or place")
         identity = log.group == "identity"
-        need((h["agr"], h["role"] == "identity") == ("" if identity else self.head["agreement"], identity), "of another agreement")
+        need((h["role"] == "identity") == identity, "an identity log among others, or the other way round")
+        need(h["agr"] == ("" if identity else self.head["agreement"]), "a record of another agreement")
         allowed = self.found(h, dict(signatures)) if identity and seq == 0 else self.keys(h["agency"], "event")
         need(signatures[0][0] == h["kid"] and len(dict(signatures)) == len(signatures), "step 6: another key signed")
         for kid, signature in signatures:
