@@ -1,3 +1,3 @@
-"""Fixtures for every test: see tests/nodes/fixtures.py (a node, a simulated partner) and tests/permissions/fixtures.py (people)."""
+"""Fixtures for every test: nodes and partners (tests/nodes), people (tests/permissions)."""
 
 pytest_plugins = ["tests.nodes.fixtures", "tests.permissions.fixtures"]
