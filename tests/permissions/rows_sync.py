@@ -17,4 +17,11 @@ ROWS = [
     Row(name="sync:hint", post="public"),
     Row(name="sync:identity", get="public"),
     Row(name="sync:introduction", post="public"),
+    Row(name="sync:partners", get="administrator"),
+    Row(name="sync:address", post="administrator"),
+    Row(name="sync:invite", post="administrator"),
+    Row(name="sync:invitation-file", post="administrator"),
+    Row(name="sync:compare", post="administrator"),
+    Row(name="sync:connect", post="administrator"),
+    Row(name="sync:pause", post="administrator", own=lambda world: {"agency": "a" * 64}),
 ]

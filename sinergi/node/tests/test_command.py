@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sinergi.kernel import caller
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.node import command, handover, lock
 
@@ -20,7 +21,7 @@ def probe(argv: list[str], data: Path) -> int:
         raise KeyError("secret detail")
     if argv == ["leave"]:
         raise SystemExit(3)
-    print("where", handover.caller_path("file"))
+    print("where", caller.caller_path("file"))
     print("warned", file=sys.stderr)
     return 7 if argv == ["seven"] else 0
 
