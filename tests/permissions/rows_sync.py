@@ -2,12 +2,20 @@
 
 from typing import Any
 
+from sinergi.kernel.instants import now
 from tests.permissions.rows import Row
 from tests.permissions.world import World
 
 
 def unknown_log(world: World) -> dict[str, Any]:
     return {"origin": "a" * 64}
+
+
+def partner(world: World) -> dict[str, Any]:
+    from sinergi.sync.models import Peer
+
+    Peer.objects.get_or_create(agency="a" * 64, defaults={"url": "https://mitra.example.id", "introduced_at": now()})
+    return {"agency": "a" * 64}
 
 
 ROWS = [
@@ -23,5 +31,5 @@ ROWS = [
     Row(name="sync:invitation-file", post="administrator"),
     Row(name="sync:compare", post="administrator"),
     Row(name="sync:connect", post="administrator"),
-    Row(name="sync:pause", post="administrator", own=lambda world: {"agency": "a" * 64}),
+    Row(name="sync:pause", post="administrator", own=partner),
 ]

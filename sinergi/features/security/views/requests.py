@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -167,7 +167,8 @@ def _spot(place: places.PickedPlace) -> Spot:
 
 
 def _due_preview(at: datetime) -> datetime:
-    return rules.due_after(at, emergency=False, holidays=stages.holidays())
+    # Midnight belongs to the day it ends: people read "Rabu 23.59", not "Kamis 00.00".
+    return rules.due_after(at, emergency=False, holidays=stages.holidays()) - timedelta(minutes=1)
 
 
 def _filtered(request: HttpRequest, form: FilterForm) -> list[Row]:
