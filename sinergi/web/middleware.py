@@ -54,7 +54,7 @@ def refusal(request: HttpRequest, refused: Refused, status: int = 422) -> HttpRe
         request,
         status=status,
         title=gettext("Belum dapat dilakukan"),
-        sentence=refused.sentence,
+        sentence=gettext(refused.sentence),
         next_step=gettext("Tidak ada yang disimpan atau dikirim. Kembali, perbaiki, lalu coba lagi."),
         code=refused.code or "R-422",
         field=refused.field,

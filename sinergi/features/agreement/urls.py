@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.agreement.views import entry, listing, one
-from sinergi.web import navigation
+from sinergi.web import navigation, records
 
 app_name = "agreement"
 
@@ -41,3 +41,12 @@ navigation.register_view(
 navigation.register_search(listing.found)
 navigation.register_inbox(listing.waiting_for)
 navigation.register_actions(listing.first_step)
+records.register(
+    {
+        "agreement.entered": _("perjanjian dimasukkan"),
+        "agreement.confirmed": _("penegasan perjanjian"),
+        "agreement.left": _("pengakhiran perjanjian"),
+    },
+    # The agreement is opened from its own list; a fact about it has no page of its own.
+    lambda user, keys: {},
+)

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.places.views import stations, uploads
-from sinergi.web import navigation
+from sinergi.web import navigation, records
 
 app_name = "places"
 
@@ -41,3 +41,4 @@ navigation.register_view(
     navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
 )
 navigation.register_search(stations.found)
+records.register({"places.stations_published": _("daftar TPS")}, lambda user, keys: {})
