@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import re
@@ -82,10 +83,8 @@ def test_canonical_form_is_that_of_rfc_8785(value):
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_by_name(data):
     for read, refusal in ((envelope.parse, envelope.BadEnvelope), (notes.parse, notes.BadNote)):
-        try:
+        with contextlib.suppress(refusal):
             read(data)
-        except refusal:
-            pass
 
 
 @pytest.mark.parametrize("change", [{"agency": "é" * 64}, {"agr": "é"}, {"t": "0001-01-01T00:00:00.000+23:59"}])

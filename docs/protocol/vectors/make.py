@@ -1,4 +1,4 @@
-"""Makes the test vectors of this folder from fixed keys. Run it from the repository: python docs/protocol/vectors/make.py"""
+"""Makes the test vectors of this folder from fixed keys: PYTHONPATH=. python docs/protocol/vectors/make.py"""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def files() -> dict[str, bytes]:
     header = envelope.Header(
         v=1, suite=envelope.SUITE, log=log, agency=AGENCY, role="facts", seq=0, prev=envelope.NOTHING_BEFORE,
         agr=AGREEMENT, type="agreement.left", tv=1, id="018d0000-0000-7000-8000-000000000001",
-        t="2024-02-14T00:15:00.000Z", kid=envelope.key_id(bytes(event.verify_key)), lam=1, facts={"reason": "term_over"},
+        t="2024-02-14T00:15:00.000Z", kid=envelope.key_id(bytes(event.verify_key)),
+        lam=1, facts={"reason": "term_over"},
     )  # fmt: skip
     data = envelope.seal(header, event)
     entry = envelope.parse(data)
@@ -38,7 +39,8 @@ def files() -> dict[str, bytes]:
         "log": log,
         "key": header.key,
         "leaf": entry.leaf.hex(),
-        "commitment": {"salt": "aa" * 32, "body": '{"place":"Sipirok"}', "hash": envelope.commit(b'{"place":"Sipirok"}', b"\xaa" * 32)},
+        "commitment": {"salt": "aa" * 32, "body": '{"place":"Sipirok"}', 
+                       "hash": envelope.commit(b'{"place":"Sipirok"}', b"\xaa" * 32)},
         "canonical": ['{"a":"é","b":[1,true,null]}'],
         "not_canonical": ['{"a": 1}', '{"b":1,"a":1}', '{"a":1,"a":1}', "1.5", "-0", '"\\u0041"', '"\\ud800"', "NaN"],
         "refused_signatures": [
