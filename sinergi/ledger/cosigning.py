@@ -49,6 +49,9 @@ def admit(agency: str, note_data: bytes, lines_data: bytes) -> int:
     log = Log.objects.filter(origin=note.checkpoint.log).first()
     if log is None or note.checkpoint.size > log.size or note.checkpoint.size == 0:
         raise notes.BadNote("a cosignature under a checkpoint this node does not know")
+    if log.is_own:
+        # A note we never signed must not become part of our log's evidence.
+        notes.check_own_signature(note, keys.own().public("checkpoint"))
     if tree.root_at(log, note.checkpoint.size) != note.checkpoint.root:
         raise notes.BadNote("a cosignature under another history of this log")
     new = 0

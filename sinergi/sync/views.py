@@ -45,7 +45,7 @@ def partners(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("words", "").strip().casefold()[:100]
     rows = [row for row in _rows(request) if words in f"{row['name']} {row['url']}".casefold()]
     if request.GET.get("format") == "xlsx":
-        answer = HttpResponse(export("instansi", COLUMNS, rows), content_type=XLSX)
+        answer = HttpResponse(export(COLUMNS, rows, sheet="Instansi"), content_type=XLSX)
         answer["Content-Disposition"] = 'attachment; filename="instansi.xlsx"'
         return answer
     own = store.own_agency()

@@ -1,0 +1,1 @@
+"""Measurements: `script/bench NAME` runs one; each writes bench/results/NAME.json."""

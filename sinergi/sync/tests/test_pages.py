@@ -1,0 +1,41 @@
+"""Kelola › Instansi as an administrator uses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinergi.sync import invitations
+from sinergi.sync.models import Invitation
+
+
+@pytest.fixture
+def administrator(node, person):
+    invitations.settle("https://sinergi.kpu-tapsel.go.id")
+    return person("administrator")
+
+
+def test_an_empty_list_says_what_to_do(administrator):
+    assert "Belum ada mitra" in administrator.get("/kelola/instansi/").content.decode()
+
+
+def test_an_invitation_is_shown_once_and_downloaded(administrator, node):
+    page = administrator.post("/kelola/instansi/undangan/", {"recipient": "polres-tapsel", "days": 7})
+    assert page.status_code == 200 and "<svg" in page.content.decode()
+    letter = page.context["letter"]
+    assert Invitation.objects.get().secret_hash not in letter
+    file = administrator.post("/kelola/instansi/undangan/berkas/", {"letter": letter})
+    assert file.content.decode() == letter
+    assert invitations.read(file.content).agency == node.id
+
+
+def test_a_file_that_is_no_invitation_is_refused_with_a_sentence(administrator):
+    answer = administrator.post("/kelola/instansi/perbandingan/", {"text": "bukan undangan"})
+    assert answer.status_code == 422 and "bukan undangan Sinergi" in answer.content.decode()
+
+
+def test_both_fingerprints_stand_side_by_side_before_anything_is_connected(administrator, node):
+    letter = invitations.invite("kpu-tapsel", days=7, at=Invitation.created_at.field.to_python("2026-11-24T00:00Z"))
+    page = administrator.post("/kelola/instansi/perbandingan/", {"text": letter.letter.decode()})
+    assert page.content.decode().count(invitations.fingerprint(node.id)) == 2
+    refused = administrator.post("/kelola/instansi/sambungan/", {"letter": letter.letter.decode()})
+    assert refused.status_code == 422 and "Cocokkan dahulu" in refused.content.decode()
