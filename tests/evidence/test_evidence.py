@@ -67,6 +67,7 @@ def test_the_command_tells_who_signed_and_exits_by_the_truth(whole, tmp_path):
     assert bad.returncode != 0 and "REFUSED at line" in bad.stderr
 
 
+@pytest.mark.slow
 def test_every_single_byte_counts(single):
     """One bit of every byte of a one-record file: both refuse each, saying where."""
     accepted = []

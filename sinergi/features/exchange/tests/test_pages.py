@@ -1,0 +1,96 @@
+"""Who has what: the matrix in words, one fact's page, and nothing of another partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sinergi.features.exchange.public import reach, standing
+from sinergi.kernel.actors import Actor
+from sinergi.kernel.instants import now
+from sinergi.ledger import rebuild
+from sinergi.ledger.models import Agency, Agreement, Entry, Log
+from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
+from tests.nodes.simulator import Peer
+
+ADDRESSES = (
+    "/siapa-punya-apa/",
+    "/siapa-punya-apa/catatan/",
+    "/siapa-punya-apa/unduh.xlsx",
+    "/siapa-punya-apa/catatan/unduh.xlsx",
+)
+
+
+@pytest.fixture
+def two_commissions(found_node: Callable[..., Agency], resort_chief: Actor) -> list[tuple[Peer, str]]:
+    found_node(**POLRES)
+    made = []
+    for who in (KPU_TAPSEL, KPU_PALUTA):
+        peer = Peer(**who)
+        peer.meet()
+        made.append((peer, enter_and_confirm(peer, resort_chief)))
+    return made
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_and_sheet_opens(address: str, agreement: str, person: Callable[..., Any]):
+    assert person("secretary").get(address).status_code == 200
+
+
+def test_facts_a_partner_never_cosigned_are_counted_as_missing(agreement: str, person: Callable[..., Any]):
+    user = person("secretary").user
+    found = standing(reach(user, "exchange.read"), now())
+    own = next(book for book in found.shelves[0].books if book.is_own)
+    partner = found.partners[0]
+    assert own.cells[partner.id].missing == own.size == found.waiting(partner.id) > 0
+    assert rebuild.check() == []
+
+
+def test_a_duty_for_one_agreement_sees_nothing_of_the_other_commission(
+    two_commissions: list[tuple[Peer, str]], person: Callable[..., Any]
+):
+    (_, first), (other, second) = two_commissions
+    hidden = [
+        second,
+        other.id,
+        other.name,
+        "Paluta",
+        *Log.objects.filter(agreement=second).values_list("origin", flat=True),
+    ]
+    browser = person("operations_head", agreements=[first])
+    for address in ADDRESSES[:2]:
+        page = browser.get(address).content.decode()
+        assert "KPU Tapsel" in page
+        assert [word for word in hidden if word in page] == []
+    key = Entry.objects.filter(log__agreement=second).values_list("key", flat=True).first()
+    assert browser.get(f"/siapa-punya-apa/{key}/").status_code == 404
+    assert browser.get(f"/siapa-punya-apa/bukti/{second}.sinergi").status_code == 404
+
+
+def test_a_fact_shows_its_fingerprint_and_that_its_signature_holds(agreement: str, person: Callable[..., Any]):
+    entry = Entry.objects.filter(log__agreement=agreement).order_by("pk").first()
+    assert entry is not None
+    page = person("secretary").get(f"/siapa-punya-apa/{entry.key}/").content.decode()
+    assert bytes(entry.leaf).hex()[:4] in page
+    assert "tanda tangan dan sidik jari cocok" in page
+
+
+def test_a_changed_byte_in_the_store_is_said_on_the_page(agreement: str, person: Callable[..., Any]):
+    entry = Entry.objects.filter(log__agreement=agreement).order_by("pk").first()
+    assert entry is not None
+    Entry.objects.filter(pk=entry.pk).update(leaf=b"\0" * 32)
+    page = person("secretary").get(f"/siapa-punya-apa/{entry.key}/").content.decode()
+    assert "tidak cocok" in page
+
+
+def test_the_evidence_bundle_of_an_agreement_comes_down_whole(agreement: str, person: Callable[..., Any]):
+    answer = person("secretary").get(f"/siapa-punya-apa/bukti/{agreement}.sinergi")
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content).count(b"\n") > 3
+
+
+def test_a_node_without_agreements_says_what_to_do(node: Agency, person: Callable[..., Any]):
+    assert not Agreement.objects.exists()
+    assert "Belum ada catatan bersama." in person("secretary").get("/siapa-punya-apa/").content.decode()
