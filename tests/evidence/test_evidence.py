@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sinergi.ledger.evidence import BadEvidence
 from sinergi.ledger.evidence.check import check
 
