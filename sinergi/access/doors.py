@@ -89,6 +89,21 @@ def public(view: View) -> View:
     return _declare(open_to_all, Door("public", before_new_password=True))
 
 
+def by_method(views: dict[str, Callable[..., Any]], *, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """One address whose methods have doors of their own; `otherwise` answers every other method, to anybody.
+
+    Every one of `views` must wear a door.
+    """
+    bare = [method for method, view in views.items() if door_of(view) is None]
+    assert not bare, f"these methods wear no door: {bare}"
+
+    def one_of(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        return views.get(method, otherwise)(request, *args, **kwargs)
+
+    return _declare(one_of, Door(" ".join(sorted({view.door.permission for view in views.values()}))))  # type: ignore[attr-defined]
+
+
 def door_of(view: Callable[..., Any]) -> Door | None:
     """The door a view wears, or None."""
     return getattr(view, "door", None)

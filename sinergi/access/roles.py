@@ -73,6 +73,8 @@ _GRANTS: dict[str, str] = {
     "places.read": f"{_KPU} {_POLICE} auditor",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
+    # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
+    "logs.read": "auditor administrator",
     "evidence.export": "chair secretary resort_chief operations_head auditor",
     "audit.read": "auditor",
     "access.manage": "administrator",

@@ -1,16 +1,25 @@
 """What is said to people when something may not be done."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 
 class Refused(Exception):
     """A person asked for something that may not happen; the message is one sentence they can act on.
 
     `code` is stable and short, shown in brackets behind the sentence so that support can find the rule.
-    `field` names the form field it belongs to, if it belongs to one.
+    `field` names the form field it belongs to, if it belongs to one. A sentence that holds numbers or names is given as
+    a pattern with named places and its `words` apart, so that the edge can translate the pattern.
     """
 
-    def __init__(self, sentence: str, *, code: str = "", field: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(
+        self, sentence: str, *, code: str = "", field: str = "", words: Mapping[str, str | int] | None = None
+    ) -> None:
+        self.pattern = sentence
+        self.words = dict(words or {})
+        self.sentence = sentence % self.words if self.words else sentence
+        super().__init__(self.sentence)
         self.code = code
         self.field = field
 

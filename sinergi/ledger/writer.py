@@ -192,6 +192,8 @@ class _Writer(threading.Thread):
 
 def _commit(group: list[tuple[Task, Future[Any]]]) -> None:
     done: list[tuple[Future[Any], Any, BaseException | None]] = []
+    # A task may call `run` itself: that must not tell of the group before it is committed.
+    _depth.value += 1
     try:
         with transaction.atomic():
             _lock_database()
@@ -212,6 +214,8 @@ def _commit(group: list[tuple[Task, Future[Any]]]) -> None:
         for _, answer in group:
             answer.set_exception(trouble)
         return
+    finally:
+        _depth.value -= 1
     for answer, result, problem in done:
         if problem is None:
             answer.set_result(result)
@@ -230,6 +234,8 @@ def _run_here(task: Callable[[], Result]) -> Result:
                     _lock_database()
                 result = task()
         except OperationalError as error:
+            if nested:
+                raise  # it concerns everything in the transaction around this
             raise _not_stored(error) from error
         except BaseException:
             if not nested:

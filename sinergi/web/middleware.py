@@ -54,11 +54,16 @@ def refusal(request: HttpRequest, refused: Refused, status: int = 422) -> HttpRe
         request,
         status=status,
         title=gettext("Belum dapat dilakukan"),
-        sentence=gettext(refused.sentence),
+        sentence=said(refused),
         next_step=gettext("Tidak ada yang disimpan atau dikirim. Kembali, perbaiki, lalu coba lagi."),
         code=refused.code or "R-422",
         field=refused.field,
     )
+
+
+def said(refused: Refused) -> str:
+    """A refusal's sentence in the reader's language."""
+    return gettext(refused.pattern) % refused.words if refused.words else gettext(refused.sentence)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

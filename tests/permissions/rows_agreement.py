@@ -22,6 +22,7 @@ SIGNERS = "chair secretary resort_chief operations_head"
 ROWS = [
     Row(name="agreement:agreements", get=EVERYBODY),
     Row(name="agreement:sheet", get=EVERYBODY),
+    Row(name="agreement:api-agreements", get=EVERYBODY),
     # Only a duty for every agreement reaches one that does not exist yet; the duties of this test reach one.
     Row(name="agreement:new"),
     about("agreement", get=EVERYBODY),

@@ -36,5 +36,6 @@ ROWS = [
     Row(name="places:corrected", get=PUBLISH, other=somebody_elses_draft),
     Row(name="places:without-others", post=PUBLISH, other=somebody_elses_draft),
     Row(name="places:discarded", post=PUBLISH, other=somebody_elses_draft),
+    Row(name="places:api-stations", get=READ),
     Row(name="places:publication", post=PUBLISH, other=somebody_elses_draft),
 ]

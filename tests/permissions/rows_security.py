@@ -65,4 +65,17 @@ ROWS = [
     # Whoever holds a paper letter may check it; nothing of the request is shown.
     Row(name="security:check", get="public", post="public"),
     Row(name="security:check", get="public", post="public", own=letter(True)),
+    Row(name="security:api-requests", get=READ, post=ASK),
+    about("api-request", get=READ),
+    about("api-corrections", post=ASK),
+    about("api-withdrawals", post=ASK),
+    about("api-answers", post="resort_chief"),
+    about("api-spoken-orders", post="resort_chief deputy_chief operations_head"),
+    about("api-spoken-confirmations", post="resort_chief"),
+    about("api-offer-acceptance", post=ASK),
+    about("api-offer-decline", post=ASK),
+    about("api-assignments", post="resort_chief deputy_chief operations_head"),
+    about("api-completions", post=POLICE),
+    about("api-confirmations", post=ASK),
+    about("api-letters", post="secretary resort_chief operations_head"),
 ]

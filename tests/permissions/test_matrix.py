@@ -134,6 +134,8 @@ def _expected(
     def says(status: Any) -> bool:
         if not here and status == 405:
             return True  # refusing the method before asking who it is gives nothing away
+        if api and headers and not role:
+            return status == 401  # a token that is worth nothing is said to be, even where none is needed
         if "public" in anywhere:
             return _is_public(status, here, row)
         if not role:

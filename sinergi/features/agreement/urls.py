@@ -3,8 +3,10 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.agreement.api import ROUTES
 from sinergi.features.agreement.views import entry, listing, one
 from sinergi.web import navigation, records
+from sinergi.web.api import addresses
 
 app_name = "agreement"
 
@@ -18,6 +20,7 @@ urlpatterns = [
     path("perjanjian/<str:agreement>/penegasan/", one.confirmation, name="confirmation"),
     path("perjanjian/<str:agreement>/pengakhiran/", one.ending, name="ending"),
     path("perjanjian/<str:agreement>/bukti/", one.evidence, name="evidence"),
+    *addresses(ROUTES),
 ]
 
 navigation.register_place(

@@ -3,8 +3,10 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.places.api import ROUTES
 from sinergi.features.places.views import stations, uploads
 from sinergi.web import navigation, records
+from sinergi.web.api import addresses
 
 app_name = "places"
 
@@ -23,6 +25,7 @@ urlpatterns = [
     path("tempat/unggahan/<uuid:draft>/tanpa-wilayah-lain/", uploads.without_others, name="without-others"),
     path("tempat/unggahan/<uuid:draft>/batal/", uploads.discarded, name="discarded"),
     path("tempat/unggahan/<uuid:draft>/terbitan/", uploads.publication, name="publication"),
+    *addresses(ROUTES),
 ]
 
 navigation.register_place(

@@ -45,6 +45,8 @@ LONGEST = timedelta(days=120)
 MOST_PEOPLE = 100_000
 MOST_OFFICERS = 5_000
 LONGEST_WORDS = 4_000
+# Years beyond this are slips of the keyboard.
+FARTHEST = timedelta(days=730)
 
 OPEN: tuple[State, ...] = ("requested", "offered", "agreed", "assigned", "completed")
 
@@ -154,6 +156,7 @@ def request(
     """The request (or its correction), or Refused with the field that is wrong. `area`: where the commission works."""
     if corrects is not None and state(corrects, answer) not in ("requested", "offered", "agreed", "declined"):
         raise Refused("Permohonan ini sudah berjalan atau berakhir; ajukan permohonan baru.", code="PAM-11")
+    _near(at, starts_at=starts_at, ends_at=ends_at)
     if not starts_at < ends_at:
         raise Refused("Waktu selesai harus setelah waktu mulai.", code="PAM-01", field="ends_at")
     if ends_at - starts_at > LONGEST:
@@ -234,8 +237,11 @@ def answer(
         officers, vehicles, starts_at, ends_at = asked.officers, asked.vehicles, asked.starts_at, asked.ends_at
     if decision in ("adjusted", "partly"):
         starts_at, ends_at = starts_at or asked.starts_at, ends_at or asked.ends_at
+        _near(asked.starts_at, starts_at=starts_at, ends_at=ends_at)
         if not starts_at < ends_at:
             raise Refused("Waktu selesai tawaran harus setelah mulai.", code="PAM-37", field="ends_at")
+        if ends_at - starts_at > LONGEST:
+            raise Refused("Satu tawaran paling lama 120 hari.", code="PAM-40", field="ends_at")
         if (officers, vehicles, starts_at, ends_at) == (
             asked.officers,
             asked.vehicles,
@@ -317,6 +323,7 @@ def complete(
     """The police report that the assistance was carried out; again to correct the report until it is confirmed."""
     if state(asked, current) not in ("agreed", "assigned", "completed"):
         raise Refused("Pelaksanaan dilaporkan setelah permohonan disanggupi.", code="PAM-61")
+    _near(at, started_at=started_at, ended_at=ended_at)
     if not started_at < ended_at:
         raise Refused("Waktu selesai harus setelah waktu mulai.", code="PAM-62", field="ended_at")
     # A day of grace: the clocks of two nodes may differ.
@@ -347,6 +354,12 @@ def confirm_completion(asked: Request, current: Answer | None, *, as_reported: b
         as_reported=as_reported,
         text=_words(words),
     )
+
+
+def _near(at: datetime, **instants: datetime) -> None:
+    for field, instant in instants.items():
+        if abs(instant - at) > FARTHEST:
+            raise Refused("Tanggal paling jauh dua tahun dari hari ini. Periksa tahunnya.", code="PAM-12", field=field)
 
 
 def _offer(asked: Request, current: Answer | None) -> Answer:

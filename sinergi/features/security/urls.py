@@ -3,8 +3,10 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.security.api import ROUTES
 from sinergi.features.security.views import detail, letters, requests, showing, start
 from sinergi.web import navigation, records
+from sinergi.web.api import addresses
 
 app_name = "security"
 
@@ -30,6 +32,7 @@ urlpatterns = [
     path("pengamanan/<str:key>/bukti.sinergi", detail.evidence, name="evidence"),
     path("cek/", letters.check, name="check"),
     path("cek/<str:key>/", letters.check, name="check"),
+    *addresses(ROUTES),
 ]
 
 navigation.register_place(

@@ -1,0 +1,171 @@
+"""The steps about a request, as JSON: each takes what its screen takes and answers the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from sinergi.features.places import public as places
+from sinergi.features.security import actions
+from sinergi.features.security.actions.letters import send_letter
+from sinergi.features.security.api.shapes import (
+    Assignment,
+    Completion,
+    Confirmation,
+    Correction,
+    NewAnswer,
+    NewRequest,
+    Remark,
+    RequestContent,
+    SpokenOrder,
+    Withdrawal,
+)
+from sinergi.features.security.events import RequestText, Spot
+from sinergi.features.security.models import Request
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.models import Agency
+from sinergi.ledger.writer import Receipt
+from sinergi.web.api import Body, Call
+
+
+def new_request(call: Call) -> Receipt:
+    """Ask for security."""
+    body: NewRequest = call.read()
+    # An agreement outside this person's duties is as unknown as one that does not exist.
+    if not call.user.can("security.request", agreement=body.agreement):
+        raise Refused("Perjanjian ini belum dikenal di kantor ini.", code="PKS-31", field="agreement")
+    asked = _asked(call, body)
+    duty = call.user.duty_for("security.request", agreement=body.agreement, region=body.region)
+    if duty is None:
+        raise Refused("Tempat ini di luar wilayah tugas Anda.", code="PAM-10", field="region")
+    call.request.actor = call.user.actor(duty)  # type: ignore[attr-defined]
+    return call.once(actions.request_assistance, agreement=body.agreement, **asked)
+
+
+def correction(call: Call, key: str) -> Receipt:
+    """Replace what the request says."""
+    found = _opened(call, key)
+    body: Correction = call.read()
+    return call.once(actions.correct_request, request=found.key, **_asked(call, body, reason=body.reason))
+
+
+def withdrawal(call: Call, key: str) -> Receipt:
+    """Take the request back."""
+    found = _opened(call, key)
+    body: Withdrawal = call.read()
+    return call.once(actions.withdraw_request, request=found.key, reason=body.reason, words=body.words)
+
+
+def answer(call: Call, key: str) -> Receipt:
+    """The binding answer of the Kapolres or the Plh."""
+    found = _opened(call, key)
+    body: NewAnswer = call.read()
+    return call.once(actions.answer_request, request=found.key, **_without_id(body))
+
+
+def spoken_order(call: Call, key: str) -> Receipt:
+    """Record an emergency order that the Kapolres gave by word of mouth."""
+    found = _opened(call, key)
+    body: SpokenOrder = call.read()
+    return call.once(actions.answer_request, request=found.key, spoken=True, **_without_id(body))
+
+
+def spoken_confirmation(call: Call, key: str) -> Receipt:
+    """The Kapolres confirms the spoken order in writing."""
+    found = _opened(call, key)
+    call.read()
+    return call.once(actions.confirm_spoken_order, request=found.key)
+
+
+def offer_acceptance(call: Call, key: str) -> Receipt:
+    """The commission accepts the offer."""
+    found = _opened(call, key)
+    call.read()
+    return call.once(actions.accept_offer, request=found.key)
+
+
+def offer_decline(call: Call, key: str) -> Receipt:
+    """The commission declines the offer."""
+    found = _opened(call, key)
+    body: Remark = call.read()
+    return call.once(actions.decline_offer, request=found.key, words=body.words)
+
+
+def assignment(call: Call, key: str) -> Receipt:
+    """The police name unit and duty order."""
+    found = _opened(call, key)
+    body: Assignment = call.read()
+    return call.once(actions.assign_force, request=found.key, **_without_id(body))
+
+
+def completion(call: Call, key: str) -> Receipt:
+    """The police report that it was carried out."""
+    found = _opened(call, key)
+    body: Completion = call.read()
+    return call.once(actions.report_completion, request=found.key, **_without_id(body))
+
+
+def confirmation(call: Call, key: str) -> Receipt:
+    """The commission confirms the report or says what differed."""
+    found = _opened(call, key)
+    body: Confirmation = call.read()
+    return call.once(actions.confirm_completion, request=found.key, **_without_id(body))
+
+
+def letter(call: Call, key: str) -> Receipt:
+    """Issue the formal letter: of the request on a commission's node, of the answer on the police's."""
+    found = _opened(call, key)
+    call.read()
+    police = Agency.objects.filter(is_self=True, kind="police").exists()
+    check_page = call.request.build_absolute_uri(reverse("security:check"))
+    return call.once(send_letter, found=found, series="answer" if police else "request", check_page=check_page)
+
+
+def _opened(call: Call, key: str) -> Request:
+    found: Request = call.open(Request.objects.with_answers(), key)
+    return found
+
+
+def _asked(call: Call, body: RequestContent, reason: str = "") -> dict[str, Any]:
+    """The keywords of the action."""
+    try:
+        picked = places.place_of(
+            village=body.region,
+            lat="" if body.lat is None else repr(body.lat),
+            lon="" if body.lon is None else repr(body.lon),
+            user=call.user,
+        )
+    except Refused as refusal:
+        raise Refused(refusal.sentence, code=refusal.code, field="region") from refusal
+    known = picked.lat is not None and picked.lon is not None
+    spot = Spot(
+        region=picked.region,
+        lat_micro=round(picked.lat * 1e6) if known else None,  # type: ignore[operator]
+        lon_micro=round(picked.lon * 1e6) if known else None,  # type: ignore[operator]
+    )
+    return {
+        "service": body.service,
+        "starts_at": body.starts_at,
+        "ends_at": body.ends_at,
+        "spot": spot,
+        "destination": None,
+        "people": body.people,
+        "officers": body.officers,
+        "vehicles": body.vehicles,
+        "risks": body.risks,
+        "emergency": body.emergency,
+        "text": RequestText(
+            activity=body.activity.strip(),
+            place=body.place.strip(),
+            destination=body.destination.strip(),
+            note=body.note.strip(),
+            contact_name=body.contact_name.strip(),
+            contact_phone=body.contact_phone.strip(),
+            reason=reason.strip(),
+        ),
+    }
+
+
+def _without_id(body: Body) -> dict[str, Any]:
+    return {name: getattr(body, name) for name in body.__struct_fields__ if name != "id"}
