@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 """Checks an evidence file of Sinergi without Sinergi:  python verify.py [--fingerprint HEX]... FILE
 
-Needs Python 3.11 and PyNaCl. Prints who signed what under which fingerprint and how strong the evidence for each record
-is; exit 0 only where every byte is covered and everything holds. Each --fingerprint names an agency you trust: then all
-agencies in the file must be named. Read it beside evidence.md, envelope.md and validity.md.
+Needs Python 3.11 and PyNaCl. Prints who signed what and how strong the evidence for each record is; exit 0 only where
+everything holds. Each --fingerprint names an agency you trust: then all must be named. Read it beside evidence.md.
 """
 # ruff: noqa: E401, I001
 import base64, hashlib, json, re, sys, unicodedata
 from datetime import datetime
 from types import SimpleNamespace
 from nacl.signing import VerifyKey
-
 EVENT, MANIFEST = (f"application/vnd.sinergi.{kind}.v1+json" for kind in ("event", "manifest"))
 HASH, KEY, KID, ANY = "[0-9a-f]{64}", "[a-z2-7]{26}", "[0-9a-f]{32}", "(?s:.*)"
 WORD, CODE = "[!-~]{1,80}", "[ -~]{0,120}"
@@ -26,20 +24,18 @@ SOME = {"agr_rev": (int, 0), "must": (bool, False), "status": ("actual|exercise|
         **dict.fromkeys(("purpose", "legal", "obligation"), (CODE, "")), **dict.fromkeys(("pl", "enc", "actor"), (dict, None))}
 PARTS = {"pl": [{"hash": HASH, "size": int, "type": WORD, "schema": f"({HASH})?"}],
          "enc": [{"suite": WORD, "key": WORD}], "actor": [{"id": WORD, "office": WORD}, {"acting": (bool, False)}]}
-NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]*)(/[1-9][0-9]*)?")
+NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]{{0,15}})(/[1-9][0-9]{{0,15}})?")
+ORDER = {"checkpoint": (0, 0), "proof": (1, 0), "entry": (1, 1), "body": (1, 2), "fork": (2, 0)}  # within one log
 NOTE = re.compile(f"(sinergi\\.invalid/log/({HASH})\n([1-9][0-9]{{0,15}})\n(.{{44}})\n)\n((?:— [^ +\n]+ [^ \n]+\n)+)")
-ALLOWED = {"identity": "checkpoint entry", "log": "checkpoint entry body fork", "record": "proof entry body"}
-
+ALLOWED = {"identity": "checkpoint entry fork", "log": "checkpoint entry body fork", "record": "proof entry body"}
 def need(condition, why):
     if not condition:
         raise ValueError(why)
-
 def canonical(value, depth=0):  # the one JSON text of a value: RFC 8785 without fractions
     need(depth <= 12, "nested deeper than 12")
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(key)}:{canonical(value[key], depth + 1)}" for key in sorted(value)) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
+    if isinstance(value, list): return "[" + ",".join(canonical(item, depth + 1) for item in value) + "]"
     if isinstance(value, str):
         need(unicodedata.is_normalized("NFC", value) and not re.search("[\ud800-\udfff]", value), "text not in NFC")
     else:
@@ -60,10 +56,8 @@ def unbase64(text, length=None):
     value = base64.b64decode(text, validate=True)
     need(base64.b64encode(value).decode() == text and len(value) == (length or len(value)), "not the usual base64")
     return value
-def sha256(data):
-    return hashlib.sha256(data).digest()
-def log_id(agreement, agency, role):
-    return sha256(f"sinergi log v1\n{agreement}\n{agency}\n{role}\n".encode()).hex()
+def sha256(data): return hashlib.sha256(data).digest()
+def log_id(*parts): return sha256("\n".join(("sinergi log v1", *parts, "")).encode()).hex()  # agreement, agency, role
 def dsse(kind, payload):  # DSSE pre-authentication encoding: what is really signed
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)
 def read_entry(data):  # steps 1 to 5 of envelope.md: the header, its bytes, the signatures in order
@@ -71,8 +65,7 @@ def read_entry(data):  # steps 1 to 5 of envelope.md: the header, its bytes, the
     lines = tail.split(b"\n")
     need(len(head) <= 65536 and lines.pop() == b"" and 1 <= len(lines) <= 8, "step 2: not a header and its signatures")
     h = shaped(read_json(head), NEEDED, SOME)
-    for part in PARTS:
-        h[part] = h[part] if h[part] is None else shaped(h[part], *PARTS[part])
+    for part in PARTS: h[part] = h[part] if h[part] is None else shaped(h[part], *PARTS[part])
     for log, mark in h["seen"].items():
         good = shaped(mark, {"size": int, "root": HASH})["size"] > 0 and re.fullmatch(HASH, log) and log != h["log"]
         need(good and len(h["seen"]) <= 64, "step 4: seen")
@@ -93,9 +86,16 @@ def root_over(leaf, index, size, path):  # RFC 6962, section 2.1.1: the root tha
         need(index == 0 and not path, "a proof of another length")
         return leaf
     half, (*path, top) = 1 << (size - 1).bit_length() - 1, path
-    if index < half:
-        return sha256(b"\x01" + root_over(leaf, index, half, path) + top)
+    if index < half: return sha256(b"\x01" + root_over(leaf, index, half, path) + top)
     return sha256(b"\x01" + top + root_over(leaf, index - half, size - half, path))
+def roots_over(old, size, path, root, whole=True):  # RFC 6962, section 2.1.2: old and new root of a consistency proof
+    if old == size: return (root, root) if whole else (path[0], path.pop(0))
+    half = 1 << (size - 1).bit_length() - 1
+    if old <= half:
+        small, large = roots_over(old, half, path, root, whole)
+        return small, sha256(b"\x01" + large + path.pop(0))
+    parts, left = roots_over(old - half, size - half, path, root, False), path.pop(0)
+    return tuple(sha256(b"\x01" + left + part) for part in parts)
 def read_note(text, origin):  # a checkpoint of one log: size, root, the text that is signed, the signature lines
     match = NOTE.fullmatch(text)
     need(match and match[2] == origin, "not a checkpoint of this log")
@@ -103,17 +103,14 @@ def read_note(text, origin):  # a checkpoint of one log: size, root, the text th
     return int(match[3]), unbase64(match[4], 32), match[1].encode(), [(name, unbase64(value)) for name, value in lines]
 def grow(log, leaf):  # one more leaf; `roots` are those of the RFC 6962 tree at every size
     node, size = leaf, len(log.roots)
-    while size & 1:
-        node, size = sha256(b"\x01" + log.peaks.pop() + node), size >> 1
+    while size & 1: node, size = sha256(b"\x01" + log.peaks.pop() + node), size >> 1
     log.peaks.append(node)
-    for peak in reversed(log.peaks[:-1]):
-        node = sha256(b"\x01" + peak + node)
+    for peak in reversed(log.peaks[:-1]): node = sha256(b"\x01" + peak + node)
     log.roots.append(node)
-class File:
-    """One evidence file while it is read; `where` names the line, log and record being judged."""
+class File:  # one evidence file while it is read; `where` names the line, log and record being judged
     def __init__(self):
         self.agencies, self.logs, self.records, self.notes, self.forks, self.marks = {}, {}, [], [], {}, set()
-        self.proofs, self.entry, self.parties, self.where = [], None, [], "line 1, the header"
+        self.last, self.proofs, self.entry, self.parties, self.where = (), [], None, [], "line 1, the header"
     def read(self, lines):  # evidence.md: the frame, every member, the manifest, then all that needs every key
         need(lines and lines[-1].endswith(b"\n"), "the file is empty, or its end is missing")
         shape = {"format": "sinergi-evidence/v1", "agency": HASH, "agreement": f"({HASH})?", "at": TIME, "bodies": bool}
@@ -124,24 +121,23 @@ class File:
             need(line["after"] == sha256(after).hex(), f"this line was changed, or the one before: {before}")
             name = NAME.fullmatch(line["name"])
             need(name and name[3] in ALLOWED[name[1]] and (name[3] == "proof") == bool(name[5]), "an unknown name")
-            self.member(*name.group(1, 2, 3), int(name[4]), name[5], line["data"])
+            number, size = int(name[4]), int((name[5] or "/0")[1:])
+            before, self.last = self.last, (*name.group(1, 2), ORDER[name[3]][0], number, ORDER[name[3]][1], size)
+            need(before < self.last, "a member out of its order, or given twice")
+            self.member(*name.group(1, 2, 3), number, size, line["data"])
             after = raw
         self.where = f"line {len(lines)}, the manifest"
         need(not self.proofs, "a proof without its record")
         self.manifest(read_json(lines[-1][:-1]), sha256(after).hex(), len(lines) - 1)
-        for self.where, origin, note in self.notes:
-            self.check_note(origin, *note)
-        for origin, notes in self.forks.items():
-            contradict = len(notes) == 2 and notes[0][0] == notes[1][0] and notes[0][1] != notes[1][1]
-            need(contradict and all(len(note[3]) == 1 for note in notes), f"log {origin[:8]}: no contradiction")
+        for self.where, origin, note in self.notes: self.check_note(origin, *note)
+        for origin, (self.where, *parts) in self.forks.items(): self.check_fork(origin, *parts)
         self.judge()
     def member(self, group, origin, what, number, size, data):
         fresh = SimpleNamespace(group=group, author=None, head="0" * 64, lam=0, roots=[], peaks=[])
         log = self.logs.setdefault(origin, fresh)
         need(log.group == group in ("identity", "record" if self.head["record"] else "log"), "a mix of groups")
         entry, self.entry = self.entry, None
-        if what == "entry":
-            self.read_record(origin, log, number, data.encode())
+        if what == "entry": self.read_record(origin, log, number, data.encode())
         elif what == "body":
             need(entry and (entry["log"], entry["seq"]) == (origin, number), "a body that is not behind its record")
             both, pl = unbase64(data), entry["pl"]
@@ -152,25 +148,30 @@ class File:
             text, _, note = data.partition("\n\n")
             path, note = text.split("\n"), read_note(note, origin)
             first = ["c2sp.org/tlog-proof@v1", f"index {number}"]
-            need(path[:2] == first and size == f"/{note[0]}", "not a proof for this record and size")
+            need(path[:2] == first and size == note[0], "not a proof for this record and size")
             self.proofs.append((number, [unbase64(item, 32) for item in path[2:]], note))
+        elif what == "fork":
+            self.forks.setdefault(origin, [self.where]).append(data)
+            need(len(self.forks[origin]) == number + 1, "a fork without its first part")
         else:
             note = read_note(data, origin)
-            need(what == "fork" or note[0] == number, "a checkpoint of another size")
-            self.notes.append((self.where, origin, (*note, what == "checkpoint")))
-            self.forks.setdefault(origin, []).append(note) if what == "fork" else None
-    def read_record(self, origin, log, seq, data):
+            need(note[0] == number, "a checkpoint of another size")
+            self.notes.append((self.where, origin, (*note, True)))
+    def opened(self, origin, data):  # an entry of that log with everything in it that is signed
         h, head, signatures = read_entry(data)
-        need((h["log"], h["seq"]) == (origin, seq), "an entry under another log's name or place")
-        identity = log.group == "identity"
+        need(h["log"] == origin, "an entry under another log's name")
+        identity = self.logs[origin].group == "identity"
         need((h["role"] == "identity") == identity, "an identity log among others, or the other way round")
         need(h["agr"] == ("" if identity else self.head["agreement"]), "a record of another agreement")
-        allowed = self.found(h, dict(signatures)) if identity and seq == 0 else self.keys(h["agency"], "event")
+        allowed = self.found(h, dict(signatures)) if identity and h["seq"] == 0 else self.keys(h["agency"], "event")
         need(signatures[0][0] == h["kid"] and len(dict(signatures)) == len(signatures), "step 6: another key signed")
         for kid, signature in signatures:
             need(kid in allowed, f"step 6: key {kid} is not one of the author's event keys")
             VerifyKey(allowed[kid]).verify(dsse(EVENT, head), signature)
-        leaf = sha256(b"\x00" + data)
+        return h, head, signatures
+    def read_record(self, origin, log, seq, data):
+        h, leaf = self.opened(origin, data)[0], sha256(b"\x00" + data)
+        need(h["seq"] == seq, "an entry under another place")
         if log.group == "record":
             need(self.proofs and all(number == seq for number, _, _ in self.proofs), "a record without its proof")
             for _, path, note in self.proofs:
@@ -196,11 +197,23 @@ class File:
              "step 6: not a founding, or too few roots signed it")
         self.agencies[h["agency"]] = (facts["name"], [(key["use"], bytes.fromhex(key["public"])) for key in keys])
         return self.keys(h["agency"], "event") | roots
-
     def keys(self, agency, use):
         need(agency in self.agencies, "the identity log of its author is not in the file")
         return {sha256(public).hex()[:32]: public for named, public in self.agencies[agency][1] if named == use}
-
+    def check_fork(self, origin, first, second, proof=""):  # log.md: two signed things that cannot both be true
+        (*lines, end), parts = proof.split("\n"), [text for text in (first, second) if text[0] != "{"]
+        hashes, notes = [unbase64(line, 32) for line in lines], [read_note(text, origin) for text in parts]
+        entries = [self.opened(origin, text.encode()) for text in (first, second) if text not in parts]
+        for note in notes: self.check_note(origin, *note, False)
+        if not notes:
+            fits = not hashes and entries[0][0]["seq"] == entries[1][0]["seq"] and entries[0][1] != entries[1][1]
+        elif entries:
+            (n, other, *_), (h, *_), (leaf, *path) = notes[0], entries[0], hashes
+            fits = parts == [first] and h["prev"] != leaf.hex() and root_over(leaf, h["seq"] - 1, n, path) == other
+        else:
+            (m, one, *_), (n, other, *_), (root, *path) = *notes, hashes or [notes[1][1]]
+            fits = (roots_over(m, n, path, root), path) == ((root, other), []) and (m < n if hashes else m == n) and root != one
+        need(fits and not end and all(len(note[3]) == 1 for note in notes), "no contradiction")
     def check_note(self, origin, size, root, body, lines, whole):  # checkpoint.md: the author's line, then cosigners'
         log, known = self.logs[origin], [(self.logs[origin].author, "checkpoint", f"sinergi.invalid/log/{origin}")]
         need(log.author and len(dict(lines)) == len(lines), "a checkpoint without entries, or one name signing twice")
@@ -215,7 +228,6 @@ class File:
             self.marks |= set() if own else {(origin, size, *good[0][:2])}
             known = [(agency, use, f"sinergi.invalid/agency/{agency[:32]}/{use}")
                      for agency in self.agencies if agency != log.author for use in ("witness", "mirror")]
-
     def manifest(self, line, last, count):  # a DSSE envelope over the number of lines and the hash of the last
         shaped(line, {"payload": ANY, "payloadType": re.escape(MANIFEST), "signatures": list})
         (signature,), payload = line["signatures"], unbase64(line["payload"])
@@ -224,7 +236,6 @@ class File:
         VerifyKey(key).verify(dsse(MANIFEST, payload), unbase64(signature["sig"], 64))
         same = {field: self.head[field] for field in ("agency", "agreement", "record", "at")}
         need(read_json(payload) == {**same, "lines": count, "last": last}, "it was signed over other lines")
-
     def judge(self):  # validity.md: who is party, who joined and left where; then a verdict on every record
         facts, joined, left, first = [h for h in self.records if h["role"] != "identity"], {}, {}, {}
         again = {id(h) for h in facts if first.setdefault(h["key"], h) is not h}
@@ -255,12 +266,9 @@ class File:
                     party in joined and joined[party] < reach.get(logs[party], 0) for party in self.parties),
             }
             h["trouble"] = next((why for why, broken in rules.items() if broken), "")
-            if h["type"] == "agreement.left" and not h["trouble"]:
-                left[h["agency"]] = h["seq"]
-
+            if h["type"] == "agreement.left" and not h["trouble"]: left[h["agency"]] = h["seq"]
     def tell(self):
-        for agency, (name, _) in self.agencies.items():
-            print(f"{ascii(name)[1:-1]}\n  fingerprint {agency}")
+        for agency, (name, _) in self.agencies.items(): print(f"{ascii(name)[1:-1]}\n  fingerprint {agency}")
         for h in self.records:
             others = set(self.parties) - {h["agency"]} if h["agr"] else set()
             good = {(who, use) for log, size, who, use in self.marks if log == h["log"] and size > h["seq"]}
@@ -268,8 +276,7 @@ class File:
             print(h["log"][:8], h["seq"], h["t"], h["key"], h["type"], h["status"].upper(), "by", h["agency"][:16],
                   f"arrived {arrived} of {len(others)}, witnessed {seen} of {len(others)}, body {h['body']}",
                   f"NOT VALID: {h['trouble']}" if h["trouble"] else "")
-        for origin in self.forks:
-            print(f"TWO HISTORIES of log {origin[:8]} were signed by {self.logs[origin].author}.")
+        for origin in self.forks: print(f"TWO HISTORIES of log {origin[:8]} were signed by {self.logs[origin].author}.")
         print(f"Everything holds. Exported {self.head['at']} by {self.head['agency']}.")
 def place(number, raw):  # how a line is named to people, as far as it can still be read
     text = raw.decode("utf-8", "replace")
@@ -288,6 +295,4 @@ def main():
     except Exception as why:  # whatever is wrong with a file, it is not evidence
         sys.exit(f"REFUSED at {file.where}: {why}")
     file.tell()
-
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__": main()

@@ -27,12 +27,12 @@ class BadBundle(Broken):
         self.step = step
 
 
-class Equivocated(BadBundle):
-    """The author signed two histories. `note` is the second one; together with ours it is portable proof."""
+class Contradicted(BadBundle):
+    """An entry that cannot stand in the log as we hold it; if the author signed it, it told two histories."""
 
-    def __init__(self, step: int, why: str, note: bytes) -> None:
-        super().__init__(step, why)
-        self.note = note
+    def __init__(self, why: str, entry: bytes) -> None:
+        super().__init__(3, why)
+        self.entry = entry
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,13 +57,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """A bundle that passed every step: parsed entries, the frontier after them, the checkpoint."""
+    """A bundle that passed every step: parsed entries, the frontier after them, the proof from it to the checkpoint."""
 
     entries: list[envelope.Entry]
     frontier: merkle.Frontier
     checkpoint: notes.Checkpoint
     note: bytes
     nodes: list[tuple[int, int, bytes]]
+    proof: list[bytes]
 
 
 Keys = Callable[[envelope.Entry], dict[str, bytes]]
@@ -89,7 +90,7 @@ def decode(data: bytes) -> Bundle:
 
 
 def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_key: Callable[[], bytes]) -> Verified:
-    """Judge a bundle against what is known. Raises BadBundle, Equivocated or BadEnvelope; returns what to store."""
+    """Judge a bundle against what is known. Raises BadBundle or BadEnvelope; returns what to store."""
     # 2. It is a bundle of this log and continues exactly where the receiver stands.
     if bundle.log != known.log or bundle.start != known.frontier.size:
         raise BadBundle(2, f"starts at {bundle.start} where {known.frontier.size} is expected")
@@ -108,11 +109,12 @@ def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_key: Callable[[],
     if claimed.log != known.log:
         raise BadBundle(5, "a checkpoint of another log")
     # 6. The checkpoint does not go back behind one already verified.
-    _no_rollback(known, claimed, note.data)
+    _no_rollback(known, claimed)
     # 7. The tree over our copy and these entries is a prefix of the checkpoint's tree.
     grown, nodes = _grow(known.frontier, entries)
-    _extends(grown, claimed, _hashes(bundle.proof), known, note.data)
-    return Verified(entries=entries, frontier=grown, checkpoint=claimed, note=note.data, nodes=nodes)
+    proof = _hashes(bundle.proof)
+    _extends(grown, claimed, proof)
+    return Verified(entries=entries, frontier=grown, checkpoint=claimed, note=note.data, nodes=nodes, proof=proof)
 
 
 def _chain(bundle: Bundle, known: Known) -> list[envelope.Entry]:
@@ -122,8 +124,11 @@ def _chain(bundle: Bundle, known: Known) -> list[envelope.Entry]:
         header = entry.header
         if header.log != known.log or header.agency != known.agency:
             raise BadBundle(3, "an entry of another log")
-        if header.seq != bundle.start + offset or header.prev != previous:
-            raise BadBundle(3, f"entry {bundle.start + offset} does not continue the chain")
+        if header.seq != bundle.start + offset:
+            raise BadBundle(3, f"entry {bundle.start + offset} stands at another place")
+        if header.prev != previous:
+            why = f"entry {header.seq} does not continue the chain"
+            raise BadBundle(3, why) if offset else Contradicted(why, entry.data)
         if header.lam <= lam:
             raise BadBundle(3, f"entry {header.seq}: its Lamport number does not grow")
         previous, lam = entry.leaf.hex(), header.lam
@@ -131,14 +136,14 @@ def _chain(bundle: Bundle, known: Known) -> list[envelope.Entry]:
     return entries
 
 
-def _no_rollback(known: Known, claimed: notes.Checkpoint, data: bytes) -> None:
+def _no_rollback(known: Known, claimed: notes.Checkpoint) -> None:
     last = known.checkpoint
     if last is None:
         return
     if claimed.size < last.size:
         raise BadBundle(6, f"the log shrank from {last.size} to {claimed.size}")
     if claimed.size == last.size and claimed.root != last.root:
-        raise Equivocated(6, "two roots for one size", data)
+        raise BadBundle(6, "two roots for one size")
 
 
 def _grow(
@@ -150,16 +155,13 @@ def _grow(
     return grown, nodes
 
 
-def _extends(grown: merkle.Frontier, claimed: notes.Checkpoint, proof: list[bytes], known: Known, data: bytes) -> None:
+def _extends(grown: merkle.Frontier, claimed: notes.Checkpoint, proof: list[bytes]) -> None:
     if grown.size > claimed.size:
         raise BadBundle(7, "more entries than the checkpoint covers")
     if grown.size == 0:
         return
-    if merkle.verify_consistency(grown.size, grown.root(), claimed.size, claimed.root, proof):
-        return
-    # The author's own signed checkpoint covers what we stored earlier: if it does not extend that, there are two
-    # histories; if these entries are merely not the ones it covers, the bundle was tampered with on the way.
-    raise BadBundle(7, "the entries are not the ones the checkpoint covers")
+    if not merkle.verify_consistency(grown.size, grown.root(), claimed.size, claimed.root, proof):
+        raise BadBundle(7, "the entries are not the ones the checkpoint covers")
 
 
 def _hashes(texts: list[str]) -> list[bytes]:

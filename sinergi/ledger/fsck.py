@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import msgspec
 
 from sinergi.kernel.errors import Broken
+from sinergi.ledger import catalog, envelope, forks, histories, merkle
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, merkle
-from sinergi.ledger.identity import founding_keys
-from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Key, Log, Node, Party
+from sinergi.ledger.events import Event, Founding, Joining, Leaving
+from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Equivocation, Key, Log, Node, Party, Unreached
 
 ROWS_AT_ONCE = 500
 
@@ -57,7 +57,7 @@ def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
         yield from _check_entry(where, row, entry, log, head, lam)
         if not quick:
             try:
-                envelope.verify(entry, _keys_of(entry))
+                envelope.verify(entry, histories.event_keys(entry))
             except Broken as error:
                 yield Finding(where, f"a signature does not hold ({error})")
         for level, index, value in frontier.append(entry.leaf):
@@ -67,6 +67,30 @@ def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
         yield from _check_body(where, row, entry)
     yield from _check_tree(name, log, frontier, nodes, head, lam)
     yield from _check_notes(name, log, roots)
+    yield from _check_histories(name, log)
+
+
+def _check_histories(name: str, log: Log) -> Iterator[Finding]:
+    """What is kept to prove two histories, and whether the log is frozen exactly where there is such a proof."""
+    proofs = list(Equivocation.objects.filter(log=log).order_by("pk"))
+    for row in proofs:
+        fork = forks.Fork(bytes(row.first), bytes(row.second), bytes(row.proof))
+        try:
+            forks.check(fork, log.origin, histories.event_keys, histories.checkpoint_keys(log))
+        except forks.NoFork as error:
+            yield Finding(name, f"what is kept as proof of two histories proves nothing ({error})")
+    if bool(proofs) != (log.frozen == histories.FORKED):
+        yield Finding(name, "it is frozen without a proof of two histories, or not frozen in spite of one")
+    for ahead in Unreached.objects.filter(log=log).order_by("size", "pk"):
+        try:
+            note = notes.parse(bytes(ahead.note))
+            forks.signed_by_author(note, histories.checkpoint_keys(log))
+            if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root) != (
+                log.origin, ahead.size, bytes(ahead.root),
+            ):  # fmt: skip
+                raise notes.BadNote("of another size or root than noted")
+        except Broken as error:
+            yield Finding(f"{name}, checkpoint ahead at {ahead.size}", f"it is damaged ({error})")
 
 
 def _check_entry(where: str, row: Entry, entry: envelope.Entry, log: Log, head: str, lam: int) -> Iterator[Finding]:
@@ -119,11 +143,11 @@ def _check_tree(
 
 def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Finding]:
     data = bytes(log.checkpoint_note)
-    author_keys = [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint")]
+    author_keys = histories.checkpoint_keys(log)
     if data:
         try:
             note = notes.parse(data)
-            _any_signature(note, author_keys)
+            forks.signed_by_author(note, author_keys)
             if note.checkpoint.size != log.checkpoint_size:
                 yield Finding(name, "its newest checkpoint has another size than noted")
             if note.checkpoint.size in roots and note.checkpoint.root != roots[note.checkpoint.size]:
@@ -136,7 +160,7 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
         where = f"{name}, cosignature at {row.size}"
         try:
             note = notes.parse(bytes(row.note))
-            _any_signature(note, author_keys)
+            forks.signed_by_author(note, author_keys)
             line = notes.parse_lines(bytes(row.line))[0]
             key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
             if key is None:
@@ -153,30 +177,21 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
             yield Finding(where, f"it is damaged ({error})")
 
 
-def _any_signature(note: notes.Note, keys: list[bytes]) -> None:
-    for public in keys[:-1]:
-        try:
-            notes.check_own_signature(note, public)
-            return
-        except notes.BadNote:
-            continue
-    if not keys:
-        raise notes.BadNote("no checkpoint key of its author is known")
-    notes.check_own_signature(note, keys[-1])
-
-
-def _keys_of(entry: envelope.Entry) -> dict[str, bytes]:
-    if entry.header.role == "identity" and entry.header.seq == 0:
-        return founding_keys(entry)
-    return {key.kid: bytes(key.public) for key in Key.objects.filter(agency_id=entry.header.agency, use="event")}
-
-
 def _check_parties() -> Iterator[Finding]:
     for party in Party.objects.select_related("agreement").order_by("pk"):
+        where = f"agreement {party.agreement_id[:8]}"
         origin = envelope.log_id(party.agreement_id, party.agency, party.agreement.role)
-        log = Log.objects.filter(origin=origin).first()
-        if party.joined_seq is not None and (log is None or party.joined_seq >= log.folded):
-            yield Finding(f"agreement {party.agreement_id[:8]}", "a party joined by an entry that is not here")
+        rows = Entry.objects.filter(log__origin=origin, state=Entry.State.FOLDED)
+        joined = rows.filter(kind__in=_kinds(Founding, Joining)).order_by("seq").values_list("seq", flat=True).first()
+        if party.joined_seq != joined:
+            yield Finding(where, "a party joined at another place than its log says")
+        left = rows.filter(kind__in=_kinds(Leaving)).order_by("seq").values_list("seq", flat=True).first()
+        if party.left_seq != left:
+            yield Finding(where, "a party left at another place than its log says")
     for agreement in Agreement.objects.order_by("pk"):
         if not agreement.parties.filter(agency=agreement.founder).exists():
             yield Finding(f"agreement {agreement.id[:8]}", "its founder is not among its parties")
+
+
+def _kinds(*bases: type[Event]) -> list[str]:
+    return [kind for (kind, _), event in catalog.kinds().items() if issubclass(event, bases)]

@@ -77,9 +77,25 @@ def consistency_proof(old: int, new: int, subtree: Subtree) -> list[bytes]:
     """RFC 6962, section 2.1.2: proves that the tree of `new` leaves extends the tree of `old` leaves."""
     if not 0 <= old <= new:
         raise ValueError(f"a tree of {new} does not extend one of {old}")
-    if old in (0, new):
-        return []
-    return _subproof(old, 0, new, True, subtree)
+    return [_range_root(start, size, subtree) for start, size in _subproof(old, new)]
+
+
+def consistency_beyond(old: int, held: int, new: int, proof: list[bytes], subtree: Subtree) -> list[bytes]:
+    """The consistency proof from `old` to `new` for one who holds `held` leaves and `proof`, that from there to `new`.
+
+    Meaningful only where `proof` was verified. Raises ValueError where it has another length than such a proof has.
+    """
+    beyond = dict(zip(_subproof(held, new), proof, strict=True))
+
+    def over(start: int, size: int) -> bytes:
+        if (start, size) in beyond:
+            return beyond[start, size]
+        if start + size <= held:
+            return _range_root(start, size, subtree)
+        left = _split(size)
+        return node_hash(over(start, left), over(start + left, size - left))
+
+    return [over(start, size) for start, size in _subproof(old, new)]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: list[bytes], expected_root: bytes) -> bool:
@@ -147,13 +163,15 @@ def _path(index: int, start: int, size: int, subtree: Subtree) -> list[bytes]:
     return [*_path(index - left, start + left, size - left, subtree), _range_root(start, left, subtree)]
 
 
-def _subproof(old: int, start: int, size: int, whole: bool, subtree: Subtree) -> list[bytes]:
+def _subproof(old: int, new: int) -> list[tuple[int, int]]:
+    """What the proof from `old` to `new` consists of, in its order: (first leaf, leaves) of each hash."""
+    return [] if old in (0, new) else _ranges(old, 0, new, True)
+
+
+def _ranges(old: int, start: int, size: int, whole: bool) -> list[tuple[int, int]]:
     if old == size:
-        return [] if whole else [_range_root(start, size, subtree)]
+        return [] if whole else [(start, size)]
     left = _split(size)
     if old <= left:
-        return [*_subproof(old, start, left, whole, subtree), _range_root(start + left, size - left, subtree)]
-    return [
-        *_subproof(old - left, start + left, size - left, False, subtree),
-        _range_root(start, left, subtree),
-    ]
+        return [*_ranges(old, start, left, whole), (start + left, size - left)]
+    return [*_ranges(old - left, start + left, size - left, False), (start, left)]

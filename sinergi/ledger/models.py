@@ -151,12 +151,28 @@ class Cosignature(models.Model):
         ]
 
 
+class Unreached(models.Model):
+    """A checkpoint the author signed that our copy cannot be compared with yet; gone once it was."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["log", "size", "root"], name="unreached_once")]
+
+
 class Equivocation(models.Model):
-    """Two signed checkpoints of one log that contradict each other: portable proof, kept for ever."""
+    """Two signed checkpoints or entries of one log that contradict each other: portable proof, kept for ever.
+
+    `proof` is what shows that two checkpoints of different sizes do not fit (forks.Fork).
+    """
 
     log = models.ForeignKey(Log, on_delete=models.PROTECT)
     first = models.BinaryField()
     second = models.BinaryField()
+    proof = models.BinaryField(default=bytes)
     found_at = models.DateTimeField()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Q
 
@@ -12,10 +13,10 @@ from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, keys, tree
+from sinergi.ledger import envelope, forks, histories, keys, tree
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references, text_type
 from sinergi.ledger.fold import fold_ready, judge_own
-from sinergi.ledger.models import Agency, Agreement, Body, Entry, Equivocation, Key, Log, Party
+from sinergi.ledger.models import Agency, Agreement, Body, Entry, Key, Log, Party
 from sinergi.ledger.writer import NotStored, Receipt, committed
 
 __all__ = [
@@ -124,8 +125,8 @@ def found_agreement(
 def admit(data: bytes) -> Log:
     """Verify a bundle of a partner's log and store and fold its entries; the log as it stands afterwards.
 
-    Raises BadBundle, BadEnvelope, NotOurs or OutOfStep; then nothing of it is stored. Two contradicting checkpoints
-    freeze the log and are kept as proof.
+    Raises BadBundle, BadEnvelope, NotOurs or OutOfStep; then nothing of it is stored. What proves two histories of
+    the log is kept and freezes it.
     """
     return admit_checked(bundles.decode(data))
 
@@ -139,21 +140,25 @@ def admit_checked(bundle: bundles.Bundle) -> Log:
         raise NotOurs(f"the log is frozen: {log.frozen}")
     if bundle.start > log.size:
         raise OutOfStep(f"{bundle.start} where {log.size} is expected")
-    if bundle.start < log.size:
-        bundle = _skip_known(bundle, log)
+    if log.size:
+        try:
+            histories.compare(log, bundle.checkpoint.encode())
+        except notes.BadNote as error:
+            raise bundles.BadBundle(5, str(error)) from error
+        if log.frozen:
+            return log
     try:
-        verified = bundles.check(bundle, _known(log), _event_keys, lambda: _use_key(log.agency, "checkpoint", bundle))
-    except bundles.Equivocated as found:
-        freeze(log, found.note)
+        if bundle.start < log.size:
+            bundle = _skip_known(bundle, log)
+        author = partial(_use_key, log.agency, "checkpoint", bundle)
+        verified = bundles.check(bundle, _known(log), histories.event_keys, author)
+    except bundles.Contradicted as found:
+        try:
+            histories.contradict(log, found.entry)
+        except forks.NoFork:
+            raise found from None
         return log
     return _store_copy(log, verified)
-
-
-def freeze(log: Log, second: bytes) -> None:
-    """Keep both contradicting checkpoints and take nothing more of this log."""
-    Equivocation.objects.create(log=log, first=log.checkpoint_note, second=second, found_at=now())
-    log.frozen = "dua riwayat yang saling bertentangan"
-    log.save(update_fields=["frozen"])
 
 
 def bundle(origin: str, start: int, limit: int = bundles.ENTRIES_PER_BUNDLE) -> bundles.Bundle:
@@ -284,6 +289,10 @@ def _store_copy(log: Log, verified: bundles.Verified) -> Log:
     log.checkpoint_size = verified.checkpoint.size
     log.checkpoint_note = verified.note
     log.save()
+    newest = notes.parse(verified.note)
+    if newest.checkpoint.size > log.size:
+        histories.remember(log, newest)
+    histories.settle(log, newest, verified.proof)
     for entry in verified.entries:
         committed(log.origin, entry.header.seq, entry.header.type)
     fold_ready(log.agreement, identity=log if log.role == "identity" else None)
@@ -329,7 +338,7 @@ def _skip_known(bundle: bundles.Bundle, log: Log) -> bundles.Bundle:
     stored = Entry.objects.filter(log=log, seq__gte=bundle.start, seq__lt=bundle.start + overlap).order_by("seq")
     for entry, text in zip(stored, bundle.entries, strict=False):
         if bytes(entry.data) != text.encode():
-            raise bundles.BadBundle(3, f"entry {entry.seq} differs from the one stored")
+            raise bundles.Contradicted(f"entry {entry.seq} differs from the one stored", text.encode())
     if bundle.start + overlap < log.size:
         raise OutOfStep("nothing new in the bundle")
     return bundles.Bundle(
@@ -370,15 +379,6 @@ def _may_keep(header: envelope.Header) -> None:
     places = set(agreement.parties.values_list("agency", flat=True))
     if own not in places or header.agency not in places or agreement.role != header.role:
         raise NotOurs("its author is no party to that agreement")
-
-
-def _event_keys(entry: envelope.Entry) -> dict[str, bytes]:
-    from sinergi.ledger.identity import founding_keys
-
-    if entry.header.role == "identity" and entry.header.seq == 0:
-        return founding_keys(entry)
-    rows = Key.objects.filter(agency_id=entry.header.agency, use="event")
-    return {row.kid: bytes(row.public) for row in rows}
 
 
 def _use_key(agency: str, use: str, bundle: bundles.Bundle) -> bytes:

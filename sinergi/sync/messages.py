@@ -42,12 +42,22 @@ class Cosigned(msgspec.Struct, frozen=True, kw_only=True):
     lines: str
 
 
+class ForkLine(msgspec.Struct, frozen=True, kw_only=True):
+    """The sender's proof that the author of one log told two histories (log.md)."""
+
+    log: str
+    first: str
+    second: str
+    proof: str
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Everything new in one round trip. Unknown members are passed over, so that later versions may add some."""
 
     agency: str
     logs: list[LogLine]
     cosigned: list[Cosigned]
+    forks: list[ForkLine] = []
 
 
 class BodiesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +104,7 @@ def read_state(data: bytes, sender: str) -> State:
     state = decode(data, State, LARGEST_STATE)
     if state.agency != sender:
         raise BadMessage("a state document of another agency")
-    if len(state.logs) > MOST_LOGS or len(state.cosigned) > MOST_LOGS:
+    if max(len(state.logs), len(state.cosigned), len(state.forks)) > MOST_LOGS:
         raise BadMessage("more logs than anybody has")
     if any(line.size < 0 for line in state.logs):
         raise BadMessage("a log of negative size")

@@ -14,8 +14,8 @@ import msgspec
 
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, envelope, store, tree
-from sinergi.ledger.models import Cosignature, Entry, Key, Log
+from sinergi.ledger import cosigning, envelope, forks, histories, store
+from sinergi.ledger.models import Cosignature, Entry, Log
 from sinergi.ledger.writer import run
 from sinergi.sync import messages, rights
 from sinergi.sync.conversation import Conversation
@@ -30,6 +30,7 @@ _UNTRUE = (
     bundles.BadBundle,
     envelope.BadEnvelope,
     notes.BadNote,
+    forks.NoFork,
     messages.BadMessage,
     store.NotHere,
     UnicodeError,
@@ -70,7 +71,9 @@ class Round:
         # 3. Its view of the logs both hold is compared with ours.
         offered = [told for told in state.logs if self._is_for_us(told)]
         for told in offered:
-            self._try(outcome, lambda told=told: _compare(told))
+            self._try(outcome, lambda told=told: _compare(told.log, told.checkpoint))
+        for fork in state.forks:
+            self._try(outcome, lambda fork=fork: _accuse(fork))
         # 4. Missing entries: identities first, then logs with little left before logs with much.
         self._pull_logs(line, offered, outcome)
         # 5. Bodies, once the entries that commit to them are here.
@@ -119,6 +122,10 @@ class Round:
             except store.OutOfStep:
                 # Another partner's copy of the same log overtook us; go on from where it stands now.
                 after = Log.objects.get(origin=told.log)
+            except (bundles.BadBundle, envelope.BadEnvelope):
+                # The entries are worth nothing, but a checkpoint the author signed is kept until it can be compared.
+                _compare(told.log, bundle.checkpoint)
+                raise
             outcome.entries += max(0, after.size - size)
             if after.frozen or after.size <= size:
                 return
@@ -145,6 +152,7 @@ class Round:
     def _admit_cosignature(self, cosigned: messages.Cosigned, outcome: Outcome) -> None:
         note = notes.parse(cosigned.note.encode())
         checkpoint = note.checkpoint
+        _compare(checkpoint.log, cosigned.note)
         log = Log.objects.filter(origin=checkpoint.log).first()
         # Of a log that we hold less of than the cosigner, its word is worth something only once we have caught up.
         if log is None or checkpoint.size > log.size:
@@ -186,25 +194,16 @@ def _admit_bodies(origin: str, lines: list[messages.BodyLine]) -> int:
     return sum(store.admit_body(origin, line.seq, line.salt, line.data) for line in lines)
 
 
-def _compare(told: messages.LogLine) -> None:
+def _compare(origin: str, checkpoint: str) -> None:
     """Step 3: one author must show everybody the same tree. Two signed trees that differ freeze the log here."""
-    log = Log.objects.filter(origin=told.log).first()
-    if log is None or log.frozen or told.checkpoint.encode() == bytes(log.checkpoint_note):
-        return
-    note = notes.parse(told.checkpoint.encode())
-    key = Key.objects.filter(agency_id=log.agency, use="checkpoint").first()
-    if key is None or note.checkpoint.log != log.origin:
-        raise notes.BadNote("a checkpoint that is not of this log")
-    notes.check_own_signature(note, bytes(key.public))
-    if note.checkpoint.size > log.size:
-        if log.is_own:
-            run(lambda: _freeze_own(log.pk))
-        return
-    if note.checkpoint.size and tree.root_at(log, note.checkpoint.size) != note.checkpoint.root:
-        run(lambda: store.freeze(Log.objects.get(pk=log.pk), note.data))
+    log, data = Log.objects.filter(origin=origin).first(), checkpoint.encode()
+    if log is not None and not log.frozen and not histories.agrees(log, data):
+        run(lambda: histories.compare(Log.objects.get(pk=log.pk), data))
 
 
-def _freeze_own(pk: int) -> None:
-    """A partner holds more of our own log than we do: this node was restored from an old copy. Writing on would be a
-    second history, so the log stays closed until its tail is back."""
-    Log.objects.filter(pk=pk, frozen="").update(frozen="simpul ini dipulihkan dari salinan lama; hubungi administrator")
+def _accuse(told: messages.ForkLine) -> None:
+    """Step 3, what the partner proved before us."""
+    fork = forks.Fork(told.first.encode(), told.second.encode(), told.proof.encode())
+    log = Log.objects.filter(origin=told.log, frozen="").first()
+    if log is not None:
+        run(lambda: histories.accuse(Log.objects.get(pk=log.pk), fork))

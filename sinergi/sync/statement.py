@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import cosigning, store
-from sinergi.ledger.models import Entry, Log
+from sinergi.ledger.models import Entry, Equivocation, Log
 from sinergi.ledger.writer import run
 from sinergi.sync import rights
 from sinergi.sync.messages import (
@@ -13,16 +13,17 @@ from sinergi.sync.messages import (
     Bodies,
     BodyLine,
     Cosigned,
+    ForkLine,
     LogLine,
     State,
 )
 
 
 def state_for(reader: str) -> State:
-    """Every log that agency `reader` may read here, and our newest cosignatures under the logs it keeps."""
+    """Every log that agency `reader` may read here, our newest cosignatures under them, and proofs against authors."""
     sign_own()
     own = store.own_agency().id
-    logs, cosigned = [], []
+    logs, cosigned, forks = [], [], []
     for log in Log.objects.exclude(role="internal").order_by("role", "size", "origin"):
         verdict = rights.may_read(reader, log)
         if not verdict.allowed:
@@ -33,7 +34,8 @@ def state_for(reader: str) -> State:
         if mine is not None:
             note, lines = mine
             cosigned.append(Cosigned(log=log.origin, note=note.decode(), lines=lines.decode()))
-    return State(agency=own, logs=logs, cosigned=cosigned)
+        forks += [_fork(log, row) for row in Equivocation.objects.filter(log=log).order_by("pk")[:1]]
+    return State(agency=own, logs=logs, cosigned=cosigned, forks=forks)
 
 
 def entries_for(reader: str, origin: str, start: int) -> bytes | None:
@@ -103,6 +105,11 @@ def _line(log: Log, verdict: rights.Verdict) -> LogLine:
         size=size,
         checkpoint=bytes(log.checkpoint_note).decode(),
     )
+
+
+def _fork(log: Log, row: Equivocation) -> ForkLine:
+    first, second, proof = (bytes(part).decode() for part in (row.first, row.second, row.proof))
+    return ForkLine(log=log.origin, first=first, second=second, proof=proof)
 
 
 def _within_size(origin: str, start: int, limit: int) -> bytes:

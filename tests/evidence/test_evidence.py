@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import itertools
+import json
 import random
 import subprocess
 import sys
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from sinergi.ledger import keys
 from sinergi.ledger.evidence import BadEvidence
 from sinergi.ledger.evidence.check import check
+from sinergi.ledger.evidence.container import Head, Writer
 
 VERIFIER = Path(__file__).resolve().parents[2] / "docs" / "protocol" / "verify.py"
 
@@ -113,3 +117,37 @@ def test_an_unknown_signature_line_is_an_error_inside_a_bundle(whole):
     at = whole.index(b'\\n"', whole.index(b"checkpoint/"))
     changed = whole[: at + 2] + line + whole[at + 2 :]
     assert ours(changed) and theirs(changed)
+
+
+def written(data: bytes, members: list[tuple[str, str]]) -> bytes:
+    """A file with these members, its chain and manifest made as an exporter with the real key would make them."""
+    writer = Writer(Head(**json.loads(data.splitlines()[0])))
+    lines = [writer.head(), *(writer.member(name, text) for name, text in members)]
+    return b"".join([*lines, writer.manifest(keys.own()["event"])])
+
+
+def members_of(data: bytes) -> list[tuple[str, str]]:
+    """Name and data of every member."""
+    lines = [json.loads(line) for line in data.splitlines()[1:-1]]
+    return [(line["name"], line["data"]) for line in lines]
+
+
+def test_members_stand_in_one_order_and_both_verifiers_insist_on_it(whole, single):
+    """An exporter with a valid key may write anything; both give the same verdict on every pair that is swapped, every
+    member that is moved to either end, doubled or dropped."""
+    for file in (whole, single):
+        members = members_of(file)
+        assert ours(written(file, members)) == theirs(written(file, members)) == ""
+        places = range(len(members))
+        changed = [[*members[:at], *members[at + 1 :]] for at in places]
+        changed += [[*members[: at + 1], members[at], *members[at + 1 :]] for at in places]
+        changed += [[members[at], *members[:at], *members[at + 1 :]] for at in places[1:]]
+        for one, other in itertools.combinations(places, 2):
+            swapped = list(members)
+            swapped[one], swapped[other] = swapped[other], swapped[one]
+            changed.append(swapped)
+        dropped = len(members)
+        for number, case in enumerate(changed):
+            mine, its = ours(written(file, case)), theirs(written(file, case))
+            assert bool(mine) == bool(its), (mine, its, [name for name, _ in case])
+            assert mine or number < dropped, [name for name, _ in case]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sinergi.ledger import fsck
-from sinergi.ledger.models import Body, Cosignature, Entry, Log, Node
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import forks, fsck, histories
+from sinergi.ledger.models import Body, Cosignature, Entry, Equivocation, Log, Node, Party, Unreached
+from sinergi.ledger.writer import run
 
 
 def flip(data: bytes) -> bytes:
@@ -20,6 +22,18 @@ def store(past, police):
 
     police.state(past, AgreementLeft(reason="void_law"))
     return past
+
+
+@pytest.fixture
+def forked(store, police):
+    """The police signed another tree of the size it had confirmed at, and one that is still far ahead."""
+    log = Log.objects.get(origin=police.log(store).origin)
+    ahead, other = (
+        notes.sign(notes.Checkpoint(log.origin, size, b"x" * 32), police.ring["checkpoint"]) for size in (99, 2)
+    )
+    run(lambda: histories.compare(log, ahead))
+    run(lambda: histories.compare(log, other))
+    return log
 
 
 DAMAGES = {
@@ -37,7 +51,25 @@ DAMAGES = {
     "size": lambda: Log.objects.exclude(role="identity").update(size=99),
     "kind": lambda: Entry.objects.filter(kind="agreement.left").update(kind="agreement.entered"),
     "state": lambda: Entry.objects.filter(kind="agreement.left").update(state="waiting"),
+    "frozen without proof": lambda: Log.objects.exclude(role="identity").update(frozen=histories.FORKED),
+    "left elsewhere": lambda: Party.objects.filter(left_seq__isnull=False).update(left_seq=0),
+    "left forgotten": lambda: Party.objects.update(left_seq=None),
+    "left by nobody": lambda: Party.objects.filter(left_seq=None).update(left_seq=0),
+    "joined elsewhere": lambda: Party.objects.update(joined_seq=1),
     "missing entry": lambda: Entry.objects.filter(kind="agreement.left", seq=1).delete(),
+}
+
+
+FORK_DAMAGES = {
+    "first half": lambda: _bytes(Equivocation, "first"),
+    "second half": lambda: _bytes(Equivocation, "second"),
+    "its proof": lambda: _bytes(Equivocation, "proof"),
+    "an honest checkpoint in its place": lambda: Equivocation.objects.update(first=Equivocation.objects.get().second),
+    "proof gone": lambda: Equivocation.objects.all().delete(),
+    "not frozen": lambda: Log.objects.update(frozen=""),
+    "checkpoint ahead": lambda: _bytes(Unreached, "note"),
+    "its size": lambda: Unreached.objects.update(size=98),
+    "its root": lambda: _bytes(Unreached, "root"),
 }
 
 
@@ -53,5 +85,23 @@ def test_a_whole_store_has_no_finding(store):
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_every_class_of_damage_is_found(store, damage):
+    damage()
+    assert fsck.check() != []
+
+
+def test_a_store_with_a_frozen_log_is_whole(forked):
+    fork = Equivocation.objects.get()
+    assert fork.proof and Unreached.objects.count() == 1
+    forks.check(
+        forks.Fork(bytes(fork.first), bytes(fork.second), bytes(fork.proof)),
+        forked.origin,
+        histories.event_keys,
+        histories.checkpoint_keys(forked),
+    )
+    assert fsck.check() == []
+
+
+@pytest.mark.parametrize("damage", FORK_DAMAGES.values(), ids=FORK_DAMAGES)
+def test_damage_to_a_proof_of_two_histories_is_found(forked, damage):
     damage()
     assert fsck.check() != []

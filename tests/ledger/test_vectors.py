@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import importlib.util
 import json
@@ -14,8 +15,12 @@ import pymerkle
 import pytest
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import given
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from securesystemslib import dsse
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import SSlibKey
 
 from sinergi.kernel import canonical
 from sinergi.ledger import checkpoint as notes
@@ -40,6 +45,33 @@ def test_the_hand_check_of_the_page_verifies_the_entry(tmp_path):
     script = re.search(r"## By hand.*?```sh\n(.*?)```", (PROTOCOL / "envelope.md").read_text(encoding="utf-8"), re.S)[1]
     done = subprocess.run(["sh", "-ec", script], cwd=tmp_path, capture_output=True, text=True)
     assert "Signature Verified Successfully" in done.stdout, done.stderr
+
+
+def sslib_envelope(kind: str, payload: bytes, kid: str, signature: bytes) -> dsse.Envelope:
+    """The same bytes in securesystemslib's own DSSE envelope."""
+    encoded = {"payload": base64.b64encode(payload).decode(), "payloadType": kind,
+               "signatures": [{"keyid": kid, "sig": base64.b64encode(signature).decode()}]}  # fmt: skip
+    return dsse.Envelope.from_dict(encoded)
+
+
+def test_securesystemslib_reads_and_verifies_our_entry_as_dsse():
+    """A DSSE implementation that shares no code with ours agrees on what is signed and that the signature holds."""
+    entry = envelope.parse((VECTORS / "entry.bin").read_bytes())
+    line = entry.signatures[0]
+    public = load_pem_public_key((VECTORS / "entry.pem").read_bytes()).public_bytes_raw()
+    key = SSlibKey(line.kid, "ed25519", "ed25519", {"public": public.hex()})
+    theirs = sslib_envelope(envelope.PAYLOAD_TYPE, entry.header_bytes, line.kid, line.value)
+    assert theirs.pae() == envelope.pre_authentication(envelope.PAYLOAD_TYPE, entry.header_bytes)
+    assert list(theirs.verify([key], 1)) == [line.kid]
+    altered = sslib_envelope(envelope.PAYLOAD_TYPE, entry.header_bytes + b" ", line.kid, line.value)
+    with pytest.raises(VerificationError):
+        altered.verify([key], 1)
+
+
+@settings(deadline=None)  # time says nothing here on a busy machine
+@given(st.text(st.characters(codec="ascii"), max_size=60), st.binary(max_size=300))
+def test_securesystemslib_encodes_every_payload_as_we_do(kind, payload):
+    assert sslib_envelope(kind, payload, "0", b"").pae() == envelope.pre_authentication(kind, payload)
 
 
 @pytest.mark.parametrize("text", KNOWN["not_canonical"])

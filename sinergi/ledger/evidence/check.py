@@ -16,7 +16,7 @@ import msgspec
 
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, identity, merkle
+from sinergi.ledger import envelope, forks, identity, merkle
 from sinergi.ledger.evidence.container import BadEvidence, Line, Reader, place_of
 from sinergi.ledger.evidence.standing import Standing
 from sinergi.ledger.identity.events import AgencyFounded
@@ -87,7 +87,7 @@ class _LogState(msgspec.Struct):
     frontier: merkle.Frontier = msgspec.field(default_factory=merkle.Frontier)
     roots: bytearray = msgspec.field(default_factory=bytearray)
     notes: list[tuple[str, notes.Note]] = []
-    forks: list[tuple[str, str]] = []
+    forks: list[tuple[str, str]] = []  # where, and a part of the proof
     entries: int = 0
 
 
@@ -159,6 +159,8 @@ class _Proof:
             state.notes.append((where, note))
         else:
             state.forks.append((where, line.data))
+            if len(state.forks) != name.number:
+                raise BadEvidence(where, "a proof of two histories without its first part")
 
     def _check_entry(self, origin: str, seq: int, state: _LogState, data: bytes, where: str) -> None:
         entry = envelope.parse(data)
@@ -171,13 +173,9 @@ class _Proof:
             self._learn(entry, where)
         elif header.agr != self.reader.head.agreement:
             raise BadEvidence(where, "a record of another agreement")
-        signer = self.signers.get(header.agency)
-        if signer is None:
+        if header.agency not in self.signers:
             raise BadEvidence(where, "its author's identity log is not in the file")
-        keys = (
-            identity.founding_keys(entry) if header.role == "identity" and seq == 0 else _by_kid(signer.keys["event"])
-        )
-        envelope.verify(entry, keys)
+        envelope.verify(entry, self._event_keys(entry))
         if state.group == "record":
             self._check_proofs(origin, seq, entry, state, where)
         else:
@@ -279,19 +277,20 @@ class _Proof:
         raise notes.BadNote("an unknown signature line")
 
     def _check_fork(self, origin: str, state: _LogState) -> None:
-        where = state.forks[0][0]
-        if len(state.forks) != 2:
+        where, keys = state.forks[0][0], self.signers[state.agency].keys
+        parts = [text.encode() for _, text in state.forks]
+        if not 2 <= len(parts) <= 3:
             raise BadEvidence(where, "a proof of two histories needs both")
         try:
-            first, second = (notes.parse(text.encode()) for _, text in state.forks)
-            for note in (first, second):
-                if note.checkpoint.log != origin or len(note.lines) != 1:
-                    raise notes.BadNote("a checkpoint of another log, or with more than its author's signature")
-                self._check_lines(origin, state.agency, note)
-        except notes.BadNote as error:
+            forks.check(forks.Fork(*parts), origin, self._event_keys, keys["checkpoint"])
+        except forks.NoFork as error:
             raise BadEvidence(where, str(error)) from error
-        if first.checkpoint.size != second.checkpoint.size or first.checkpoint.root == second.checkpoint.root:
-            raise BadEvidence(where, "the two checkpoints do not contradict each other")
+
+    def _event_keys(self, entry: envelope.Entry) -> dict[str, bytes]:
+        header = entry.header
+        if header.role == "identity" and header.seq == 0:
+            return identity.founding_keys(entry)
+        return _by_kid(self.signers[header.agency].keys["event"])
 
     def _no_loose_end(self) -> None:
         if self._proofs:

@@ -269,7 +269,7 @@ def _name(text: str, where: str) -> Name:
     if match is None:
         raise BadEvidence(where, "a member with an unknown name")
     group, log, what, number, size = match.groups()
-    allowed = {"identity": ("checkpoint", "entry"), "log": ("checkpoint", "entry", "body", "fork"),
+    allowed = {"identity": ("checkpoint", "entry", "fork"), "log": ("checkpoint", "entry", "body", "fork"),
                "record": ("proof", "entry", "body")}[group]  # fmt: skip
     if what not in allowed or (what == "proof") != (size is not None):
         raise BadEvidence(where, "a member with an unknown name")

@@ -53,9 +53,6 @@ def _agreement_lines(agreement: str, parties: Iterable[str], logs: list[Log], bo
     yield from _identity_lines(writer, {*parties, *_cosigners(logs)})
     for log in logs:
         yield from _log_lines(writer, "log", log, bodies)
-        for fork in Equivocation.objects.filter(log=log).order_by("pk")[:1]:
-            yield writer.member(f"log/{log.origin}/fork/1", bytes(fork.first).decode())
-            yield writer.member(f"log/{log.origin}/fork/2", bytes(fork.second).decode())
     yield writer.manifest(keys.own()["event"])
 
 
@@ -100,6 +97,9 @@ def _log_lines(writer: Writer, group: str, log: Log, bodies: bool) -> Iterator[b
             yield writer.member(f"{group}/{log.origin}/entry/{row.seq}", bytes(row.data).decode())
             if row.pk in held:
                 yield writer.member(f"{group}/{log.origin}/body/{row.seq}", _body_text(held[row.pk]))
+    for fork in Equivocation.objects.filter(log=log).order_by("pk")[:1]:
+        for number, part in enumerate(filter(None, (fork.first, fork.second, fork.proof)), 1):
+            yield writer.member(f"{group}/{log.origin}/fork/{number}", bytes(part).decode())
 
 
 def _checkpoints(log: Log, above: int = -1) -> dict[int, bytes]:

@@ -1,0 +1,126 @@
+"""One author, one history: every checkpoint an author signed is held against all this node has of its log.
+
+What contradicts is kept as portable proof (forks.py) and the log is frozen: what is stored stays, nothing is added.
+Everything here but `agrees` runs inside the writer.
+"""
+
+from __future__ import annotations
+
+from sinergi.kernel.instants import now
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import envelope, forks, merkle, tree
+from sinergi.ledger.models import Entry, Equivocation, Key, Log, Unreached
+
+FORKED = "dua riwayat yang saling bertentangan"
+RESTORED = "simpul ini dipulihkan dari salinan lama; hubungi administrator"
+# Checkpoints of trees larger than our copy that a partner may make us remember beside those whose entries came along.
+MOST_UNREACHED = 64
+
+
+def agrees(log: Log, data: bytes) -> bool:
+    """Whether this checkpoint is one our copy is known to agree with. Reads only; its signature is not judged."""
+    if data == bytes(log.checkpoint_note):
+        return True
+    claimed = notes.parse(data).checkpoint
+    return claimed.log == log.origin and claimed.size <= log.size and _root(log, claimed.size) == claimed.root
+
+
+def compare(log: Log, data: bytes) -> None:
+    """Hold a checkpoint against what is here: freeze the log where it contradicts, remember it while it is ahead of us.
+
+    Raises BadNote where it is not one that the author of this log signed.
+    """
+    note = notes.parse(data)
+    if note.checkpoint.log != log.origin or note.checkpoint.size == 0 or len(note.lines) != 1:
+        raise notes.BadNote("a checkpoint that is not of this log")
+    forks.signed_by_author(note, checkpoint_keys(log))
+    claimed = note.checkpoint
+    if log.frozen or agrees(log, data):
+        return
+    twin = _signed_at(log, claimed.size)
+    if twin and notes.parse(twin).checkpoint.root != claimed.root:
+        _freeze(log, forks.Fork(twin, data), FORKED)
+    elif claimed.size <= min(log.size, log.checkpoint_size) and log.checkpoint_size <= log.size:
+        path = merkle.consistency_proof(claimed.size, log.checkpoint_size, tree.subtree_of(log))
+        fork = forks.of_checkpoints(data, bytes(log.checkpoint_note), _root(log, claimed.size), path)
+        _freeze(log, fork, FORKED)
+    elif log.is_own:
+        # Somebody holds more of our own log than we do. Writing on would be a second history.
+        _freeze(log, None, RESTORED)
+    elif Unreached.objects.filter(log=log).count() < MOST_UNREACHED:
+        remember(log, note)
+
+
+def remember(log: Log, note: notes.Note) -> None:
+    """Keep a checkpoint that cannot be compared yet, until our copy has grown to its size."""
+    claimed = note.checkpoint
+    Unreached.objects.get_or_create(log=log, size=claimed.size, root=claimed.root, defaults={"note": note.data})
+
+
+def settle(log: Log, newest: notes.Note, proof: list[bytes]) -> None:
+    """The copy has grown, and `proof` shows it to be the beginning of `newest`: compare what we remembered."""
+    for row in Unreached.objects.filter(log=log, size__lte=log.size).order_by("size", "pk"):
+        root = _root(log, row.size)
+        if root != bytes(row.root):
+            size = newest.checkpoint.size
+            path = merkle.consistency_beyond(row.size, log.size, size, proof, tree.subtree_of(log))
+            _freeze(log, forks.of_checkpoints(bytes(row.note), newest.data, root, path), FORKED)
+            return
+        row.delete()
+
+
+def contradict(log: Log, data: bytes) -> None:
+    """An entry came that cannot stand in our copy: freeze the log if that is proof. Raises BadEnvelope or NoFork.
+
+    Proof needs a checkpoint that covers our own last entry, so not while we are still catching up with one.
+    """
+    seq = envelope.parse(data).header.seq
+    if seq < log.size:
+        accuse(log, forks.Fork(bytes(Entry.objects.get(log=log, seq=seq).data), data))
+    elif 0 < seq == log.size == log.checkpoint_size:
+        leaf = bytes(Entry.objects.get(log=log, seq=seq - 1).leaf)
+        path = merkle.inclusion_proof(seq - 1, seq, tree.subtree_of(log))
+        accuse(log, forks.Fork(bytes(log.checkpoint_note), data, forks.hashes([leaf, *path])))
+    else:
+        raise forks.NoFork("nothing the author signed covers the place before it")
+
+
+def accuse(log: Log, fork: forks.Fork) -> None:
+    """Freeze the log because of this proof, whoever brings it. Raises NoFork where it proves nothing."""
+    forks.check(fork, log.origin, event_keys, checkpoint_keys(log))
+    if not log.frozen:
+        _freeze(log, fork, FORKED)
+
+
+def event_keys(entry: envelope.Entry) -> dict[str, bytes]:
+    """The keys that may sign this entry, by key id. Raises BadEnvelope where it may be signed by none."""
+    from sinergi.ledger.identity import founding_keys
+
+    if entry.header.role == "identity" and entry.header.seq == 0:
+        return founding_keys(entry)
+    rows = Key.objects.filter(agency_id=entry.header.agency, use="event")
+    return {row.kid: bytes(row.public) for row in rows}
+
+
+def checkpoint_keys(log: Log) -> list[bytes]:
+    """The keys with which the author of this log signs its checkpoints."""
+    return [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint").order_by("pk")]
+
+
+def _signed_at(log: Log, size: int) -> bytes:
+    """A checkpoint by the author with this size that we hold, or nothing."""
+    if log.checkpoint_size == size:
+        return bytes(log.checkpoint_note)
+    row = Unreached.objects.filter(log=log, size=size).first()
+    return bytes(row.note) if row else b""
+
+
+def _root(log: Log, size: int) -> bytes:
+    return tree.root_at(log, size) if size else merkle.EMPTY_ROOT
+
+
+def _freeze(log: Log, fork: forks.Fork | None, why: str) -> None:
+    if fork is not None:
+        Equivocation.objects.create(log=log, first=fork.first, second=fork.second, proof=fork.proof, found_at=now())
+    log.frozen = why
+    log.save(update_fields=["frozen"])
