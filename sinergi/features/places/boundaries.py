@@ -131,13 +131,16 @@ def _check_rings(geometry: dict[str, Any], code: str) -> int:
             if len(ring) < 4 or ring[0] != ring[-1]:
                 raise Unreadable("ring", "Batas wilayah %(code)s tidak tertutup.", code=code)
             for corner in ring:
+                # RFC 7946 allows a height as the third number, but not for one corner only.
+                if len(corner) not in (2, 3) or len(corner) != len(rings[0][0]):
+                    raise ValueError
                 lon, lat = corner[0], corner[1]
-                if not (_is_number(lon) and _is_number(lat) and 90 <= lon <= 145 and -15 <= lat <= 10):
+                if not (all(map(_is_number, corner)) and 90 <= lon <= 145 and -15 <= lat <= 10):
                     raise Unreadable(
                         "place", "Titik wilayah %(code)s bukan bujur dan lintang WGS 84 di Indonesia.", code=code
                     )
             corners += len(ring)
-    except (TypeError, ValueError, IndexError, KeyError):
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError):
         raise Unreadable("geometry", "Wilayah %(code)s bukan poligon.", code=code) from None
     return corners
 

@@ -60,6 +60,8 @@ def test_the_real_files_replace_drawn_areas_and_change_nothing_twice(regions, ca
         (collection(feature(ring=[[x * 111_000, y] for x, y in SQUARE])), "place"),
         (collection(feature(ring=[[y, x] for x, y in SQUARE])), "place"),
         (collection(feature()).replace(b"99.1", b"NaN"), "place"),
+        (collection(feature(ring=[*SQUARE[:2], [99, 1, 0], *SQUARE[3:]])), "geometry"),
+        (collection(feature()).replace(b"99.1", b"9" * 400), "geometry"),
         (collection(feature(), feature()), "twice"),
     ],
 )  # fmt: skip
