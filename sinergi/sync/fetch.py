@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
+import threading
 import time
 import zlib
+from typing import Any
 
 import msgspec
 import urllib3
@@ -18,6 +21,7 @@ READ_SECONDS = 15.0
 # A peer that drips one byte at a time keeps nobody for longer than this.
 WHOLE_SECONDS = 60.0
 _CHUNK = 64 * 1024
+_TOO_SLOW = "Jawaban simpul terlalu lambat."
 
 
 class Unreachable(Broken):
@@ -55,10 +59,27 @@ class Line:
             )
         else:
             self._pool = urllib3.HTTPConnectionPool(str(address), place.port, **shared)
+        self._handle: socket.socket | None = None
+        self._pool.ConnectionCls = self._held(self._pool.ConnectionCls)
 
     def ask(self, method: str, target: str, *, body: bytes, headers: dict[str, str], limit: int) -> Answer:
         """Send one request and read at most `limit` bytes of answer. Raises Unreachable or BadAnswer."""
         deadline = time.monotonic() + WHOLE_SECONDS
+        # The library's own limits count the silence between two bytes; a head that drips would never end.
+        cutting = threading.Timer(WHOLE_SECONDS, self._cut)
+        cutting.daemon = True
+        cutting.start()
+        try:
+            answer = self._exchange(method, target, body, headers, limit, deadline)
+        finally:
+            cutting.cancel()
+        if time.monotonic() > deadline:
+            raise Unreachable(_TOO_SLOW)
+        return answer
+
+    def _exchange(
+        self, method: str, target: str, body: bytes, headers: dict[str, str], limit: int, deadline: float
+    ) -> Answer:
         try:
             response = self._pool.urlopen(
                 method,
@@ -71,7 +92,7 @@ class Line:
                 decode_content=False,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise Unreachable(_in_words(error)) from error
+            raise Unreachable(_TOO_SLOW if time.monotonic() > deadline else _in_words(error)) from error
         try:
             data = _read(response, limit, deadline)
         except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -90,6 +111,28 @@ class Line:
     def close(self) -> None:
         """Close every connection of this line."""
         self._pool.close()
+        if self._handle is not None:
+            self._handle.close()
+
+    def _held(self, kind: Any) -> Any:
+        """The library's connection, of whose socket this line keeps a second handle to end it by."""
+        line = self
+
+        class Held(kind):  # type: ignore[misc]
+            def _new_conn(self) -> socket.socket:
+                made: socket.socket = super()._new_conn()
+                if line._handle is not None:
+                    line._handle.close()
+                line._handle = made.dup()
+                return made
+
+        return Held
+
+    def _cut(self) -> None:
+        """End the connection, whoever waits for it."""
+        if self._handle is not None:
+            with contextlib.suppress(OSError):
+                self._handle.shutdown(socket.SHUT_RDWR)
 
 
 def _resolve(place: addresses.Place) -> addresses.Address:
@@ -125,7 +168,7 @@ def _read(response: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> by
         if held > limit or received > limit:
             raise BadAnswer("Jawaban simpul lebih besar daripada yang diizinkan.")
         if time.monotonic() > deadline:
-            raise Unreachable("Jawaban simpul terlalu lambat.")
+            raise Unreachable(_TOO_SLOW)
         parts.append(raw)
     if unpack is not None and not unpack.eof and received:
         raise Unreachable("Sambungan putus di tengah jawaban.")
