@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 
+from django.db.models import QuerySet
+
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import now, to_text
 from sinergi.ledger import catalog, envelope, keys, merkle, store, tree
@@ -31,14 +33,14 @@ def export_agreement(agreement: str, *, bodies: bool = True) -> Iterator[bytes]:
 
 
 def export_record(key: str, *, bodies: bool = True) -> Iterator[bytes]:
-    """The lines of the evidence file of one record, the records it names and the agreement's standing.
+    """The lines of the evidence file of one record's whole story and of the agreement's standing.
 
     Raises Refused at once where this node does not hold the record or no checkpoint covers it yet.
     """
     entry = Entry.objects.filter(key=key).select_related("log").order_by("seq").first()
     if entry is None:
         raise Refused("Catatan ini tidak ada di kantor ini.", code="K-122", field="record")
-    entries = _with_named(entry)
+    entries = _trail(entry)
     _sign_fresh({item.log for item in entries})
     for item in entries:
         item.log.refresh_from_db()
@@ -130,24 +132,56 @@ def _checkpoints(log: Log, above: int = -1) -> dict[int, bytes]:
     return found
 
 
-def _with_named(entry: Entry) -> list[Entry]:
-    """The record, all records it names directly or through others, and what shows that its agreement was in force."""
+def _trail(entry: Entry) -> list[Entry]:
+    """The record's whole story as this node holds it, and what shows that its agreement was in force.
+
+    The story is that of the facts it goes back to which name no other (a request): all that names them, directly or
+    through others, and all that those name. Facts that go back elsewhere belong to other stories and stay out.
+    """
     agreement = entry.log.agreement
-    found = {entry.pk: entry}
-    waiting = [entry]
+    rows = Entry.objects.filter(log__agreement=agreement).select_related("log")
+    found = _with_named([entry], rows)
+    if agreement:
+        kinds = [
+            kind for (kind, _), event in catalog.kinds().items() if issubclass(event, Founding | Joining | Leaving)
+        ]
+        starts = [item for item in found.values() if item.kind not in kinds and not _refs(item)]
+        found |= _with_named(_naming(starts, rows.exclude(kind__in=kinds)), rows)
+        found |= {row.pk: row for row in rows.filter(kind__in=kinds, state=Entry.State.FOLDED)}
+    return list(found.values())
+
+
+def _with_named(entries: Iterable[Entry], rows: QuerySet[Entry]) -> dict[int, Entry]:
+    """These entries and all that they name, directly or through others."""
+    found = {entry.pk: entry for entry in entries}
+    waiting = list(found.values())
     while waiting:
-        refs = envelope.parse(bytes(waiting.pop().data)).header.refs
-        for named in Entry.objects.filter(key__in=refs, log__agreement=agreement).select_related("log"):
+        for named in rows.filter(key__in=_refs(waiting.pop())):
             if named.pk not in found:
                 found[named.pk] = named
                 waiting.append(named)
-    if agreement:
-        standing = [
-            kind for (kind, _), event in catalog.kinds().items() if issubclass(event, Founding | Joining | Leaving)
-        ]
-        rows = Entry.objects.filter(log__agreement=agreement, kind__in=standing, state=Entry.State.FOLDED)
-        found.update({row.pk: row for row in rows.select_related("log")})
+    return found
+
+
+def _naming(starts: list[Entry], rows: QuerySet[Entry]) -> list[Entry]:
+    """All that names these entries, directly or through others."""
+    keys = {entry.key for entry in starts}
+    if not keys:
+        return []
+    # A fact comes after what it names in the order of the Lamport numbers; an invalid one may not, and is found again.
+    first, found, grown = min(entry.lam for entry in starts), dict[int, Entry](), True
+    while grown:
+        grown = False
+        for row in rows.filter(lam__gte=first).order_by("lam", "pk").iterator(ROWS_AT_ONCE):
+            if row.pk not in found and keys & set(_refs(row)):
+                found[row.pk] = row
+                keys.add(row.key)
+                grown = True
     return list(found.values())
+
+
+def _refs(entry: Entry) -> list[str]:
+    return envelope.parse(bytes(entry.data)).header.refs
 
 
 def _cosigners(logs: Iterable[Log]) -> set[str]:
