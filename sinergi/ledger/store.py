@@ -77,6 +77,8 @@ def append(
     log = _own_log(agreement)
     if log.frozen:
         raise Refused(f"Buku catatan ini dibekukan: {log.frozen}", code="K-110")
+    if Party.objects.filter(agreement_id=agreement, agency=log.agency, left_seq__isnull=False).exists():
+        raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
     header = envelope.Header(

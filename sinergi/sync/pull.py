@@ -116,6 +116,8 @@ class Round:
             bundle = line.entries(told.log, size)
             if not bundle.entries or bundle.log != told.log:
                 raise bundles.BadBundle(2, "an answer without the entries it promised")
+            if rights.beyond(store.own_agency().id, told.agreement, bundle.entries):
+                raise bundles.BadBundle(2, "facts stated after this agency had left the agreement")
             self._wait_for_share(len(bundle.entries))
             try:
                 after = run(lambda bundle=bundle: _admit_and_cosign(bundle))

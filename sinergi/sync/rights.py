@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from sinergi.ledger import envelope
@@ -84,6 +86,18 @@ def may_keep(own: str, agreement: str, role: str, author: str) -> Verdict:
     return may_read(own, claimed)
 
 
+def beyond(own: str, agreement: str, entries: Iterable[str]) -> bool:
+    """Whether one of these entries was stated by somebody who knew that we had left: then none of them is for us.
+
+    The receiver's half of `upto`: a node that left takes no more than an honest sender gives it.
+    """
+    party = Party.objects.filter(agreement_id=agreement, agency=own, left_seq__isnull=False).first()
+    if party is None or party.left_seq is None:
+        return False
+    origin = envelope.log_id(agreement, own, party.agreement.role)
+    return any(_knew(envelope.parse(entry.encode()).header, origin, party.left_seq) for entry in entries)
+
+
 def _share(one: str, other: str) -> bool:
     mine = Party.objects.filter(agency=one).values("agreement_id")
     return Party.objects.filter(agency=other, agreement_id__in=mine).exists()
@@ -100,7 +114,12 @@ def _left_before(reader: str, log: Log) -> int | None:
         return None
     # An author who has seen the leaving counts beyond its Lamport number, so earlier entries need no look.
     for entry in Entry.objects.filter(log=log, lam__gt=leaving.lam).order_by("seq"):
-        seen = envelope.parse(bytes(entry.data)).header.seen.get(origin)
-        if seen is not None and seen.size > leaving.seq:
+        if _knew(envelope.parse(bytes(entry.data)).header, origin, leaving.seq):
             return entry.seq
     return log.size
+
+
+def _knew(header: envelope.Header, origin: str, left_at: int) -> bool:
+    """Whether the author had seen the leaving at place `left_at` of the reader's log `origin`."""
+    seen = header.seen.get(origin)
+    return seen is not None and seen.size > left_at

@@ -13,8 +13,8 @@ from sinergi.ledger.identity.events import USES, AgencyFounded, PublicKey, agenc
 from sinergi.ledger.keys import KeyRing
 
 
-def founding_entry(ring: KeyRing, *, code: str, name: str, kind: str, region: str, at: datetime) -> bytes:
-    """The signed first entry of a new agency's identity log."""
+def founding_entry(ring: KeyRing, *, code: str, name: str, kind: str, region: str, at: datetime, id: str = "") -> bytes:
+    """The signed first entry of a new agency's identity log; a fresh id unless one is given."""
     roots = [ring.public("root").hex()]
     agency = agency_id(roots, 1)
     event = AgencyFounded(
@@ -38,7 +38,7 @@ def founding_entry(ring: KeyRing, *, code: str, name: str, kind: str, region: st
         type=event.kind,
         tv=event.kind_version,
         must=event.must,
-        id=new_event_id(at),
+        id=id or new_event_id(at),
         t=to_text(at),
         kid=envelope.key_id(ring.public("event")),
         lam=1,
