@@ -62,9 +62,6 @@ def cells_of(data: bytes, *, name: str = "", limits: dict[str, Any] | None = Non
 
     `name` is the file's name as uploaded, used only to explain a refusal. Raises Unreadable.
     """
-    from sinergi.sheets.csv_file import csv_cells
-    from sinergi.sheets.xlsx_file import xlsx_cells
-
     bounds = msgspec.convert(limits or {}, Limits)
     if not data.strip():
         raise Unreadable("empty", "Berkas ini kosong. Isi templat, lalu unggah lagi.")
@@ -76,9 +73,14 @@ def cells_of(data: bytes, *, name: str = "", limits: dict[str, Any] | None = Non
         )
     _refuse_other_kinds(data)
     if data.startswith(b"PK"):
+        # Only here: loading openpyxl takes the child longer than reading a table.
+        from sinergi.sheets.xlsx_file import xlsx_cells
+
         return xlsx_cells(data, bounds)
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
         raise Unreadable("not_xlsx", "Isi berkas ini bukan Excel walau namanya begitu. Simpan ulang sebagai .xlsx.")
+    from sinergi.sheets.csv_file import csv_cells
+
     return csv_cells(data, bounds)
 
 

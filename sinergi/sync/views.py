@@ -16,8 +16,8 @@ from sinergi.kernel.errors import Refused
 from sinergi.ledger import store
 from sinergi.ledger.models import Agency
 from sinergi.ledger.writer import run
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.sync import addresses, codes, invitations, service
 from sinergi.sync.forms import Address, Confirmation, Invite, Letter
 from sinergi.sync.models import Invitation, OwnAddress, Peer

@@ -20,8 +20,8 @@ from sinergi.access.models import EVERYTHING, Duty, Token, User
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.models import Agency, Agreement
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 
 PER_PAGE = 50
 HERE = "access:people"

@@ -16,8 +16,8 @@ from sinergi.access.doors import requires
 from sinergi.access.models import ChangeAudit, ReadAudit, User
 from sinergi.access.roles import ROLES
 from sinergi.kernel.instants import ZONES
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 
 PER_PAGE = 100
 

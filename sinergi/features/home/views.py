@@ -22,8 +22,8 @@ from sinergi.features.places import public as places
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.models import Agency, Agreement
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.sync.models import Invitation
 from sinergi.web import navigation
 from sinergi.web.scope import Scope, scopes

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from sinergi.access.doors import requires
 from sinergi.features.stages import rules, sources
 from sinergi.features.stages.models import CalendarChoice
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

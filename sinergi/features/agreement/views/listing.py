@@ -19,8 +19,8 @@ from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.views import shown
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.models import Agency
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web import navigation
 
 _FILTERS = {"berlaku": ("in_force",), "menunggu": ("waiting", "not_started"), "berakhir": ("over", "ended")}

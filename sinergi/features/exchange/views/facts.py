@@ -26,8 +26,8 @@ from sinergi.kernel.instants import ZONES, from_text
 from sinergi.ledger import envelope
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Key, Log
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web import records
 from sinergi.web.templatetags.sinergi import moment
 

@@ -19,8 +19,8 @@ from sinergi.features.exchange.views import facts, words
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.evidence import export_agreement
 from sinergi.ledger.models import Agreement, Entry, Equivocation
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web import navigation, records
 
 EVIDENCE = "application/vnd.sinergi.evidence"

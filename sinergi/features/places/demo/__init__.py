@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,16 @@ def load_demo_regions(regencies: list[str]) -> int:
     rows += [
         _region(row) for name in ("districts", "villages") for row in _table(name) if row["code"].startswith(wanted)
     ]
-    points = {row.code: (row.lat, row.lon) for row in rows if row.lat is not None and row.lon is not None}
+    inside: dict[str, list[tuple[float, float]]] = {}
+    for village in _villages(wanted):
+        for length in (2, 4, 6):
+            inside.setdefault(village[0][:length], []).append(village[1:])
+    drawn = _drawn(wanted)
     for row in rows:
-        inside = [point for code, point in points.items() if code.startswith(row.code)]
-        if row.lat is None and inside:
-            row.lat = round(sum(lat for lat, _ in inside) / len(inside), 3)
-            row.lon = round(sum(lon for _, lon in inside) / len(inside), 3)
-    drawn = {code: areas.as_geojson(area) for code, area in areas.draw(points).items()}
-    for row in rows:
+        if row.lat is None and row.code in inside:
+            points = inside[row.code]
+            row.lat = round(sum(lat for lat, _ in points) / len(points), 3)
+            row.lon = round(sum(lon for _, lon in points) / len(points), 3)
         if row.code in drawn:
             row.area, row.area_kind = drawn[row.code], Region.Area.DRAWN
 
@@ -68,6 +71,21 @@ def publish_demo_stations(*, id: str, by: Actor, at: datetime, agreement: str, r
     return publish_stations(id=id, by=by, at=at, agreement=agreement, regency=regency, rows=demo_stations(regency))
 
 
+def _villages(regencies: tuple[str, ...]) -> list[tuple[str, float, float]]:
+    return [
+        (row["code"], float(row["lat"]), float(row["lon"]))
+        for row in _table("villages")
+        if row["code"].startswith(regencies)
+    ]
+
+
+@cache
+def _drawn(regencies: tuple[str, ...]) -> dict[str, str]:
+    """The drawn areas by code. Kept, because drawing is what takes the time and the tables are part of the program."""
+    drawn = areas.draw({code: (lat, lon) for code, lat, lon in _villages(regencies)})
+    return {code: areas.as_geojson(area) for code, area in drawn.items()}
+
+
 def _region(row: dict[str, str]) -> Region:
     code = row["code"]
     lengths = {10: 6, 6: 4, 4: 2}
@@ -82,6 +100,7 @@ def _region(row: dict[str, str]) -> Region:
     )
 
 
+@cache
 def _table(name: str) -> list[dict[str, str]]:
     with open(HERE / f"{name}.csv", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

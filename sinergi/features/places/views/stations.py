@@ -23,8 +23,8 @@ from sinergi.features.places.models import Region, Station, StationList
 from sinergi.features.places.public import area_names, counts_by, find_places, visible_regions
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Agreement
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web.navigation import Hit
 
 PAGE = 25

@@ -21,7 +21,8 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Party
-from sinergi.sheets import Unreadable, corrected, read_cells, template
+from sinergi.sheets import Unreadable, read_cells
+from sinergi.sheets.writing import corrected, template
 from sinergi.web.templatetags.sinergi import number
 
 MOST_SHOWN = 60

@@ -24,8 +24,8 @@ from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import ZONES
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 
 PER_PAGE = 40
 
