@@ -1,7 +1,8 @@
-"""What people call the kinds of facts, and where a fact opens.
+"""What people call the kinds of facts, where a fact opens, and why one changes nothing.
 
 Pages that show facts of every feature (who has what, a fact's own page) may not import the features; each feature says
-here, at the foot of its `urls.py`, what its kinds are called and which of its pages shows a record to this person.
+here, at the foot of its `urls.py`, what its kinds are called, which of its pages shows a record to this person, and how
+the reasons of its projections (`Ignored`) read.
 """
 
 from __future__ import annotations
@@ -28,17 +29,27 @@ Opens = Callable[["User", list[str]], dict[str, Page]]
 
 _words: dict[str, Any] = {"identity.agency_founded": _("kunci instansi")}
 _opens: dict[str, Opens] = {}
+_reasons: dict[str, Any] = {}
 
 
-def register(words: Mapping[str, Any], opens: Opens) -> None:
-    """Say what these kinds are called (lazily translated, lower case) and which page shows one of their records."""
+def register(words: Mapping[str, Any], opens: Opens | None = None, reasons: Mapping[str, Any] | None = None) -> None:
+    """Say what these kinds are called (lazily translated, lower case) and which page shows one of their records.
+
+    Without `opens` a record has no page of its own. `reasons`: a whole sentence for each reason of an `Ignored`.
+    """
     _words.update(words)
-    _opens.update(dict.fromkeys(words, opens))
+    _opens.update(dict.fromkeys(words, opens) if opens else {})
+    _reasons.update(reasons or {})
 
 
 def word(kind: str) -> str:
     """`permohonan pengamanan` for `security.assistance_requested`; the kind itself where nobody named it."""
     return str(_words.get(kind, kind))
+
+
+def reason(verdict: str) -> str:
+    """The sentence for the reason of an `Ignored`; empty where no feature named it."""
+    return str(_reasons.get(verdict, ""))
 
 
 def kinds() -> dict[str, str]:

@@ -51,5 +51,9 @@ records.register(
         "agreement.left": _("pengakhiran perjanjian"),
     },
     # The agreement is opened from its own list; a fact about it has no page of its own.
-    lambda user, keys: {},
+    reasons={
+        "it confirms other terms than the ones entered": _(
+            "Menegaskan isi yang berbeda dari yang dimasukkan. Bandingkan pindaian naskah."
+        ),
+    },
 )

@@ -44,4 +44,10 @@ navigation.register_view(
     navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
 )
 navigation.register_search(stations.found)
-records.register({"places.stations_published": _("daftar TPS")}, lambda user, keys: {})
+records.register(
+    {"places.stations_published": _("daftar TPS")},
+    reasons={
+        "only a commission publishes polling stations": _("Daftar TPS hanya diterbitkan KPU."),
+        "the regency is not the author's": _("Kabupaten itu bukan wilayah penulisnya."),
+    },
+)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sinergi.features.exchange.public import reach, standing
+from sinergi.features.exchange.views import words
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import now
 from sinergi.ledger import rebuild
@@ -94,3 +98,20 @@ def test_the_evidence_bundle_of_an_agreement_comes_down_whole(agreement: str, pe
 def test_a_node_without_agreements_says_what_to_do(node: Agency, person: Callable[..., Any]):
     assert not Agreement.objects.exists()
     assert "Belum ada catatan bersama." in person("secretary").get("/siapa-punya-apa/").content.decode()
+
+
+def test_every_reason_for_passing_over_a_fact_is_a_sentence_people_can_read():
+    """What projections raise as Ignored is shown to people; a new reason needs its sentence (web/records.py)."""
+    package = Path(words.__file__).resolve().parents[3]
+    sources = [path for path in package.rglob("*.py") if "tests" not in path.parts]
+    calls = [
+        node.args[0].value
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Ignored"
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    import_module("sinergi.node.urls")  # registers what each feature says
+    assert len(calls) > 20
+    assert [said for said in calls if words.reason(said) == words.reason("something else")] == []

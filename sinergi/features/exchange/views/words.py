@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sinergi.features.exchange.public import Book, Cell, Partner, Standing
+from sinergi.web import records
 from sinergi.web.templatetags.sinergi import clock, moment, number, since
 
 _COUNTS = (
@@ -27,7 +28,7 @@ _COUNTS = (
     gettext_lazy("sepuluh"),
 )
 
-# Verdicts are written into the store in English by the ledger and the features; people read them here.
+# Verdicts are written into the store in English; people read the ledger's here, a feature's in `records.register`.
 _REASONS = {
     "its id was used before in this log": gettext_lazy("Nomor catatan ini sudah dipakai; yang pertama berlaku."),
     "an identity log holds only keys and offices": gettext_lazy("Buku kunci tidak boleh memuat catatan lain."),
@@ -38,6 +39,10 @@ _REASONS = {
     "an agreement is founded once, at the start of its founder's log": gettext_lazy(
         "Perjanjian hanya dimasukkan sekali."
     ),
+    "the founder is not the first party, or a party is named twice": gettext_lazy(
+        "Penulisnya bukan pihak pertama, atau satu pihak disebut dua kali."
+    ),
+    "an agency is founded once, at the start of its identity log": gettext_lazy("Instansi hanya didirikan sekali."),
     "its agreement was never founded": gettext_lazy("Perjanjiannya belum pernah dimasukkan."),
     "its author is no party to this agreement": gettext_lazy("Penulisnya bukan pihak dalam perjanjian ini."),
     "its author had left the agreement": gettext_lazy("Penulisnya sudah mengakhiri perjanjian ini."),
@@ -47,27 +52,6 @@ _REASONS = {
     ),
     "it names a record that does not exist": gettext_lazy("Menyebut catatan yang tidak ada."),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
-    "it confirms other terms than the ones entered": gettext_lazy(
-        "Menegaskan isi yang berbeda dari yang dimasukkan. Bandingkan pindaian naskah."
-    ),
-    "it was withdrawn before": gettext_lazy("Permohonan sudah ditarik sebelumnya."),
-    "an answer binds only after disposisi by the Kapolres or Plh": gettext_lazy(
-        "Jawaban hanya mengikat setelah disposisi Kapolres atau Plh."
-    ),
-    "it answers no version of this request": gettext_lazy("Jawaban tidak cocok dengan isi permohonan mana pun."),
-    "this version of the request was answered before": gettext_lazy(
-        "Permohonan ini sudah dijawab; jawaban pertama berlaku."
-    ),
-    "only the Kapolres or Plh confirms a spoken order": gettext_lazy(
-        "Perintah lisan hanya ditegaskan Kapolres atau Plh."
-    ),
-    "no spoken order waits for this confirmation": gettext_lazy("Tidak ada perintah lisan yang menunggu penegasan."),
-    "it was confirmed before": gettext_lazy("Laporan sudah ditegaskan sebelumnya."),
-    "the request is not the author's": gettext_lazy("Permohonan ini bukan milik penulisnya."),
-    "no such request under this agreement": gettext_lazy("Tidak ada permohonan itu dalam perjanjian ini."),
-    "no such offer waits for an answer": gettext_lazy("Tidak ada tawaran yang menunggu jawaban ini."),
-    "only a commission publishes polling stations": gettext_lazy("Daftar TPS hanya diterbitkan KPU."),
-    "the regency is not the author's": gettext_lazy("Kabupaten itu bukan wilayah penulisnya."),
 }
 
 
@@ -224,7 +208,7 @@ def reason(verdict: str) -> str:
         return _("Hanya KPU yang boleh menyatakan ini.")
     if verdict.startswith("only an agency of kind police"):
         return _("Hanya Polri yang boleh menyatakan ini.")
-    return str(_REASONS.get(verdict, _("Isinya tidak sesuai jenis catatannya.")))
+    return str(_REASONS.get(verdict) or records.reason(verdict) or _("Isinya tidak sesuai jenis catatannya."))
 
 
 def waiting_sentence(count: int) -> str:

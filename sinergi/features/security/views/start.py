@@ -30,6 +30,25 @@ WORDS = {
     "security.letter_issued": gettext_lazy("surat resmi"),
 }
 
+REASONS = {
+    "it was withdrawn before": gettext_lazy("Permohonan sudah ditarik sebelumnya."),
+    "an answer binds only after disposisi by the Kapolres or Plh": gettext_lazy(
+        "Jawaban hanya mengikat setelah disposisi Kapolres atau Plh."
+    ),
+    "it answers no version of this request": gettext_lazy("Jawaban tidak cocok dengan isi permohonan mana pun."),
+    "this version of the request was answered before": gettext_lazy(
+        "Permohonan ini sudah dijawab; jawaban pertama berlaku."
+    ),
+    "only the Kapolres or Plh confirms a spoken order": gettext_lazy(
+        "Perintah lisan hanya ditegaskan Kapolres atau Plh."
+    ),
+    "no spoken order waits for this confirmation": gettext_lazy("Tidak ada perintah lisan yang menunggu penegasan."),
+    "it was confirmed before": gettext_lazy("Laporan sudah ditegaskan sebelumnya."),
+    "the request is not the author's": gettext_lazy("Permohonan ini bukan milik penulisnya."),
+    "no such request under this agreement": gettext_lazy("Tidak ada permohonan itu dalam perjanjian ini."),
+    "no such offer waits for an answer": gettext_lazy("Tidak ada tawaran yang menunggu jawaban ini."),
+}
+
 _SHOWN = 6
 
 
