@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
@@ -22,7 +23,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from sinergi.access import identity, roles
-from sinergi.access.models import ReadAudit, covering
+from sinergi.access.models import ReadAudit, User, covering
+from sinergi.kernel.actors import Actor
 
 log = logging.getLogger("sinergi.access")
 
@@ -31,6 +33,15 @@ Row = TypeVar("Row", bound=Model)
 
 # Codes of letters and of data whose reading leaves a trace (docs/glossary.md).
 RESTRICTED = frozenset({"restricted", "secret", "top_secret", "terbatas", "rahasia", "sangat_rahasia"})
+
+
+class PersonRequest(HttpRequest):
+    """How a view behind `requires` may annotate its request: what middleware and the door have put on it."""
+
+    user: User  # type: ignore[assignment]
+    actor: Actor
+    arrived_at: datetime
+    scope: str
 
 
 class Door(msgspec.Struct, frozen=True):
