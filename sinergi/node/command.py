@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from sinergi.kernel.errors import Broken, Refused
@@ -38,12 +37,10 @@ def always(argv: list[str]) -> bool:
 
 VERBS = {
     "accept": Verb("sinergi.sync.verbs:accept", "accept a partner's invitation file", always),
-    "agreement": Verb("sinergi.features.agreement.verbs:agreement", "list agreements or enter a signed one", always),
-    "backup": Verb("sinergi.node.backup:backup", "write an encrypted copy of the node"),
     "demo": Verb("sinergi.node.demo:run", "serve the demo's nodes on this machine", opens=False),
     "evidence": Verb("sinergi.ledger.verbs:evidence", "export or verify evidence"),
     "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
-    "import": Verb("sinergi.features.places.verbs:import_", "take in stations or boundaries from a file", always),
+    "import": Verb("sinergi.features.places.verbs:import_", "take in boundaries from a file", always),
     "init": Verb("sinergi.sync.verbs:init", "make a new node in an empty folder", always),
     "invite": Verb("sinergi.sync.verbs:invite", "write an invitation for a partner", always),
     "rebuild": Verb(
@@ -100,24 +97,22 @@ def perform(verb: str, argv: list[str], data: Path) -> int:
         return _say(_sentence(error), "")
 
 
-def listed() -> dict[str, Verb]:
-    """The verbs that this installation has."""
-    return {name: verb for name, verb in VERBS.items() if _is_there(verb.where)}
-
-
 def _dispatch(data: Path, name: str, argv: list[str]) -> int:
     from sinergi.node import handover, lock, opening
 
-    verb = listed().get(name)
+    verb = VERBS.get(name)
     if verb is None:
         raise Refused(f"sinergi has no verb “{name}”; `sinergi help` lists them.", code="N-05")
     asks_for_help = any(word in ("-h", "--help") for word in argv)
     if not verb.opens:
         return _call(name, argv, data)
-    if name != "init" and not data.is_dir() and not asks_for_help:
+    if asks_for_help:
+        opening.without_node()
+        return _call(name, argv, data)
+    if name != "init" and not data.is_dir():
         raise Refused(f"There is no node in {data}; `sinergi --data DIR init` makes one.", code="N-06")
     with ExitStack() as stack:
-        if verb.writes(argv) and not asks_for_help:
+        if verb.writes(argv):
             code = handover.hand_over(data, name, argv)
             if code is not None:
                 return code
@@ -157,17 +152,9 @@ def _function(name: str) -> Callable[[list[str], Path], int]:
     return found
 
 
-def _is_there(where: str) -> bool:
-    try:
-        return find_spec(where.partition(":")[0]) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def _usage() -> str:
-    verbs = listed()
-    width = max(map(len, verbs))
-    lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(verbs.items()) if verb.does]
+    width = max(map(len, VERBS))
+    lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(VERBS.items()) if verb.does]
     return "usage: sinergi [--data DIR] VERB ...\n\n" + "\n".join(lines) + "\n\n`sinergi VERB --help` says more."
 
 

@@ -6,6 +6,15 @@ import os
 from pathlib import Path
 
 
+def without_node() -> None:
+    """Let this process import every part without a node, to describe a verb: settings live in a throw-away folder."""
+    os.environ.pop("SINERGI_DATA", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.node.settings")
+    import django
+
+    django.setup()
+
+
 def open_node(data: Path, *, migrate: bool = False) -> None:
     """Let this process work on the node in `data`; with `migrate` bring its tables to this version first.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +25,6 @@ from sinergi.sheets.sandbox import run_apart
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_CORNERS = 3_000_000
 CROOKED = "!"  # begins the answer for a polygon that crosses itself; GeoJSON begins with {
-
-
-def run(argv: list[str]) -> int:
-    """The verb: import one file, or say in one sentence on stderr why not. 0 only where the areas are in place."""
-    if len(argv) != 1:
-        print("Tulis: sinergi import boundaries BERKAS.geojson", file=sys.stderr)
-        return 2
-    try:
-        said = import_boundaries(Path(argv[0]))
-    except Refused as refusal:
-        print(refusal.sentence, file=sys.stderr)
-        return 1
-    print(said)
-    return 0
 
 
 def import_boundaries(path: Path) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
-from sinergi.features.places import boundaries
+from sinergi.features.places.boundaries import import_boundaries
 from sinergi.kernel.caller import caller_path
-from sinergi.kernel.errors import Refused
 
 
 def import_(argv: list[str], data: Path) -> int:
     """`sinergi import boundaries FILE`: real boundaries replace the drawn areas, all or nothing."""
-    if argv[:1] != ["boundaries"]:
-        raise Refused("Pakai: sinergi import boundaries BERKAS.geojson", code="WIL-20")
-    return boundaries.run([str(caller_path(word)) for word in argv[1:]])
+    parser = argparse.ArgumentParser(prog="sinergi import", description="Take in real boundaries, all or nothing.")
+    parser.add_argument("what", choices=["boundaries"])
+    parser.add_argument("file", help="GeoJSON in WGS 84, each area with the Interior Ministry's code in `code`")
+    print(import_boundaries(caller_path(parser.parse_args(argv).file)))
+    return 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -30,8 +31,7 @@ def probe(argv: list[str], data: Path) -> int:
 def _verbs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SINERGI_DEBUG", raising=False)
     verb = command.Verb(f"{__name__}:probe", "probe", command.always, opens=False)
-    absent = command.Verb("sinergi.nowhere.verbs:x", "absent")
-    monkeypatch.setattr(command, "VERBS", {"probe": verb, "absent": absent})
+    monkeypatch.setattr(command, "VERBS", {"probe": verb})
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,6 @@ def _verbs(monkeypatch: pytest.MonkeyPatch) -> None:
         (["probe", "break"], 1, "sinergi: the bytes do not verify"),
         (["probe", "crash"], 1, "sinergi: This failed inside sinergi (KeyError); SINERGI_DEBUG=1 shows where."),
         (["nonsense"], 1, "sinergi: sinergi has no verb “nonsense”; `sinergi help` lists them. [N-05]"),
-        (["absent"], 1, "sinergi: sinergi has no verb “absent”; `sinergi help` lists them. [N-05]"),
         (["--data"], 1, "sinergi: --data needs the node's folder. [N-07]"),
     ],
 )
@@ -57,11 +56,20 @@ def test_the_exit_code_of_a_verb_is_that_of_the_program() -> None:
     assert command.run(["probe", "leave"]) == 3
 
 
-def test_a_verb_whose_part_is_not_installed_is_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.run(["help"]) == 0
-    listed = capsys.readouterr().out
-    assert "probe" in listed
-    assert "absent" not in listed
+    assert "probe" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name, verb in command.VERBS.items() if verb.does])
+def test_every_verb_explains_itself_where_there_is_no_node(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "none"
+    sinergi = Path(sys.executable).with_name("sinergi")
+    asked = subprocess.run([sinergi, "--data", folder, name, "--help"], capture_output=True, text=True)
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout.startswith(f"usage: sinergi {name}")
+    assert not folder.exists()
 
 
 def test_a_running_node_does_the_verb_and_its_words_come_back(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from sinergi.features.places.boundaries import polygons_of, run
+from sinergi.features.places.boundaries import import_boundaries, polygons_of
 from sinergi.features.places.demo import load_demo_regions
 from sinergi.features.places.models import Region
+from sinergi.kernel.errors import Refused
 from sinergi.sheets import Unreadable
 
-# A regency next door, as a province's file holds it.
-NEIGHBOUR = "1201"
 SQUARE = [[99.1, 1.4], [99.2, 1.4], [99.2, 1.5], [99.1, 1.5], [99.1, 1.4]]
 
 
@@ -29,19 +29,14 @@ def feature(code="120301", ring=None, **changes):
     return made | changes
 
 
-@pytest.mark.parametrize(("level", "count"), [("regency", 2), ("district", 27), ("village", 636)])
-def test_a_whole_file_replaces_drawn_areas_and_changes_nothing_twice(regions, tmp_path, capsys, level, count):
-    rows = Region.objects.filter(level=level).values_list("code", "area")
-    features = [feature(code, geometry=json.loads(area)) for code, area in rows]
-    assert len(features) == count
-    file = tmp_path / "a.geojson"
-    file.write_bytes(collection(*features, feature(NEIGHBOUR)))
-    assert run([str(file)]) == 0
-    first = capsys.readouterr().out
-    assert f"{count} dari {count} batas diganti. 1 wilayah di luar kantor ini dilewati." in first
-    assert Region.objects.filter(area_kind="imported").count() == count
-    assert run([str(file)]) == 0
-    assert "Tidak ada yang berubah" in capsys.readouterr().out
+@pytest.mark.parametrize(("digits", "count"), [(4, 2), (6, 27), (10, 636)])
+def test_a_whole_level_replaces_drawn_areas_and_changes_nothing_twice(regions, tmp_path, digits, count):
+    drawn = {region.code: region.area for region in Region.objects.all() if len(region.code) == digits}
+    foreign = feature({4: "1271", 6: "127101", 10: "1271011001"}[digits])
+    file = tmp_path / "batas.geojson"
+    file.write_bytes(collection(foreign, *(feature(code, geometry=json.loads(area)) for code, area in drawn.items())))
+    assert f"{count} dari {count} batas diganti. 1 wilayah di luar" in import_boundaries(file)
+    assert "Tidak ada yang berubah" in import_boundaries(file)
     # Loading the demo again leaves imported areas alone.
     load_demo_regions(["1203", "1220"])
     assert Region.objects.filter(area_kind="imported").count() == count
@@ -75,25 +70,23 @@ def test_what_is_no_boundary_is_refused(data, code):
     assert caught.value.code == code
 
 
-def test_a_boundary_that_crosses_itself_stops_everything(regions, tmp_path, capsys):
+def test_a_boundary_that_crosses_itself_stops_everything(regions, tmp_path):
     file = tmp_path / "a.geojson"
     crossed = [SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]
     file.write_bytes(collection(feature("120302"), feature("120301", ring=crossed)))
-    assert run([str(file)]) == 1
-    assert "120301 memotong dirinya" in capsys.readouterr().err
+    with pytest.raises(Refused, match="120301 memotong dirinya"):
+        import_boundaries(file)
     assert not Region.objects.filter(area_kind="imported").exists()
 
 
-def test_a_wrong_code_inside_the_regency_stops_everything(regions, tmp_path, capsys):
+def test_a_wrong_code_inside_the_regency_stops_everything(regions, tmp_path):
     file = tmp_path / "a.geojson"
     file.write_bytes(collection(feature("120301"), feature("120399")))
-    assert run([str(file)]) == 1
-    assert "120399" in capsys.readouterr().err
+    with pytest.raises(Refused, match="120399"):
+        import_boundaries(file)
     assert not Region.objects.filter(area_kind="imported").exists()
 
 
-@pytest.mark.django_db
-def test_a_missing_file_and_a_wrong_call_are_one_sentence(capsys):
-    assert run(["/nowhere/a.geojson"]) == 1
-    assert run([]) == 2
-    assert "Traceback" not in capsys.readouterr().err
+def test_a_missing_file_is_one_sentence():
+    with pytest.raises(Refused, match="tidak dapat dibaca"):
+        import_boundaries(Path("/nowhere/a.geojson"))
