@@ -58,7 +58,12 @@ def check_pattern(pattern: str) -> None:
     plain = _FIELD.sub("", pattern)
     fields = [name.partition(":")[0] for name in _FIELD.findall(pattern)]
     if not pattern.isprintable() or not 0 < len(pattern) <= LONGEST_PATTERN:
-        raise Refused(f"Pola nomor berisi 1 sampai {LONGEST_PATTERN} huruf biasa.", code="D-07", field="pattern")
+        raise Refused(
+            "Pola nomor berisi 1 sampai %(most)d huruf biasa.",
+            code="D-07",
+            field="pattern",
+            words={"most": LONGEST_PATTERN},
+        )
     if "{" in plain or "}" in plain:
         raise Refused(
             "Pola nomor hanya boleh memakai {number}, {regency}, {month}, dan {year}.",

@@ -39,7 +39,7 @@ _LOOKALIKES = {"\u2011": "-", "\u2010": "-", "\u202f": "\u00a0", "\u2007": "\u00
 def clean(text: str) -> str:
     """`text` on one line, composed, without what is invisible; undrawable characters as ‹U+1F600›."""
     if len(text) > LONGEST_TEXT:
-        raise Refused(f"Satu bagian surat paling banyak {LONGEST_TEXT} huruf.", code="D-02")
+        raise Refused("Satu bagian surat paling banyak %(most)d huruf.", code="D-02", words={"most": LONGEST_TEXT})
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise Refused("Teks surat rusak; ketik ulang bagian itu.", code="D-03")
     composed = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
@@ -75,13 +75,20 @@ def ready(letter: Letter) -> Letter:
         raise Refused("Alamat pemeriksaan terlalu panjang untuk kode QR.", code="D-04", field="check")
     for annex in letter.annexes:
         if not 0 < len(annex.columns) <= MOST_COLUMNS:
-            raise Refused(f"Tabel lampiran berisi 1 sampai {MOST_COLUMNS} kolom.", code="D-05", field="annexes")
+            raise Refused(
+                "Tabel lampiran berisi 1 sampai %(most)d kolom.",
+                code="D-05",
+                field="annexes",
+                words={"most": MOST_COLUMNS},
+            )
         if any(column.weight < 1 for column in annex.columns):
             raise ValueError("the weight of a column is at least 1")
         if any(len(row) != len(annex.columns) for row in annex.rows):
             raise Refused("Setiap baris lampiran harus mengisi semua kolom.", code="D-05", field="annexes")
     if sum(len(annex.rows) for annex in letter.annexes) > MOST_ROWS:
-        raise Refused(f"Lampiran surat paling banyak {MOST_ROWS} baris.", code="D-05", field="annexes")
+        raise Refused(
+            "Lampiran surat paling banyak %(most)d baris.", code="D-05", field="annexes", words={"most": MOST_ROWS}
+        )
     if len(msgspec.json.encode(letter)) > LONGEST_LETTER:
         raise Refused("Surat terlalu panjang; pisahkan lampirannya.", code="D-02")
     return letter

@@ -19,6 +19,8 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parents[1]
 
 _CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy")
+# A refusal is translated where it is shown (web/middleware.py). Those of `node` are for the command line, in English.
+_REFUSALS = ("Refused",)
 _IN_TEMPLATE = re.compile(r"(?<![\w.])(_|gettext|pgettext|ngettext)\s*\(")
 
 
@@ -61,7 +63,8 @@ def sentences(package: Path = PACKAGE) -> Iterator[Sentence]:
         if path.suffix in (".html", ".txt") and "templates" in path.parts:
             yield from in_template(path.read_text(), where)
         elif path.suffix == ".py":
-            yield from in_python(path.read_text(), where)
+            is_command_line = path.relative_to(package).parts[0] == "node"
+            yield from in_python(path.read_text(), where, _CALLS if is_command_line else _CALLS + _REFUSALS)
 
 
 def in_template(text: str, where: str = "") -> Iterator[Sentence]:
@@ -73,14 +76,14 @@ def in_template(text: str, where: str = "") -> Iterator[Sentence]:
             yield from in_python(call, where)
 
 
-def in_python(text: str, where: str = "") -> Iterator[Sentence]:
-    """The texts that are passed to gettext and its kin as literals."""
+def in_python(text: str, where: str = "", calls: tuple[str, ...] = _CALLS + _REFUSALS) -> Iterator[Sentence]:
+    """The texts that are passed to gettext and its kin, or to Refused, as literals."""
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         said = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        if name not in _CALLS or not said:
+        if name not in calls or not said:
             continue
         if name.startswith("pgettext"):
             if len(said) > 1:

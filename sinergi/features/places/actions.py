@@ -100,7 +100,7 @@ def keep_areas(found: dict[str, str], kind: str, *, source: str = "") -> int:
     known = Region.objects.in_bulk(list(found))
     unknown = sorted(found.keys() - known.keys())
     if unknown:
-        raise Refused(f"Wilayah {unknown[0]} tidak dikenal di kantor ini.", code="WIL-05")
+        raise Refused("Wilayah %(region)s tidak dikenal di kantor ini.", code="WIL-05", words={"region": unknown[0]})
     changed = []
     for code, area in found.items():
         region = known[code]

@@ -58,7 +58,7 @@ def publish(
     if not rows:
         raise Refused("Daftar ini belum berisi TPS.", code="TPS-03")
     if len(rows) > MOST_STATIONS:
-        raise Refused(f"Satu daftar memuat paling banyak {MOST_STATIONS} TPS.", code="TPS-04")
+        raise Refused("Satu daftar memuat paling banyak %(most)d TPS.", code="TPS-04", words={"most": MOST_STATIONS})
     ordered = sorted(rows, key=lambda row: row.code)
     codes = [row.code for row in ordered]
     if len(set(codes)) != len(codes):
