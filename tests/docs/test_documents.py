@@ -24,12 +24,30 @@ def test_every_path_on_the_map_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_path_a_document_names_exists() -> None:
+    """But for the tutorial, which makes the files it names."""
+    pages = [page for page in [*documents(), ROOT / "SECURITY.md"] if page.name != "tutorial.md"]
+    missing = {page.name: [path for path in PATH.findall(page.read_text()) if not exists(path)] for page in pages}
+    assert {name: paths for name, paths in missing.items() if paths} == {}
+
+
+def exists(path: str) -> bool:
+    return (ROOT / path).exists() or not path.startswith(("sinergi/", "script/", "tests/", "docs/", "bench/"))
+
+
 def test_every_package_is_on_the_map() -> None:
     text = (ROOT / "docs" / "map.md").read_text()
     tree = subprocess.run(["git", "ls-files", "sinergi"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     packages = {Path(line).parts[:2] for line in tree.splitlines() if len(Path(line).parts) > 2}
     packages |= {Path(line).parts[:3] for line in tree.splitlines() if re.match(r"sinergi/features/\w+/", line)}
     assert [name for parts in packages if f"`{(name := '/'.join(parts))}/`" not in text] == []
+
+
+def test_every_office_is_in_the_glossary() -> None:
+    from sinergi.access.roles import ROLES
+
+    text = (ROOT / "docs" / "glossary.md").read_text()
+    assert [code for code in ROLES if f"`{code}`" not in text] == []
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
