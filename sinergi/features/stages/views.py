@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.stages import rules, sources
 from sinergi.features.stages.models import CalendarChoice
 from sinergi.sheets import Column, Kind
@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 @require_safe
 @requires("stages.read")
-def stages(request: HttpRequest) -> HttpResponse:
+def stages(request: PersonRequest) -> HttpResponse:
     """Every stage with its days and today's place among them; the closed days that are still to come."""
     choice = CalendarChoice.objects.order_by("pk").first()
     today = _today(request)
@@ -57,7 +57,7 @@ def stages(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("stages.read")
-def stages_sheet(request: HttpRequest) -> HttpResponse:
+def stages_sheet(request: PersonRequest) -> HttpResponse:
     """The stages as an Excel file."""
     choice = CalendarChoice.objects.order_by("pk").first()
     columns = (
@@ -125,5 +125,5 @@ def _span(stage: rules.Stage, polling_day: date) -> str:
     return ends if stage.starts_on is None else f"{rules.label(stage.starts_on, polling_day)} – {ends}"
 
 
-def _today(request: HttpRequest) -> date:
-    return localdate(request.arrived_at)  # type: ignore[attr-defined]
+def _today(request: PersonRequest) -> date:
+    return localdate(request.arrived_at)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import actions, scans
 from sinergi.features.agreement.forms import EntryForm, article_forms, insist
 from sinergi.features.agreement.models import Agreement
@@ -22,19 +22,19 @@ EXERCISE = "latihan"
 
 @requires("agreement.enter")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_agreement(request: HttpRequest) -> HttpResponse:
+def new_agreement(request: PersonRequest) -> HttpResponse:
     """The form, and what it makes."""
     # A duty for certain agreements cannot reach one that does not exist yet.
-    if not request.user.can("agreement.enter", agreement=""):  # type: ignore[union-attr]
+    if not request.user.can("agreement.enter", agreement=""):
         raise PermissionDenied
     if request.method == "POST":
         return _enter(request)
-    at = request.arrived_at  # type: ignore[attr-defined]
+    at = request.arrived_at
     form = EntryForm(partners=partners(), initial={"id": new_event_id(at)})
     return render(request, "agreement/entry.html", {"form": form, "articles": article_forms()})
 
 
-def _enter(request: HttpRequest) -> HttpResponse:
+def _enter(request: PersonRequest) -> HttpResponse:
     form = EntryForm(request.POST, request.FILES, partners=partners())
     articles = article_forms(request.POST)
     insist(form, articles)
@@ -43,8 +43,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
     try:
         receipt = actions.enter_agreement(
             id=given["id"],
-            by=request.actor,  # type: ignore[attr-defined]
-            at=request.arrived_at,  # type: ignore[attr-defined]
+            by=request.actor,
+            at=request.arrived_at,
             partners=[given["partner"]],
             exercise=EXERCISE if given["exercise"] else "",
             numbers=[given["own_number"], given["partner_number"]],

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from sinergi.access.doors import requires, visible
+from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public
 from sinergi.features.agreement.models import Agreement
@@ -28,7 +28,7 @@ _FILTERS = {"berlaku": ("in_force",), "menunggu": ("waiting", "not_started"), "b
 
 @require_safe
 @requires("agreement.read")
-def agreements(request: HttpRequest) -> HttpResponse:
+def agreements(request: PersonRequest) -> HttpResponse:
     """Every agreement this person may see, newest first."""
     chosen = request.GET.get("tampil", "")
     lines = _lines(request, chosen)
@@ -44,7 +44,7 @@ def agreements(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("agreement.read")
-def agreements_sheet(request: HttpRequest) -> HttpResponse:
+def agreements_sheet(request: PersonRequest) -> HttpResponse:
     """The same list as an Excel file."""
     columns = (
         Column(name="partner", label=gettext("Pihak lain")),
@@ -119,9 +119,9 @@ def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
     ]
 
 
-def count_waiting(request: HttpRequest) -> int:
+def count_waiting(request: Any) -> int:
     """How many agreements wait for this person's confirmation."""
-    return len(waiting_for(request.user, request.arrived_at))  # type: ignore[arg-type, attr-defined]
+    return len(waiting_for(request.user, request.arrived_at))
 
 
 def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
@@ -131,15 +131,15 @@ def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
     return [navigation.Action(label=gettext("Masukkan perjanjian"), url=reverse("agreement:new"), weight=90)]
 
 
-def _lines(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
+def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
     rows = visible(
         request.user,
         Agreement.objects.prefetch_related("standings"),
         "agreement.read",
-        scope=request.scope,  # type: ignore[attr-defined]
+        scope=request.scope,
     )
-    own, today = shown.own_id(), localdate(request.arrived_at)  # type: ignore[attr-defined]
-    may_confirm = request.user.can("agreement.confirm")  # type: ignore[union-attr]
+    own, today = shown.own_id(), localdate(request.arrived_at)
+    may_confirm = request.user.can("agreement.confirm")
     wanted = _FILTERS.get(chosen, shown.STATES)
     rows = [row for row in rows.order_by("-entered_at", "key") if row.standing_on(today) in wanted]
     proof = grades([row.key for row in rows])
@@ -161,8 +161,8 @@ def _lines(request: HttpRequest, chosen: str) -> list[dict[str, Any]]:
     return lines
 
 
-def _may_enter(request: HttpRequest) -> bool:
-    return bool(request.user.can("agreement.enter", agreement=""))  # type: ignore[union-attr]
+def _may_enter(request: PersonRequest) -> bool:
+    return bool(request.user.can("agreement.enter", agreement=""))
 
 
 def _has_partners() -> bool:

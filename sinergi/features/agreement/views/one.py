@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
-from sinergi.access.doors import note_read, open_record, requires
+from sinergi.access.doors import PersonRequest, note_read, open_record, requires
 from sinergi.features.agreement import actions, public, scans
 from sinergi.features.agreement.forms import ConfirmationForm, EndingForm, ScanForm, insist
 from sinergi.features.agreement.models import Agreement
@@ -20,14 +20,14 @@ from sinergi.ledger.evidence import export_agreement
 
 @require_safe
 @requires("agreement.read")
-def agreement(request: HttpRequest, agreement: str) -> HttpResponse:
+def agreement(request: PersonRequest, agreement: str) -> HttpResponse:
     """Terms, parties, who stands behind them, and the paper's fingerprint."""
     return _page(request, _opened(request, agreement, "agreement.read"))
 
 
 @requires("agreement.read")
 @require_POST
-def comparison(request: HttpRequest, agreement: str) -> HttpResponse:
+def comparison(request: PersonRequest, agreement: str) -> HttpResponse:
     """Say whether a file is the scan this agreement is bound to. The file is not kept."""
     row = _opened(request, agreement, "agreement.read")
     form = ScanForm(request.POST, request.FILES)
@@ -39,7 +39,7 @@ def comparison(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @requires("agreement.confirm")
 @require_POST
-def confirmation(request: HttpRequest, agreement: str) -> HttpResponse:
+def confirmation(request: PersonRequest, agreement: str) -> HttpResponse:
     """Confirm the terms with this agency's own copy of the same scan, which is then kept here too."""
     row = _opened(request, agreement, "agreement.confirm")
     form = ConfirmationForm(request.POST, request.FILES)
@@ -49,8 +49,8 @@ def confirmation(request: HttpRequest, agreement: str) -> HttpResponse:
         scans.keep(data)
     actions.confirm_agreement(
         id=form.cleaned_data["id"],
-        by=request.actor,  # type: ignore[attr-defined]
-        at=request.arrived_at,  # type: ignore[attr-defined]
+        by=request.actor,
+        at=request.arrived_at,
         agreement=row.agreement,
         scan=scans.fingerprint(data),
     )
@@ -59,15 +59,15 @@ def confirmation(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @requires("agreement.confirm")
 @require_POST
-def ending(request: HttpRequest, agreement: str) -> HttpResponse:
+def ending(request: PersonRequest, agreement: str) -> HttpResponse:
     """End the agreement for this agency."""
     row = _opened(request, agreement, "agreement.confirm")
     form = EndingForm(request.POST)
     insist(form)
     actions.leave_agreement(
         id=form.cleaned_data["id"],
-        by=request.actor,  # type: ignore[attr-defined]
-        at=request.arrived_at,  # type: ignore[attr-defined]
+        by=request.actor,
+        at=request.arrived_at,
         agreement=row.agreement,
         reason=form.cleaned_data["reason"],
     )
@@ -76,7 +76,7 @@ def ending(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @require_safe
 @requires("agreement.read")
-def scan(request: HttpRequest, agreement: str) -> HttpResponse:
+def scan(request: PersonRequest, agreement: str) -> HttpResponse:
     """The scan itself, where this node keeps it. It carries names and signatures, so reading it leaves a trace."""
     row = _opened(request, agreement, "agreement.read", restricted=True)
     data = scans.read(row.scan)
@@ -96,7 +96,7 @@ def scan(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @require_safe
 @requires("evidence.export")
-def evidence(request: HttpRequest, agreement: str) -> StreamingHttpResponse:
+def evidence(request: PersonRequest, agreement: str) -> StreamingHttpResponse:
     """Everything stated under this agreement as one file that a stranger can check; `?isi=tanpa` without the texts."""
     row = _opened(request, agreement, "evidence.export")
     note_read(request, [row], "evidence.export")
@@ -109,12 +109,12 @@ def evidence(request: HttpRequest, agreement: str) -> StreamingHttpResponse:
     )
 
 
-def _opened(request: HttpRequest, agreement: str, permission: str, *, restricted: bool = False) -> Agreement:
+def _opened(request: PersonRequest, agreement: str, permission: str, *, restricted: bool = False) -> Agreement:
     rows = Agreement.objects.prefetch_related("standings")
     return open_record(request, rows, agreement, permission, field="agreement", restricted=restricted)
 
 
-def _page(request: HttpRequest, row: Agreement, **more: Any) -> HttpResponse:
+def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
     asked: Any = request
     info = public.agreement(row.agreement)
     assert info is not None  # the row was just opened
