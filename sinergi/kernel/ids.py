@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import os
 import re
@@ -26,6 +27,7 @@ def is_event_id(text: str) -> bool:
     return _EVENT_ID.fullmatch(text) is not None
 
 
+@functools.lru_cache(maxsize=4096)
 def record_key(log: str, event_id: str) -> str:
     """Return the 26-letter key of the record that event `event_id` of log `log` makes.
 

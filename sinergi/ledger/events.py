@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from typing import Any, ClassVar, NewType, get_args, get_type_hints
 
@@ -90,6 +91,7 @@ def founding_id(event: Founding) -> str:
     return hashlib.sha256(b"sinergi agreement v1\n" + canonical.encode(facts_of(event))).hexdigest()
 
 
+@functools.cache
 def text_type(event_type: type[Event]) -> type[Text] | None:
     """The type of the erasable body of this kind, or None where the kind has none."""
     hint = get_type_hints(event_type).get("text")
@@ -97,14 +99,15 @@ def text_type(event_type: type[Event]) -> type[Text] | None:
     return found[0] if found else None
 
 
-def reference_fields(event_type: type[Event]) -> list[str]:
+@functools.cache
+def reference_fields(event_type: type[Event]) -> tuple[str, ...]:
     """Names of the fields that hold keys of other records, in declaration order."""
     hints = get_type_hints(event_type)
-    return [
+    return tuple(
         field.name
         for field in msgspec.structs.fields(event_type)
         if hints[field.name] is RecordKey or RecordKey in get_args(hints[field.name])
-    ]
+    )
 
 
 def references(event: Event) -> list[str]:

@@ -7,14 +7,12 @@ any order of arrival gives the same tables.
 
 from __future__ import annotations
 
-import logging
-
 from django.db import transaction
 
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Broken
 from sinergi.kernel.instants import from_text
-from sinergi.ledger import catalog, envelope, tree
+from sinergi.ledger import catalog, envelope, rows, tree
 from sinergi.ledger.catalog import Envelope, Ignored
 from sinergi.ledger.events import (
     Event,
@@ -27,51 +25,48 @@ from sinergi.ledger.events import (
     read_facts,
     read_text,
 )
-from sinergi.ledger.models import Agreement, Body, Entry, Log, Party
+from sinergi.ledger.models import Agreement, Entry, Log, Party
 
-logger = logging.getLogger("sinergi.ledger")
+ENTRIES_AT_ONCE = 256
 
 
 class OwnFactInvalid(Broken):
     """We were about to state something our own fold would refuse: a mistake in a rule."""
 
 
-def judge_own(log: Log, row: Entry, entry: envelope.Entry, event: Event) -> None:
-    """Fold a fact we have just appended. Raises OwnFactInvalid, which undoes the append."""
+def judge_own(logs: dict[str, Log], entry: envelope.Entry, event: Event, body: bytes | None) -> None:
+    """Fold a fact we have just appended; `logs` are all of its agreement. Raises OwnFactInvalid, which undoes it."""
+    folding = _Folding(logs)
     try:
-        _judge(log, entry.header, event)
-        _apply(log, row, entry.header, event)
+        folding.judge(logs[entry.header.log], entry.header, event)
+        folding.apply(entry.header, entry.leaf, event, body)
     except Ignored as reason:
         raise OwnFactInvalid(f"{event.kind}: {reason}") from reason
-    row.state = Entry.State.FOLDED
-    row.save(update_fields=["state"])
-    log.folded = row.seq + 1
-    log.save(update_fields=["folded"])
 
 
-def fold_ready(agreement: str, identity: Log | None = None) -> None:
-    """Fold every stored entry of this agreement (or of one identity log) whose turn has come."""
-    if agreement == "":
-        if identity is not None:
-            _advance(identity, {})
+def fold_ready(logs: dict[str, Log]) -> None:
+    """Fold every stored entry of these logs whose turn has come: all logs of one agreement, or one other log.
+
+    The log objects are brought up to date along with their rows.
+    """
+    if all(log.folded == log.size for log in logs.values()):
         return
-    logs = {log.origin: log for log in Log.objects.filter(agreement=agreement)}
-    moved = True
+    folding, moved = _Folding(logs), True
     while moved:
-        moved = any([_advance(log, logs) for log in logs.values()])
+        moved = any([folding.advance(log) for log in logs.values()])
 
 
-def fill_text(row: Entry) -> None:
-    """Fill the columns of an entry's erasable part, if the entry is folded and the part is here."""
+def fill_text(row: Entry, body: bytes | None) -> None:
+    """Fill the columns of an entry's erasable part (with None clear them), if the entry is folded."""
     if row.state != Entry.State.FOLDED:
         return
-    header = envelope.parse(bytes(row.data)).header
-    event_type = catalog.event_type(header.type, header.tv)
-    body = Body.objects.filter(entry=row).first()
-    _apply_text(row, header, event_type, None if body is None else bytes(body.data))
+    header = envelope.header_of(bytes(row.data))
+    verdict = _apply_text(header, bytes(row.leaf), catalog.event_type(header.type, header.tv), body)
+    if verdict:
+        rows.set_verdict(row.pk, Entry.State.FOLDED, verdict)
 
 
-def envelope_of(log: Log, header: envelope.Header, leaf: bytes) -> Envelope:
+def envelope_of(header: envelope.Header, leaf: bytes) -> Envelope:
     """What projections may know of an entry."""
     actor = header.actor
     return Envelope(
@@ -90,112 +85,148 @@ def envelope_of(log: Log, header: envelope.Header, leaf: bytes) -> Envelope:
     )
 
 
-def _advance(log: Log, logs: dict[str, Log]) -> bool:
-    """Fold as many entries of one log as are ready; whether there was any."""
-    start = log.folded
-    while log.folded < log.size:
-        row = Entry.objects.get(log=log, seq=log.folded)
-        header = envelope.parse(bytes(row.data)).header
-        if not _is_ready(header, logs):
-            break
-        _fold_one(log, row, header)
-        log.folded += 1
-        log.save(update_fields=["folded"])
-    return log.folded > start
+class _Folding:
+    """One run over some logs, inside one transaction.
+
+    It remembers two things it would look up for every entry: roots that logs had at earlier sizes, which never change,
+    and the parties, until a fact that changes them is tried. It lives no longer than the run, so nothing it remembers
+    can outlive a transaction that is undone.
+    """
+
+    def __init__(self, logs: dict[str, Log]) -> None:
+        self._logs = logs
+        self._roots: dict[tuple[str, int], str] = {}
+        self._parties: list[rows.Party] | None = None
+
+    def advance(self, log: Log) -> bool:
+        """Fold as many entries of one log as are ready; whether there was any."""
+        start = log.folded
+        while log.folded < log.size and self._fold_some(log):
+            pass
+        if log.folded > start:
+            rows.save_folded(log)
+        return log.folded > start
+
+    def judge(self, log: Log, header: envelope.Header, event: Event) -> None:
+        """Refuse (Ignored) what the protocol forbids, whatever the kind says. docs/protocol/validity.md."""
+        if rows.was_used(log, header.key, header.seq):
+            raise Ignored("its id was used before in this log")
+        if header.role == "identity":
+            if not header.type.startswith("identity."):
+                raise Ignored("an identity log holds only keys and offices")
+            return
+        if header.role == "internal":
+            return
+        self._judge_seen(header)
+        self._judge_agreement(header, event)
+        for key in header.refs:
+            _judge_reference(log, header, key)
+
+    def apply(self, header: envelope.Header, leaf: bytes, event: Event, body: bytes | None) -> str:
+        """Change the tables; returns what is wrong with the erasable part, empty where nothing is."""
+        if isinstance(event, Founding | Joining | Leaving):
+            self._parties = None
+            _apply_parties(header, event)
+        catalog.fold(event, envelope_of(header, leaf))
+        return "" if body is None else _apply_text(header, leaf, type(event), body)
+
+    def _fold_some(self, log: Log) -> bool:
+        """Fold the next entries of a log; whether to go on after them."""
+        found = rows.stored(log, log.folded, min(ENTRIES_AT_ONCE, log.size - log.folded))
+        for row in found:
+            if row.seq != log.folded:
+                break
+            header = envelope.header_of(row.data)
+            if not self._is_ready(header):
+                return False
+            self._fold_one(log, row, header)
+            log.folded += 1
+        else:
+            if found:
+                return True
+        raise Broken(f"log {log.origin[:8]}: entry {log.folded} is missing")
+
+    def _is_ready(self, header: envelope.Header) -> bool:
+        for origin, mark in header.seen.items():
+            other = self._logs.get(origin)
+            if other is None or other.folded < mark.size:
+                return False
+        return True
+
+    def _fold_one(self, log: Log, row: rows.Stored, header: envelope.Header) -> None:
+        verdict = ""
+        try:
+            event = read_facts(catalog.event_type(header.type, header.tv), header.facts)
+            self.judge(log, header, event)
+            body = rows.body(row.pk) if row.has_body else None
+            with transaction.atomic():
+                verdict = self.apply(header, row.leaf, event, body)
+            state = Entry.State.FOLDED
+        except UnknownKind:
+            state, verdict = Entry.State.UNKNOWN, "jenis catatan dari versi yang lebih baru"
+        except (Ignored, Malformed) as reason:
+            state, verdict = Entry.State.INVALID, str(reason)[:300]
+            self._parties = None  # what it had changed of them is undone
+        rows.set_verdict(row.pk, state, verdict)
+
+    def _judge_seen(self, header: envelope.Header) -> None:
+        for origin, mark in header.seen.items():
+            if self._root_at(origin, mark.size) != mark.root:
+                raise Ignored("its author saw another history of a partner's log")
+
+    def _root_at(self, origin: str, size: int) -> str:
+        known = self._roots.get((origin, size))
+        if known is None:
+            known = self._roots[origin, size] = tree.root_at(self._logs[origin], size).hex()
+        return known
+
+    def _judge_agreement(self, header: envelope.Header, event: Event) -> None:
+        if self._parties is None:
+            self._parties = rows.parties(header.agr)
+        parties = self._parties
+        if isinstance(event, Founding):
+            _judge_founding(header, event, parties)
+            return
+        if not parties:
+            raise Ignored("its agreement was never founded")
+        author = next((party for party in parties if party.agency == header.agency), None)
+        if author is None or author.role != header.role:
+            raise Ignored("its author is no party to this agreement")
+        if author.left_seq is not None and author.left_seq < header.seq:
+            raise Ignored("its author had left the agreement")
+        if isinstance(event, Joining):
+            if author.joined_seq is not None:
+                raise Ignored("its author had joined already")
+            return
+        for party in parties:
+            own = party.agency == header.agency
+            log = header.log if own else envelope.log_id(header.agr, party.agency, header.role)
+            reach = header.seq if own else header.seen[log].size if log in header.seen else 0
+            if party.joined_seq is None or party.joined_seq >= reach:
+                raise Ignored("the agreement was not in force when this was stated")
 
 
-def _is_ready(header: envelope.Header, logs: dict[str, Log]) -> bool:
-    for origin, mark in header.seen.items():
-        other = logs.get(origin)
-        if other is None or other.folded < mark.size:
-            return False
-    return True
-
-
-def _fold_one(log: Log, row: Entry, header: envelope.Header) -> None:
-    try:
-        event_type = catalog.event_type(header.type, header.tv)
-        event = read_facts(event_type, header.facts)
-        with transaction.atomic():
-            _judge(log, header, event)
-            _apply(log, row, header, event)
-        row.state = Entry.State.FOLDED
-    except UnknownKind:
-        row.state, row.verdict = Entry.State.UNKNOWN, "jenis catatan dari versi yang lebih baru"
-    except (Ignored, Malformed) as reason:
-        row.state, row.verdict = Entry.State.INVALID, str(reason)[:300]
-    row.save(update_fields=["state", "verdict"])
-
-
-def _judge(log: Log, header: envelope.Header, event: Event) -> None:
-    """Refuse (Ignored) what the protocol forbids, whatever the kind says. docs/protocol/validity.md."""
-    earlier = Entry.objects.filter(log=log, key=header.key, seq__lt=header.seq)
-    if earlier.exists():
-        raise Ignored("its id was used before in this log")
-    if header.role == "identity":
-        if not header.type.startswith("identity."):
-            raise Ignored("an identity log holds only keys and offices")
-        return
-    if header.role == "internal":
-        return
-    _judge_seen(header)
-    _judge_agreement(header, event)
-    for key in header.refs:
-        _judge_reference(log, header, key)
-
-
-def _judge_seen(header: envelope.Header) -> None:
-    for origin, mark in header.seen.items():
-        other = Log.objects.get(origin=origin)
-        if tree.root_at(other, mark.size).hex() != mark.root:
-            raise Ignored("its author saw another history of a partner's log")
-
-
-def _judge_agreement(header: envelope.Header, event: Event) -> None:
-    if isinstance(event, Founding):
-        if founding_id(event) != header.agr:
-            raise Ignored("the founding facts do not make this agreement's id")
-        if header.seq != 0 or Agreement.objects.filter(id=header.agr).exists():
-            raise Ignored("an agreement is founded once, at the start of its founder's log")
-        if event.parties[:1] != [header.agency] or len(set(event.parties)) != len(event.parties) < 65:
-            raise Ignored("the founder is not the first party, or a party is named twice")
-        return
-    agreement = Agreement.objects.filter(id=header.agr).first()
-    if agreement is None:
-        raise Ignored("its agreement was never founded")
-    author = agreement.parties.filter(agency=header.agency).first()
-    if author is None or agreement.role != header.role:
-        raise Ignored("its author is no party to this agreement")
-    if author.left_seq is not None and author.left_seq < header.seq:
-        raise Ignored("its author had left the agreement")
-    if isinstance(event, Joining):
-        if author.joined_seq is not None:
-            raise Ignored("its author had joined already")
-        return
-    for party in agreement.parties.all():
-        log = header.log if party.agency == header.agency else envelope.log_id(header.agr, party.agency, header.role)
-        reach = header.seq if log == header.log else header.seen[log].size if log in header.seen else 0
-        if party.joined_seq is None or party.joined_seq >= reach:
-            raise Ignored("the agreement was not in force when this was stated")
+def _judge_founding(header: envelope.Header, event: Founding, parties: list[rows.Party]) -> None:
+    if founding_id(event) != header.agr:
+        raise Ignored("the founding facts do not make this agreement's id")
+    if header.seq != 0 or parties:
+        raise Ignored("an agreement is founded once, at the start of its founder's log")
+    if event.parties[:1] != [header.agency] or len(set(event.parties)) != len(event.parties):
+        raise Ignored("the founder is not the first party, or a party is named twice")
 
 
 def _judge_reference(log: Log, header: envelope.Header, key: str) -> None:
-    named = (
-        Entry.objects.filter(key=key, log__agreement=header.agr, state=Entry.State.FOLDED)
-        .select_related("log")
-        .order_by("seq")
-        .first()
-    )
+    named = rows.named(key, header.agr)
     if named is None:
         raise Ignored("it names a record that does not exist")
-    reach = header.seq if named.log_id == log.pk else 0
-    mark = header.seen.get(named.log.origin)
-    if named.seq >= max(reach, mark.size if mark else 0):
+    log_pk, seq, origin = named
+    reach = header.seq if log_pk == log.pk else 0
+    mark = header.seen.get(origin)
+    if seq >= max(reach, mark.size if mark else 0):
         raise Ignored("it names a record its author had not seen")
 
 
-def _apply(log: Log, row: Entry, header: envelope.Header, event: Event) -> None:
-    around = envelope_of(log, header, bytes(row.leaf))
+def _apply_parties(header: envelope.Header, event: Founding | Joining | Leaving) -> None:
     if isinstance(event, Founding):
         agreement = Agreement.objects.create(id=header.agr, role=header.role, founder=header.agency)
         Party.objects.bulk_create(
@@ -207,23 +238,18 @@ def _apply(log: Log, row: Entry, header: envelope.Header, event: Event) -> None:
             )
             for place, agency in enumerate(event.parties)
         )
-    elif isinstance(event, Joining):
-        Party.objects.filter(agreement_id=header.agr, agency=header.agency).update(joined_seq=header.seq)
-    elif isinstance(event, Leaving):
-        Party.objects.filter(agreement_id=header.agr, agency=header.agency).update(left_seq=header.seq)
-    catalog.fold(event, around)
-    body = Body.objects.filter(entry=row).first()
-    if body is not None:
-        _apply_text(row, header, type(event), bytes(body.data))
+        return
+    place = {"joined_seq": header.seq} if isinstance(event, Joining) else {"left_seq": header.seq}
+    Party.objects.filter(agreement_id=header.agr, agency=header.agency).update(**place)
 
 
-def _apply_text(row: Entry, header: envelope.Header, event_type: type[Event], body: bytes | None) -> None:
+def _apply_text(header: envelope.Header, leaf: bytes, event_type: type[Event], body: bytes | None) -> str:
     text = None
     if body is not None:
         try:
             text = read_text(event_type, body)
         except Malformed as reason:
             # The commitment holds but the words do not fit the kind: the columns stay empty, the fact stands.
-            Entry.objects.filter(pk=row.pk).update(verdict=str(reason)[:300])
-            return
-    catalog.fold_text(event_type, text, envelope_of(row.log, header, bytes(row.leaf)))
+            return str(reason)[:300]
+    catalog.fold_text(event_type, text, envelope_of(header, leaf))
+    return ""

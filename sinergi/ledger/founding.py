@@ -54,7 +54,6 @@ def _found(ring: keys.KeyRing, *, code: str, name: str, kind: str, region: str, 
     tree.set_frontier(log, frontier)
     log.head, log.head_lam = entry.leaf.hex(), entry.header.lam
     log.save()
-    fold_ready("", identity=log)
-    log.refresh_from_db()
+    fold_ready({log.origin: log})
     store.sign_checkpoint(log)
     return agency

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
+
+from sinergi.ledger import composed
 
 
 class Agency(models.Model):
@@ -191,6 +193,26 @@ class FoldedTable(models.Model):
             if not child._meta.abstract:
                 found.append(child)
         return sorted(found, key=lambda table: table._meta.label)
+
+    @classmethod
+    def insert(cls, **columns: Any) -> None:
+        """Insert one row, cheaper than `objects.create`: no signals, no object. Columns by their name in the table."""
+        composed.insert(cls, columns)
+
+    @classmethod
+    def change(cls, where: dict[str, Any], **columns: Any) -> None:
+        """Set columns of the rows whose columns equal `where`."""
+        composed.change(cls, where, columns)
+
+    @classmethod
+    def look(cls, *columns: str, where: dict[str, Any], order: str = "") -> tuple[Any, ...] | None:
+        """These columns of the first row that equals `where`, or None; `order`: one column, `-` from the end."""
+        return composed.look(cls, columns, where, order)
+
+    @classmethod
+    def every(cls, **where: Any) -> list[Self]:
+        """All rows whose columns equal `where`, in the order of their key."""
+        return composed.every(cls, where)
 
     @classmethod
     def content(cls) -> list[tuple[Any, ...]]:

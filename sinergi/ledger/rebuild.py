@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from django.db import transaction
 
+from sinergi.ledger import rows
 from sinergi.ledger.fold import fold_ready
 from sinergi.ledger.models import Agreement, Entry, FoldedTable, Log, Party
 
@@ -49,9 +50,8 @@ def _rebuild() -> list[Difference]:
     Entry.objects.exclude(log__role="identity").update(state=Entry.State.WAITING, verdict="")
     Log.objects.exclude(role="identity").update(folded=0)
     for agreement in Log.objects.exclude(agreement="").values_list("agreement", flat=True).distinct():
-        fold_ready(agreement)
-    for log in Log.objects.filter(role="internal"):
-        fold_ready("", identity=log)
+        fold_ready(rows.logs_of(agreement))
+    fold_ready(rows.logs_of(""))
     found = []
     for table in tables:
         before, after = live[table._meta.label], table.content()

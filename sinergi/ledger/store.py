@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Q
-
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, histories, keys, tree
+from sinergi.ledger import envelope, forks, histories, keys, rows, tree
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references, text_type
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.models import Agency, Agreement, Body, Entry, Key, Log, Party
@@ -45,17 +43,19 @@ class OutOfStep(Broken):
 
 def own_agency() -> Agency:
     """This node's agency. Raises NotHere on a node that was not initialised."""
-    try:
-        return Agency.objects.get(is_self=True)
-    except Agency.DoesNotExist:
-        raise NotHere("this node has no agency yet; run: sinergi init") from None
+    agency = rows.own_agency()
+    if agency is None:
+        raise NotHere("this node has no agency yet; run: sinergi init")
+    return agency
 
 
 def receipt_of(event_id: str) -> Receipt | None:
     """The receipt of our own fact with this id, if it was stated before."""
-    own_keys = [record_key(origin, event_id) for origin in _own_origins()]
-    entry = Entry.objects.filter(key__in=own_keys, log__is_own=True).select_related("log").first()
-    return _receipt(entry) if entry else None
+    found = rows.own_fact([record_key(origin, event_id) for origin in rows.own_origins()])
+    if found is None:
+        return None
+    log, seq, leaf, key = found
+    return Receipt(log=log, seq=seq, leaf=bytes(leaf).hex(), key=key)
 
 
 def append(
@@ -74,10 +74,11 @@ def append(
 
     Raises Refused where the agreement is not in force, Broken where our own rules made an impossible fact.
     """
-    log = _own_log(agreement)
+    logs = rows.logs_of(agreement)
+    log = _own_log(agreement, logs)
     if log.frozen:
         raise Refused(f"Buku catatan ini dibekukan: {log.frozen}", code="K-110")
-    if Party.objects.filter(agreement_id=agreement, agency=log.agency, left_seq__isnull=False).exists():
+    if agreement and rows.has_left(agreement, log.agency):
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
@@ -105,10 +106,12 @@ def append(
         refs=references(event),
         pl=None if body is None else envelope.Commitment(hash=envelope.commit(body, salt), size=len(body)),
         actor=None if by is None else envelope.Official(id=by.id, office=by.office, acting=by.acting),
-        **_seen(log),
+        **_seen(log, logs),
     )
     data = envelope.seal(header, keys.own()["event"])
-    return _receipt(_store_own(log, envelope.parse(data), event, body, salt))
+    entry = envelope.parse(data)
+    _store_own(log, logs, entry, event, body, salt)
+    return Receipt(log=log.origin, seq=entry.header.seq, leaf=entry.leaf.hex(), key=entry.header.key)
 
 
 def found_agreement(
@@ -135,7 +138,7 @@ def admit(data: bytes) -> Log:
 
 def admit_checked(bundle: bundles.Bundle) -> Log:
     """As `admit`, for a bundle already decoded."""
-    log = Log.objects.filter(origin=bundle.log).first() or _new_copy(bundle)
+    log = rows.log(bundle.log) or _new_copy(bundle)
     if log.is_own:
         raise NotOurs("a partner sends entries of our own log")
     if log.frozen:
@@ -153,7 +156,7 @@ def admit_checked(bundle: bundles.Bundle) -> Log:
         if bundle.start < log.size:
             bundle = _skip_known(bundle, log)
         author = partial(_use_key, log.agency, "checkpoint", bundle)
-        verified = bundles.check(bundle, _known(log), histories.event_keys, author)
+        verified = bundles.check(bundle, _known(log), _Keys(), author)
     except bundles.Contradicted as found:
         try:
             histories.contradict(log, found.entry)
@@ -170,7 +173,7 @@ def bundle(origin: str, start: int, limit: int = bundles.ENTRIES_PER_BUNDLE) -> 
     """
     from sinergi.ledger import merkle
 
-    log = Log.objects.filter(origin=origin).first()
+    log = rows.log(origin)
     if log is None or not 0 <= start <= log.checkpoint_size:
         raise NotHere(f"no entries from {start} of that log")
     aligned = (start // bundles.ENTRIES_PER_BUNDLE + 1) * bundles.ENTRIES_PER_BUNDLE
@@ -196,15 +199,15 @@ def admit_body(origin: str, seq: int, salt: bytes, body: bytes) -> bool:
     entry = Entry.objects.select_related("log").filter(log__origin=origin, seq=seq).first()
     if entry is None:
         raise NotHere("a body without its entry")
-    commitment = envelope.parse(bytes(entry.data)).header.pl
+    commitment = envelope.header_of(bytes(entry.data)).pl
     if commitment is None or commitment.size != len(body) or len(salt) != envelope.SALT_BYTES:
         raise envelope.BadEnvelope(8, "a body the header does not speak of")
     if envelope.commit(body, salt) != commitment.hash:
         raise envelope.BadEnvelope(8, "the body is not the one the header commits to")
-    if Body.objects.filter(entry=entry).exists():
+    if rows.body(entry.pk) is not None:
         return False
-    Body.objects.create(entry=entry, salt=salt, data=body)
-    fold.fill_text(entry)
+    rows.insert_body(entry.pk, salt, body)
+    fold.fill_text(entry, body)
     return True
 
 
@@ -225,19 +228,15 @@ def sign_checkpoint(log: Log) -> bytes:
         checkpoint = notes.Checkpoint(log.origin, log.size, bytes(log.root))
         log.checkpoint_note = notes.sign(checkpoint, keys.own()["checkpoint"])
         log.checkpoint_size = log.size
-        log.save(update_fields=["checkpoint_note", "checkpoint_size"])
+        rows.save_checkpoint(log)
     return bytes(log.checkpoint_note)
 
 
-def _own_origins() -> list[str]:
-    return list(Log.objects.filter(is_own=True).values_list("origin", flat=True))
-
-
-def _own_log(agreement: str) -> Log:
-    role = Q(role="internal") if agreement == "" else Q()
-    log = Log.objects.filter(role, is_own=True, agreement=agreement).first()
-    if log is not None:
-        return log
+def _own_log(agreement: str, logs: dict[str, Log]) -> Log:
+    """Our log of the agreement, opened where there is none yet; it joins `logs`."""
+    for log in logs.values():
+        if log.is_own:
+            return log
     agency = own_agency()
     if agreement == "":
         role_name = "internal"
@@ -247,58 +246,67 @@ def _own_log(agreement: str) -> Log:
             raise Refused("Perjanjian ini tidak dikenal di kantor ini.", code="K-112")
         role_name = known.role
     origin = envelope.log_id(agreement, agency.id, role_name)
-    return Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role_name, is_own=True)
+    logs[origin] = Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role_name, is_own=True)
+    return logs[origin]
 
 
-def _seen(log: Log) -> dict[str, object]:
+def _seen(log: Log, logs: dict[str, Log]) -> dict[str, object]:
     """The `seen` and `lam` fields: how far we have folded the other logs of this agreement."""
     if log.agreement == "":
         return {"seen": {}, "lam": log.head_lam + 1}
     seen, highest = {}, log.head_lam
-    for other in Log.objects.filter(agreement=log.agreement, role=log.role, folded__gt=0).exclude(pk=log.pk):
+    for other in logs.values():
+        if other is log or other.role != log.role or other.folded == 0:
+            continue
         seen[other.origin] = envelope.Seen(size=other.folded, root=tree.root_at(other, other.folded).hex())
-        last = Entry.objects.values_list("lam", flat=True).get(log=other, seq=other.folded - 1)
-        highest = max(highest, last)
+        whole = other.folded == other.size
+        highest = max(highest, other.head_lam if whole else rows.lam_at(other, other.folded - 1))
     return {"seen": seen, "lam": highest + 1}
 
 
-def _store_own(log: Log, entry: envelope.Entry, event: Event, body: bytes | None, salt: bytes) -> Entry:
+def _store_own(
+    log: Log, logs: dict[str, Log], entry: envelope.Entry, event: Event, body: bytes | None, salt: bytes
+) -> None:
     frontier = tree.frontier_of(log)
     nodes = frontier.append(entry.leaf)[1:]
     row = row_of(log, entry, now())
-    row.save()
-    tree.store_nodes(log, nodes)
+    row.state = Entry.State.FOLDED
+    pk = rows.insert_entry(log, row)
+    rows.insert_nodes(log, nodes)
     if body is not None:
-        Body.objects.create(entry=row, salt=salt, data=body)
+        rows.insert_body(pk, salt, body)
+    judge_own(logs, entry, event, body)
     tree.set_frontier(log, frontier)
-    log.head, log.head_lam = entry.leaf.hex(), entry.header.lam
-    log.save()
-    judge_own(log, row, entry, event)
+    log.head, log.head_lam, log.folded = entry.leaf.hex(), entry.header.lam, frontier.size
+    rows.save_growth(log)
     committed(log.origin, row.seq, row.kind)
     # Facts of partners may have waited for this one.
-    fold_ready(log.agreement)
-    return row
+    if log.agreement != "":
+        fold_ready(logs)
 
 
 def _store_copy(log: Log, verified: bundles.Verified) -> Log:
     stored_at = now()
-    Entry.objects.bulk_create(row_of(log, entry, stored_at) for entry in verified.entries)
-    tree.store_nodes(log, verified.nodes)
+    rows.insert_entries(log, [row_of(log, entry, stored_at) for entry in verified.entries])
+    rows.insert_nodes(log, verified.nodes)
     tree.set_frontier(log, verified.frontier)
     if verified.entries:
         log.head = verified.entries[-1].leaf.hex()
         log.head_lam = verified.entries[-1].header.lam
+    rows.save_growth(log)
     log.checkpoint_size = verified.checkpoint.size
     log.checkpoint_note = verified.note
-    log.save()
+    rows.save_checkpoint(log)
     newest = notes.parse(verified.note)
     if newest.checkpoint.size > log.size:
         histories.remember(log, newest)
     histories.settle(log, newest, verified.proof)
     for entry in verified.entries:
         committed(log.origin, entry.header.seq, entry.header.type)
-    fold_ready(log.agreement, identity=log if log.role == "identity" else None)
-    log.refresh_from_db()
+    if log.agreement == "":
+        fold_ready({log.origin: log})
+    else:
+        fold_ready(rows.logs_of(log.agreement) | {log.origin: log})
     return log
 
 
@@ -316,10 +324,6 @@ def row_of(log: Log, entry: envelope.Entry, stored_at: datetime) -> Entry:
         has_body=header.pl is not None,
         stored_at=stored_at,
     )
-
-
-def _receipt(entry: Entry) -> Receipt:
-    return Receipt(log=entry.log.origin, seq=entry.seq, leaf=bytes(entry.leaf).hex(), key=entry.key)
 
 
 def _known(log: Log) -> bundles.Known:
@@ -381,6 +385,20 @@ def _may_keep(header: envelope.Header) -> None:
     places = set(agreement.parties.values_list("agency", flat=True))
     if own not in places or header.agency not in places or agreement.role != header.role:
         raise NotOurs("its author is no party to that agreement")
+
+
+class _Keys:
+    """The event keys that entries of one bundle may be signed with: one author, looked up once."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, dict[str, bytes]] = {}
+
+    def __call__(self, entry: envelope.Entry) -> dict[str, bytes]:
+        agency = entry.header.agency
+        # A founding entry brings its own keys.
+        if entry.header.role == "identity" or agency not in self._named:
+            self._named[agency] = histories.event_keys(entry)
+        return self._named[agency]
 
 
 def _use_key(agency: str, use: str, bundle: bundles.Bundle) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sinergi.ledger import merkle
-from sinergi.ledger.models import Entry, Log, Node
+from functools import partial
+
+from sinergi.ledger import merkle, rows
+from sinergi.ledger.models import Log
 
 WIDTH = 32
 
@@ -11,12 +13,7 @@ WIDTH = 32
 def subtree_of(log: Log) -> merkle.Subtree:
     """The `subtree` function of this log's stored tree."""
 
-    def subtree(level: int, index: int) -> bytes:
-        if level == 0:
-            return bytes(Entry.objects.values_list("leaf", flat=True).get(log=log, seq=index))
-        return bytes(Node.objects.values_list("hash", flat=True).get(log=log, level=level, index=index))
-
-    return subtree
+    return partial(rows.subtree, log)
 
 
 def frontier_of(log: Log) -> merkle.Frontier:
@@ -30,11 +27,6 @@ def set_frontier(log: Log, frontier: merkle.Frontier) -> None:
     log.size = frontier.size
     log.root = frontier.root()
     log.peaks = b"".join(frontier.peaks)
-
-
-def store_nodes(log: Log, nodes: list[tuple[int, int, bytes]]) -> None:
-    """Insert completed subtrees above the leaves."""
-    Node.objects.bulk_create(Node(log=log, level=level, index=index, hash=value) for level, index, value in nodes)
 
 
 def root_at(log: Log, size: int) -> bytes:

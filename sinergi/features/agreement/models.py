@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
@@ -32,6 +33,11 @@ class Agreement(Folded):
     signers = models.JSONField(null=True)
     article_texts = models.JSONField(null=True)
 
+    @cached_property
+    def said(self) -> list[Standing]:
+        """What each party said after the founder entered it."""
+        return list(self.standings.all())
+
     @property
     def party_ids(self) -> list[str]:
         """Agency ids, founder first."""
@@ -40,12 +46,12 @@ class Agreement(Folded):
     @property
     def confirmed_ids(self) -> list[str]:
         """Agencies that stand behind it: the founder and all that confirmed."""
-        return [self.parties[0], *(said.agency for said in self.standings.all() if said.confirmed_at is not None)]
+        return [self.parties[0], *(said.agency for said in self.said if said.confirmed_at is not None)]
 
     @property
     def left_ids(self) -> list[str]:
         """Agencies that have ended it for themselves."""
-        return [said.agency for said in self.standings.all() if said.left_at is not None]
+        return [said.agency for said in self.said if said.left_at is not None]
 
     @property
     def state(self) -> rules.State:

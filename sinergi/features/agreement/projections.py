@@ -14,7 +14,7 @@ def entered(event: AgreementEntered, envelope: Envelope) -> None:
     wrong = rules.flaw(event)
     if wrong is not None:
         raise Ignored(f"its {wrong} cannot be the terms of an agreement")
-    Agreement.objects.create(
+    Agreement.insert(
         key=envelope.key,
         agreement=envelope.agreement,
         exercise=envelope.exercise,
@@ -55,9 +55,9 @@ def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
     agreement = Agreement.objects.get(agreement=envelope.agreement)
     if event.entered != agreement.key or event.scan != agreement.scan:
         raise Ignored("it confirms other terms than the ones entered")
-    Standing.objects.create(
+    Standing.insert(
         key=envelope.key,
-        agreement=agreement,
+        agreement_id=agreement.agreement,
         agency=envelope.agency,
         confirmed_at=envelope.at,
         office=_office(envelope),
@@ -67,7 +67,7 @@ def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
 @folds(AgreementLeft)
 def left(event: AgreementLeft, envelope: Envelope) -> None:
     """A party's last fact under the agreement."""
-    Standing.objects.create(
+    Standing.insert(
         key=envelope.key,
         agreement_id=envelope.agreement,
         agency=envelope.agency,

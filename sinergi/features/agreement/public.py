@@ -9,8 +9,9 @@ import msgspec
 from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import rules
-from sinergi.features.agreement.models import Agreement
+from sinergi.features.agreement.models import Agreement, Standing
 from sinergi.kernel.errors import Refused
+from sinergi.ledger import rows
 from sinergi.ledger.models import Agency
 
 __all__ = [
@@ -175,11 +176,14 @@ def agency_kind(agency: str) -> str:
 
 
 def _row(agreement_id: str) -> Agreement | None:
-    return Agreement.objects.prefetch_related("standings").filter(agreement=agreement_id).first()
+    for row in Agreement.every(agreement=agreement_id):
+        row.said = Standing.every(agreement_id=agreement_id)
+        return row
+    return None
 
 
 def _agencies() -> dict[str, Agency]:
-    return {agency.id: agency for agency in Agency.objects.order_by("id")}
+    return {agency.id: agency for agency in rows.agencies()}
 
 
 def _told(row: Agreement, agencies: dict[str, Agency], on: date | None) -> AgreementInfo:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from sinergi.features.places.events import StationListText, StationsPublished
 from sinergi.features.places.models import Station, StationList
 from sinergi.features.places.rules import agrees
+from sinergi.ledger import rows
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
-from sinergi.ledger.models import Agency
 
 
 @folds(StationsPublished)
 def published(event: StationsPublished, envelope: Envelope) -> None:
     """The list. Only the commission of that regency may say where its stations are."""
-    author = Agency.objects.filter(id=envelope.agency).first()
+    author = rows.agency(envelope.agency)
     if author is None or author.kind != "kpu":
         raise Ignored("only a commission publishes polling stations")
     if not event.regency.startswith(author.region) or len(event.regency) != 4:
         raise Ignored("the regency is not the author's")
-    StationList.objects.create(
+    StationList.insert(
         key=envelope.key,
         agreement=envelope.agreement,
         author=envelope.agency,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sinergi.features.security import events
 from sinergi.features.security.models import Answer, Letter, Request, Step
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
-from sinergi.ledger.models import Agency
+from sinergi.ledger.rows import agency_kind
 
 
 @folds(events.AssistanceRequested)
@@ -35,7 +36,7 @@ def requested(event: events.AssistanceRequested, envelope: Envelope) -> None:
         "emergency": event.emergency,
     }
     if event.corrects is None:
-        Request.objects.create(
+        Request.insert(
             key=envelope.key,
             agreement=envelope.agreement,
             agency=envelope.agency,
@@ -50,14 +51,15 @@ def requested(event: events.AssistanceRequested, envelope: Envelope) -> None:
         asked = _own_request(event.corrects, envelope)
         # The words of the old content go with it: they belong to the fact that is corrected.
         words = dict.fromkeys(("activity", "place", "destination", "note", "contact_name", "contact_phone"))
-        Request.objects.filter(pk=asked.pk).update(**content, **words)
+        Request.change({"key": asked.key}, **content, **words)
         _step(envelope, asked.key, event.service, corrects=event.corrects)
 
 
 @folds_text(events.AssistanceRequested)
 def requested_text(text: events.RequestText | None, envelope: Envelope) -> None:
     """The words of the request, as far as this fact is the one that counts."""
-    Request.objects.filter(version=envelope.key).update(
+    Request.change(
+        {"version": envelope.key},
         activity=text and text.activity,
         place=text and text.place,
         destination=text and text.destination,
@@ -73,7 +75,7 @@ def withdrawn(event: events.AssistanceWithdrawn, envelope: Envelope) -> None:
     asked = _own_request(event.request, envelope)
     if asked.withdrawn_at is not None:
         raise Ignored("it was withdrawn before")
-    Request.objects.filter(pk=asked.pk).update(withdrawn_at=envelope.at, withdrawal_reason=event.reason)
+    Request.change({"key": asked.key}, withdrawn_at=envelope.at, withdrawal_reason=event.reason)
     _step(envelope, asked.key, event.reason)
 
 
@@ -90,16 +92,17 @@ def answered(event: events.AssistanceAnswered, envelope: Envelope) -> None:
     office = envelope.actor.office if envelope.actor else ""
     if not event.spoken and office != "resort_chief":
         raise Ignored("an answer binds only after disposisi by the Kapolres or Plh")
-    if not Step.objects.filter(key=event.version, request=asked, kind=events.AssistanceRequested.kind).exists():
+    version = {"key": event.version, "request_id": asked.key, "kind": events.AssistanceRequested.kind}
+    if Step.look("key", where=version) is None:
         raise Ignored("it answers no version of this request")
     # Only the police's own log decides which of their answers stand: one per version of the request, and a further
     # one only by naming the answer it replaces.
-    last = Answer.objects.filter(request=asked, version=event.version).order_by("-place").first()
-    if event.corrects != (last.key if last else None):
+    last = Answer.look("key", where={"request_id": asked.key, "version": event.version}, order="-place")
+    if event.corrects != (last[0] if last else None):
         raise Ignored("this version of the request was answered before")
-    Answer.objects.create(
+    Answer.insert(
         key=envelope.key,
-        request=asked,
+        request_id=asked.key,
         version=event.version,
         place=envelope.seq,
         decision=event.decision,
@@ -118,8 +121,10 @@ def answered(event: events.AssistanceAnswered, envelope: Envelope) -> None:
 @folds_text(events.AssistanceAnswered)
 def answered_text(text: events.AnswerText | None, envelope: Envelope) -> None:
     """The police's sentence and reasons."""
-    Answer.objects.filter(key=envelope.key).update(
-        sentence=None if text is None else text.sentence, reasons=None if text is None else text.reasons
+    Answer.change(
+        {"key": envelope.key},
+        sentence=None if text is None else text.sentence,
+        reasons=None if text is None else text.reasons,
     )
 
 
@@ -129,9 +134,9 @@ def spoken_confirmed(event: events.SpokenOrderConfirmed, envelope: Envelope) -> 
     asked = _request_for_police(event.request, envelope)
     if envelope.actor is None or envelope.actor.office != "resort_chief":
         raise Ignored("only the Kapolres or Plh confirms a spoken order")
-    updated = Answer.objects.filter(key=event.answer, request=asked, spoken=True, spoken_confirmed_at=None).update(
-        spoken_confirmed_at=envelope.at
-    )
+    updated = Answer.objects.filter(
+        key=event.answer, request_id=asked.key, spoken=True, spoken_confirmed_at=None
+    ).update(spoken_confirmed_at=envelope.at)
     if not updated:
         raise Ignored("no spoken order waits for this confirmation")
     _step(envelope, asked.key)
@@ -156,14 +161,15 @@ def offer_declined(event: events.OfferDeclined, envelope: Envelope) -> None:
 @folds_text(events.OfferDeclined)
 def offer_declined_text(text: events.WordsText | None, envelope: Envelope) -> None:
     """Why the offer does not do."""
-    Answer.objects.filter(decline=envelope.key).update(decline_words=text and text.words)
+    Answer.change({"decline": envelope.key}, decline_words=text and text.words)
 
 
 @folds(events.ForceAssigned)
 def assigned(event: events.ForceAssigned, envelope: Envelope) -> None:
     """The police's own columns."""
     asked = _request_for_police(event.request, envelope)
-    Request.objects.filter(pk=asked.pk).update(
+    Request.change(
+        {"key": asked.key},
         assignment=envelope.key,
         assigned_at=envelope.at,
         sprin_number=event.sprin_number,
@@ -179,8 +185,11 @@ def assigned(event: events.ForceAssigned, envelope: Envelope) -> None:
 @folds_text(events.ForceAssigned)
 def assigned_text(text: events.ForceText | None, envelope: Envelope) -> None:
     """Unit and commander, as far as this fact is the one that counts."""
-    Request.objects.filter(assignment=envelope.key).update(
-        unit=text and text.unit, commander=text and text.commander, commander_phone=text and text.commander_phone
+    Request.change(
+        {"assignment": envelope.key},
+        unit=text and text.unit,
+        commander=text and text.commander,
+        commander_phone=text and text.commander_phone,
     )
 
 
@@ -188,7 +197,8 @@ def assigned_text(text: events.ForceText | None, envelope: Envelope) -> None:
 def completed(event: events.AssistanceCompleted, envelope: Envelope) -> None:
     """The police's own columns."""
     asked = _request_for_police(event.request, envelope)
-    Request.objects.filter(pk=asked.pk).update(
+    Request.change(
+        {"key": asked.key},
         completion=envelope.key,
         completed_at=envelope.at,
         started_at=event.started_at,
@@ -203,7 +213,7 @@ def completed(event: events.AssistanceCompleted, envelope: Envelope) -> None:
 @folds_text(events.AssistanceCompleted)
 def completed_text(text: events.WordsText | None, envelope: Envelope) -> None:
     """The report in words, as far as this fact is the one that counts."""
-    Request.objects.filter(completion=envelope.key).update(report=text and text.words)
+    Request.change({"completion": envelope.key}, report=text and text.words)
 
 
 @folds(events.CompletionConfirmed)
@@ -212,7 +222,7 @@ def confirmed(event: events.CompletionConfirmed, envelope: Envelope) -> None:
     asked = _own_request(event.request, envelope)
     if asked.confirmed_at is not None:
         raise Ignored("it was confirmed before")
-    Request.objects.filter(pk=asked.pk).update(confirmed_at=envelope.at, as_reported=event.as_reported)
+    Request.change({"key": asked.key}, confirmed_at=envelope.at, as_reported=event.as_reported)
     _step(envelope, asked.key, "as_reported" if event.as_reported else "differs")
 
 
@@ -229,9 +239,9 @@ def letter_issued(event: events.LetterIssued, envelope: Envelope) -> None:
         asked = _own_request(event.request, envelope)
     else:
         asked = _request_for_police(event.request, envelope)
-    Letter.objects.create(
+    Letter.insert(
         key=envelope.key,
-        request=asked,
+        request_id=asked.key,
         agency=envelope.agency,
         about=event.about,
         series=event.series,
@@ -248,40 +258,57 @@ def letter_issued(event: events.LetterIssued, envelope: Envelope) -> None:
 @folds_text(events.LetterIssued)
 def letter_text(text: events.LetterText | None, envelope: Envelope) -> None:
     """The files, where they are the ones whose hashes were stated."""
-    Letter.objects.filter(key=envelope.key).update(
-        pdf=None if text is None else _file(text.pdf), docx=None if text is None else _file(text.docx)
+    Letter.change(
+        {"key": envelope.key},
+        pdf=None if text is None else _file(text.pdf),
+        docx=None if text is None else _file(text.docx),
     )
 
 
 def _by(envelope: Envelope, kind: str) -> None:
-    if Agency.objects.values_list("kind", flat=True).get(id=envelope.agency) != kind:
+    if agency_kind(envelope.agency) != kind:
         raise Ignored(f"only an agency of kind {kind} states this")
 
 
-def _own_request(key: str, envelope: Envelope) -> Request:
-    asked = Request.objects.filter(key=key, agreement=envelope.agreement).first()
+class _Asked(NamedTuple):
+    """What judging needs of a request."""
+
+    key: str
+    agency: str
+    withdrawn_at: datetime | None
+    confirmed_at: datetime | None
+
+
+def _request(key: str, envelope: Envelope) -> _Asked | None:
+    found = Request.look(*_Asked._fields, where={"key": key, "agreement": envelope.agreement})
+    return None if found is None else _Asked(*found)
+
+
+def _own_request(key: str, envelope: Envelope) -> _Asked:
+    asked = _request(key, envelope)
     if asked is None or asked.agency != envelope.agency:
         raise Ignored("the request is not the author's")
     return asked
 
 
-def _request_for_police(key: str, envelope: Envelope) -> Request:
+def _request_for_police(key: str, envelope: Envelope) -> _Asked:
     _by(envelope, "police")
-    asked = Request.objects.filter(key=key, agreement=envelope.agreement).first()
+    asked = _request(key, envelope)
     if asked is None:
         raise Ignored("no such request under this agreement")
     return asked
 
 
-def _react(answer: str, asked: Request, **columns: Any) -> None:
-    offer = Answer.objects.filter(key=answer, request=asked, decision__in=("adjusted", "partly")).first()
-    if offer is None or offer.accepted_at is not None or offer.declined_at is not None:
+def _react(answer: str, asked: _Asked, **columns: Any) -> None:
+    where = {"key": answer, "request_id": asked.key}
+    offer = Answer.look("decision", "accepted_at", "declined_at", where=where)
+    if offer is None or offer[0] not in ("adjusted", "partly") or offer[1:] != (None, None):
         raise Ignored("no such offer waits for an answer")
-    Answer.objects.filter(key=offer.key).update(**columns)
+    Answer.change(where, **columns)
 
 
 def _step(envelope: Envelope, request: str, code: str = "", corrects: str = "") -> None:
-    Step.objects.create(
+    Step.insert(
         key=envelope.key,
         request_id=request,
         kind=envelope.kind,
@@ -295,9 +322,9 @@ def _step(envelope: Envelope, request: str, code: str = "", corrects: str = "") 
 
 
 def _fill(envelope: Envelope, **columns: Any) -> None:
-    step = Step.objects.filter(key=envelope.key).first()
+    step = Step.look("request_id", where={"key": envelope.key})
     if step is not None:
-        Request.objects.filter(pk=step.request_id).update(**columns)
+        Request.change({"key": step[0]}, **columns)
 
 
 def _file(text: str) -> bytes | None:

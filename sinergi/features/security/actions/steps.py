@@ -27,8 +27,10 @@ from sinergi.ledger.writer import Receipt, Writing, command, run
 @command
 def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt:
     """A commission asks for security. Keywords are those of rules.request."""
-    agreements.require(agreement, scope="security", on=log.at.astimezone(ZONES["WIB"]).date())
-    decision = rules.request(number=_next_request_number(log, agreement), at=log.at, area=own_agency().region, **asked)
+    known = agreements.require(agreement, scope="security", on=log.at.astimezone(ZONES["WIB"]).date())
+    own = own_agency()
+    number = _next_request_number(own.id, log.at, exercise=known.exercise)
+    decision = rules.request(number=number, at=log.at, area=own.region, **asked)
     return log.append(agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
 
 
@@ -212,13 +214,11 @@ def next_letter_number(agreement: str, series: Series, year: int) -> int:
     return int(used["last"] or 0) + 1
 
 
-def _next_request_number(log: Writing, agreement: str) -> int:
-    known = Agreement.objects.filter(id=agreement).first()
-    if known is None:
-        raise Refused("Pilih perjanjian yang menjadi dasar permohonan.", code="PAM-09", field="agreement")
-    year = log.at.astimezone(ZONES["WIB"]).year
-    used = Request.objects.filter(agency=log.agency, year=year, exercise=known.exercise)
-    return int(used.aggregate(last=Max("number"))["last"] or 0) + 1
+def _next_request_number(agency: str, at: datetime, *, exercise: bool) -> int:
+    year = at.astimezone(ZONES["WIB"]).year
+    used = {"agency": agency, "year": year, "exercise": exercise}
+    last = Request.look("number", where=used, order="-number")
+    return (last[0] if last else 0) + 1
 
 
 def _request(key: str) -> Request:
