@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from sinergi.features.security.forms import DECISIONS, SERVICES, STATES
 from sinergi.features.security.models import Proposal, Request
 from sinergi.features.stages import public as stages
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agency
 from sinergi.web import navigation
@@ -85,6 +86,19 @@ def open_rows(user: Any, at: datetime, scope: str = "") -> list[Row]:
     """The requests this person may see that are not over, with their rows."""
     found = visible(user, Request.objects.all(), "security.read", scope=scope)
     return [row for row in rows_of(found.with_answers().newest_first(), user=user, at=at) if row.is_open]
+
+
+def of_today(rows: Iterable[Row], at: datetime) -> list[Row]:
+    """What is agreed and happens today, by the clock of the place, also what began before or was reported."""
+    ends = end_of_day(at.astimezone(ZONES["WIB"]).date())
+    begins = ends - timedelta(days=1)
+    return [
+        row
+        for row in rows
+        if row.state in ("agreed", "assigned", "completed")
+        and row.request.starts_at < ends
+        and row.request.ends_at > begins
+    ]
 
 
 def waits_for(row: Row, user: Any, *, police: bool) -> str:
@@ -238,8 +252,8 @@ def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
                 weight=10,
             )
         )
-    today = [row for row in rows if row.state in ("agreed", "assigned") and row.request.starts_at.date() <= at.date()]
-    found.append(navigation.Figure(label=_("Tugas hari ini"), value=len(today), url=f"{url}?state=open", weight=30))
+    today = len(of_today(rows, at))
+    found.append(navigation.Figure(label=_("Tugas hari ini"), value=today, url=f"{url}?state=open", weight=30))
     return found
 
 

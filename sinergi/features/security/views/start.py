@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from sinergi.access.doors import visible
 from sinergi.features.security.models import Letter, Request, Step
-from sinergi.features.security.views.showing import Row, is_police, open_rows
+from sinergi.features.security.views.showing import Row, is_police, of_today, open_rows
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.store import own_agency
 from sinergi.web import navigation, records
@@ -81,12 +81,11 @@ def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
 
 def _today(rows: list[Row], at: datetime) -> navigation.Panel:
     ends = end_of_day(at.astimezone(ZONES["WIB"]).date())
-    begins = ends - timedelta(days=1)
     agreed = sorted(
         (row for row in rows if row.state in ("agreed", "assigned", "completed")),
         key=lambda row: (row.request.starts_at, row.request.key),
     )
-    today = [row for row in agreed if row.request.starts_at < ends and row.request.ends_at > begins]
+    today = of_today(agreed, at)
     following = next((row for row in agreed if row.request.starts_at >= ends), None)
     empty = _("Tidak ada pengamanan hari ini.")
     if following is not None:
