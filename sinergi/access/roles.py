@@ -59,6 +59,12 @@ _GRANTS: dict[str, str] = {
     "agreement.read": f"{_KPU} {_POLICE} auditor administrator",
     "agreement.enter": "chair secretary resort_chief operations_head",
     "agreement.confirm": "chair secretary resort_chief operations_head",
+    # Obligations: the list binds both offices, so those who sign agree to it; what was done is stated by the office.
+    "obligations.read": f"{_KPU} {_POLICE} auditor",
+    "obligations.propose": "chair secretary resort_chief operations_head",
+    "obligations.agree": "chair resort_chief",
+    "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    "obligations.answer": "chair secretary resort_chief operations_head",
     "stages.read": f"{_KPU} {_POLICE} auditor",
     # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
     "security.read": f"{_KPU} {_POLICE} auditor",

@@ -38,6 +38,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     actor: Actor | None
     obligation: str
     exercise: bool
+    refs: tuple[str, ...] = ()
 
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
@@ -46,6 +47,7 @@ Projection = Callable[[Any, Envelope], None]
 _kinds: dict[tuple[str, int], type[Event]] = {}
 _projections: dict[type[Event], Projection] = {}
 _text_projections: dict[type[Event], Projection] = {}
+_of_obligations: list[Callable[[Envelope], None]] = []
 
 
 def folds(event_type: type[Event]) -> Callable[[Projection], Projection]:
@@ -68,6 +70,13 @@ def folds_text(event_type: type[Event]) -> Callable[[Projection], Projection]:
         return function
 
     return register
+
+
+def folds_obligation(function: Callable[[Envelope], None]) -> Callable[[Envelope], None]:
+    """Mark a function that is told of every folded fact whose header names an obligation, after its own projection."""
+    if function not in _of_obligations:
+        _of_obligations.append(function)
+    return function
 
 
 def load() -> None:
@@ -107,6 +116,9 @@ def event_type(kind: str, version: int) -> type[Event]:
 def fold(event: Event, envelope: Envelope) -> None:
     """Run the projection of this event. Raises Ignored where its author may not state it."""
     _projections[type(event)](event, envelope)
+    if envelope.obligation:
+        for function in _of_obligations:
+            function(envelope)
 
 
 def fold_text(event_kind: type[Event], text: Text | None, envelope: Envelope) -> None:

@@ -82,6 +82,7 @@ def envelope_of(header: envelope.Header, leaf: bytes) -> Envelope:
         actor=None if actor is None else Actor(id=actor.id, office=actor.office, acting=actor.acting),
         obligation=header.obligation,
         exercise=header.status != "actual",
+        refs=tuple(header.refs),
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
+from django.http import HttpRequest
+from django.utils.timezone import localdate
 
-from sinergi.access.doors import visible
+from sinergi.access.doors import open_record, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.models import Agreement, Standing
@@ -22,15 +25,18 @@ __all__ = [
     "agreement",
     "agreements_of",
     "article_for",
+    "articles_of",
     "basis",
     "in_force",
     "in_force_for",
     "name_of",
     "numbers",
+    "opened",
     "partner_of",
     "place_of",
     "require",
     "short_name",
+    "sides",
 ]
 
 # How the first word of an agency's code is written; the words after it begin with a capital letter.
@@ -132,6 +138,40 @@ def article_for(agreement_id: str, scope: str) -> int | None:
     if row is None:
         return None
     return next((article["number"] for article in row.articles if article.get("scope") == scope), None)
+
+
+def articles_of(agreement_id: str) -> list[dict[str, Any]]:
+    """The articles in order: `number`, `title`, `scope` (or None), and `text`, None where the words were erased."""
+    row = _row(agreement_id)
+    if row is None:
+        return []
+    words = row.article_texts
+    return [
+        {
+            "number": article["number"],
+            "title": article["title"],
+            "scope": article.get("scope"),
+            "text": None if words is None else words.get(str(article["number"]), ""),
+        }
+        for article in row.articles
+    ]
+
+
+def sides(agreement_id: str) -> tuple[str, str]:
+    """The agency ids of the commission and of the police; empty where that side is missing."""
+    info = agreement(agreement_id)
+    parties = () if info is None else info.parties
+    return (
+        next((party for party in parties if agency_kind(party) == "kpu"), ""),
+        next((party for party in parties if agency_kind(party) == "police"), ""),
+    )
+
+
+def opened(request: HttpRequest, agreement_id: str, permission: str) -> AgreementInfo:
+    """The agreement that the person may see with `permission`, as of today, or Http404. Sets the office that acts."""
+    rows = Agreement.objects.prefetch_related("standings")
+    row = open_record(request, rows, agreement_id, permission, field="agreement")
+    return _told(row, _agencies(), localdate(request.arrived_at))  # type: ignore[attr-defined]
 
 
 def basis(agreement_id: str, article: int, clause: int | None = None) -> str:

@@ -3,6 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.obligations import public as obligations
+from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
 from sinergi.features.security.views import detail, letters, requests, showing, start
 from sinergi.web import navigation, records
@@ -60,3 +62,4 @@ navigation.register_actions(showing.main_action)
 navigation.register_search(showing.search)
 navigation.register_panels(start.panels)
 records.register(start.WORDS, start.opens, start.REASONS)
+obligations.register_happenings(public.happenings)

@@ -25,6 +25,7 @@ from sinergi.kernel.instants import ZONES
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
+from sinergi.node.story import obligations
 from sinergi.node.story.people import OFFICES, PASSWORD
 from sinergi.node.story.requests import STORIES, Story
 from sinergi.sync import invitations
@@ -112,7 +113,7 @@ def confirm(now: datetime) -> None:
 
 
 def publish(now: datetime) -> None:
-    """A commission publishes its polling stations (D-02)."""
+    """A commission publishes its polling stations (D-02) and proposes the list of obligations."""
     own = own_agency()
     publish_demo_stations(
         id=_id(own.code, "stations"),
@@ -121,6 +122,7 @@ def publish(now: datetime) -> None:
         agreement=_agreement().agreement,
         regency=own.region,
     )
+    obligations.propose(now, made=_id, person=_actor)
 
 
 def ask(now: datetime) -> None:
@@ -140,7 +142,8 @@ def ask(now: datetime) -> None:
 
 
 def answer(now: datetime) -> None:
-    """The police propose, decide, or record a spoken order."""
+    """The police agree to the obligations, then propose, decide, or record a spoken order."""
+    obligations.agree(now, made=_id, person=_actor)
     for code, story, found in _theirs():
         if story.fate in ("asked", "late", "withdrawn"):
             continue
@@ -261,7 +264,7 @@ def carry_out(now: datetime) -> None:
 
 
 def close(now: datetime) -> None:
-    """The commission confirms what was reported."""
+    """The commission confirms what was reported, and states the meetings that were held."""
     code = own_agency().code
     for story in STORIES[code]:
         if story.fate in ("confirmed", "differs"):
@@ -274,6 +277,17 @@ def close(now: datetime) -> None:
                 as_reported=story.fate == "confirmed",
                 words="" if story.fate == "confirmed" else "Dua petugas datang setelah pukul 10.00.",
             )
+    obligations.report(now, made=_id, person=_actor)
+
+
+def answer_obligations(now: datetime) -> None:
+    """The police confirm, state and ask about obligations."""
+    obligations.answer(now, made=_id, person=_actor)
+
+
+def settle_obligations(now: datetime) -> None:
+    """The commissions consent or dispute."""
+    obligations.close(now, made=_id, person=_actor)
 
 
 ACTS: list[tuple[str, Callable[[datetime], None]]] = [
@@ -292,6 +306,9 @@ ACTS: list[tuple[str, Callable[[datetime], None]]] = [
     ("polres-tapsel", carry_out),
     ("kpu-tapsel", close),
     ("kpu-paluta", close),
+    ("polres-tapsel", answer_obligations),
+    ("kpu-tapsel", settle_obligations),
+    ("kpu-paluta", settle_obligations),
 ]
 
 

@@ -1,0 +1,91 @@
+"""What people can do about obligations. Each decides inside the write lock, from rows read there."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import rules
+from sinergi.features.obligations.events import Item
+from sinergi.features.obligations.events import Statement as StatementKind
+from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.public import Board
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.writer import Receipt, Writing, command
+
+
+@command
+def propose_list(
+    log: Writing, *, agreement: str, items: list[Item], titles: dict[str, str], counts_from: date, remark: str = ""
+) -> Receipt:
+    """Propose a list of obligations, made from the one that holds."""
+    info = agreements.require(agreement)
+    board = Board(agreement, at=log.at)
+    decision = rules.propose(
+        items=items,
+        titles=titles,
+        remark=remark,
+        counts_from=counts_from,
+        parties=info.parties,
+        term=(info.starts_on, info.ends_on),
+        replaces="" if board.held is None else board.held.key,
+    )
+    return log.append(agreement, decision)
+
+
+@command
+def answer_list(log: Writing, *, list_key: str, agrees: bool, words: str = "") -> Receipt:
+    """Agree to another party's list, or send it back with a reason."""
+    found = ObligationList.objects.prefetch_related("answers").filter(key=list_key).first()
+    if found is None:
+        raise Refused("Usul ini tidak dikenal di kantor ini.", code="KWJ-14")
+    held = Board(found.agreement, at=log.at).held
+    decision = rules.answer_list(
+        found, agency=log.agency, holding="" if held is None else held.key, agrees=agrees, words=words
+    )
+    return log.append(found.agreement, decision)
+
+
+@command
+def state_about(log: Writing, *, agreement: str, statement: StatementKind, code: str, mark: str, words: str) -> Receipt:
+    """State that one due was done, ask to be released from it, or dispute it."""
+    board = Board(agreement, at=log.at)
+    line = board.line(code, mark)
+    if line is not None:
+        _refuse_needless(line, statement, log.agency)
+    decision = rules.state(
+        None if line is None else line.item,
+        list_key="" if board.held is None else board.held.key,
+        agency=log.agency,
+        statement=statement,
+        mark=mark,
+        known_marks=[] if line is None else [line.occurrence.mark],
+        words=words,
+    )
+    return log.append(agreement, decision, obligation=code)
+
+
+@command
+def answer_statement(log: Writing, *, statement: str, agrees: bool, words: str = "") -> Receipt:
+    """Confirm or refuse what the debtor stated about one due; the one who disputes takes the dispute back."""
+    found = Statement.objects.prefetch_related("answers").filter(key=statement).first()
+    if found is None:
+        raise Refused("Pernyataan ini tidak dikenal di kantor ini.", code="KWJ-35")
+    line = Board(found.agreement, at=log.at).line(found.code, found.mark)
+    decision = rules.answer_statement(
+        found, None if line is None else line.item, agency=log.agency, agrees=agrees, words=words
+    )
+    return log.append(found.agreement, decision, obligation=found.code)
+
+
+def _refuse_needless(line: Any, statement: StatementKind, agency: str) -> None:
+    found = line.found
+    if statement != "dispute" and found.state in ("met", "released"):
+        raise Refused("Kewajiban ini sudah selesai.", code="KWJ-26")
+    if statement == "done" and found.state == "awaiting_proof":
+        raise Refused("Pernyataan sebelumnya masih menunggu jawaban pihak lain.", code="KWJ-27")
+    if statement == "release" and found.statement and found.waits_for:
+        raise Refused("Pernyataan sebelumnya masih menunggu jawaban pihak lain.", code="KWJ-27")
+    if statement == "dispute" and found.state == "disputed":
+        raise Refused("Kewajiban ini sudah disengketakan.", code="KWJ-28")

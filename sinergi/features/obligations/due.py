@@ -1,0 +1,180 @@
+"""Due dates: from rules, calendar, holidays and happenings to dated occurrences. Pure.
+
+Day counts of the template have no public source; they are a proposal until the parties agree on their list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+
+from sinergi.features.obligations.events import DayKind, Due, Every, Item
+from sinergi.kernel.instants import ZONES, end_of_day, working_days_after, working_days_before
+
+# How long before its day a stage's duty can be done: a list sent two months early is not the list of H-7.
+LEAD = timedelta(days=14)
+
+
+class Anchor(msgspec.Struct, frozen=True, kw_only=True):
+    """First and last day of a stage; `starts_on` None where the law names only the end."""
+
+    starts_on: date | None
+    ends_on: date
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """The calendar that due rules are read against: stages by code, polling day, closed days."""
+
+    stages: dict[str, Anchor]
+    polling_day: date | None
+    holidays: Container[date]
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that sets a due rule going: a request. `about_at` is when the thing itself takes place.
+
+    `is_void`: taken back before it was due; nothing is owed for it any more.
+    """
+
+    kind: str
+    record: str
+    at: datetime
+    about_at: datetime | None = None
+    title: str = ""
+    is_void: bool = False
+
+
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """One time that an obligation is due: `mark` names it for ever (H-30, 2024-02, a record's key).
+
+    Work counts for it from `opens_at` on; it is on time up to and including `due_at`. `record` is the happening's.
+    """
+
+    code: str
+    mark: str
+    opens_at: datetime
+    due_at: datetime
+    due: Due
+    record: str = ""
+    title: str = ""
+
+
+def occurrences(
+    item: Item,
+    days: Days,
+    *,
+    counts_from: date,
+    until: date,
+    happenings: Iterable[Happening] = (),
+) -> list[Occurrence]:
+    """Every time `item` is due from `counts_from` to `until` (both inclusive), earliest first; each mark once."""
+    found: dict[str, Occurrence] = {}
+    recurring = [due for due in item.dues if due.rule == "recurring"]
+    for due in item.dues:
+        if due.rule == "stage":
+            made: Iterator[Occurrence] = _around_stage(item.code, due, days)
+        elif due.rule == "each":
+            made = _for_each(item.code, due, days, happenings)
+        else:
+            made = iter(())
+        for one in made:
+            found.setdefault(one.mark, one)
+    for one in _recurring(item.code, recurring, days, counts_from, until):
+        found.setdefault(one.mark, one)
+    kept = [one for one in found.values() if counts_from <= _local(one.due_at) <= until]
+    return sorted(kept, key=lambda one: (one.due_at, one.mark))
+
+
+def counted(day: date, days: int, kind: DayKind, holidays: Container[date]) -> date:
+    """The day `days` after (negative: before) `day`, in calendar or working days. The day itself is day 0."""
+    if kind == "calendar":
+        return day + timedelta(days=days)
+    return working_days_before(day, -days, holidays) if days < 0 else working_days_after(day, days, holidays)
+
+
+def label(days: int) -> str:
+    """H-30, H, H+2."""
+    return f"H{days:+d}" if days else "H"
+
+
+def _around_stage(code: str, due: Due, days: Days) -> Iterator[Occurrence]:
+    stage = days.stages.get(due.stage)
+    if stage is None:
+        return
+    anchor = stage.starts_on or stage.ends_on if due.edge == "starts" else stage.ends_on
+    previous: datetime | None = None
+    for count in sorted(due.days):
+        due_at = end_of_day(counted(anchor, count, due.kind, days.holidays))
+        opens = due_at - LEAD if previous is None else max(previous, due_at - LEAD)
+        mark = label(count) if due.stage == "voting" and due.edge == "starts" else f"{due.stage}.{due.edge}{count:+d}"
+        yield Occurrence(code=code, mark=mark, opens_at=opens, due_at=due_at, due=due)
+        previous = due_at
+
+
+def _for_each(code: str, due: Due, days: Days, happenings: Iterable[Happening]) -> Iterator[Occurrence]:
+    for one in happenings:
+        if one.kind != due.trigger or one.is_void:
+            continue
+        if due.hours:
+            due_at = one.at + timedelta(hours=due.hours)
+        else:
+            count = due.days[0] if due.days else 0
+            start = (one.about_at or one.at) if count < 0 else one.at
+            due_at = end_of_day(counted(_local(start, inclusive=False), count, due.kind, days.holidays))
+        yield Occurrence(
+            code=code, mark=one.record, opens_at=one.at, due_at=due_at, due=due, record=one.record, title=one.title
+        )
+
+
+def _recurring(code: str, dues: Sequence[Due], days: Days, start: date, until: date) -> Iterator[Occurrence]:
+    """Walk the days; each belongs to the last rule that covers it; a run of days of one period is due at its end."""
+    day, run = start, None
+    while day <= until:
+        due = next((due for due in reversed(dues) if _covers(due, day, days.polling_day)), None)
+        period = None if due is None or due.every is None else (_period(day, due.every), due)
+        if run is not None and (period is None or run[0] != period[0]):
+            yield from _period_end(code, run, day - timedelta(days=1))
+            run = None
+        if period is not None and run is None:
+            run = (*period, day)
+        day += timedelta(days=1)
+    if run is not None:
+        yield from _period_end(code, run, until)
+
+
+def _period_end(code: str, run: tuple[str, Due, date], last: date) -> Iterator[Occurrence]:
+    """The due at the end of a period; none where another rule took over before it ended, or it goes on."""
+    mark, due, first = run
+    if due.every is not None and _period(last + timedelta(days=1), due.every) != mark:
+        opens_at = end_of_day(first - timedelta(days=1))
+        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=end_of_day(last), due=due)
+
+
+def _covers(due: Due, day: date, polling_day: date | None) -> bool:
+    if due.from_day is None and due.until_day is None:
+        return True
+    if polling_day is None:
+        return False
+    distance = (day - polling_day).days
+    return (due.from_day is None or due.from_day <= distance) and (due.until_day is None or distance <= due.until_day)
+
+
+def _period(day: date, every: Every) -> str:
+    if every == "day":
+        return day.isoformat()
+    if every == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    if every == "month":
+        return f"{day:%Y-%m}"
+    if every == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    return f"{day.year}"
+
+
+def _local(at: datetime, *, inclusive: bool = True) -> date:
+    """The day on the wall that `at` belongs to; midnight at the end of a day still belongs to that day."""
+    instant = at.astimezone(UTC) - (timedelta(microseconds=1) if inclusive else timedelta(0))
+    return instant.astimezone(ZONES["WIB"]).date()

@@ -1,0 +1,108 @@
+"""What parties say about obligations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from sinergi.ledger.events import Event, RecordKey, Text
+
+Rule = Literal["stage", "each", "recurring", "standing"]
+Every = Literal["day", "week", "month", "quarter", "year"]
+DayKind = Literal["calendar", "working"]
+Edge = Literal["starts", "ends"]
+Statement = Literal["done", "release", "dispute"]
+Evidence = Literal[
+    "dataset",
+    "letter",
+    "answer",
+    "plan",
+    "roster",
+    "list",
+    "log",
+    "minutes",
+    "attendance",
+    "report",
+    "handover",
+    "input",
+]
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One due rule.
+
+    stage: at each of `days` (calendar or working; negative before, positive after) from the edge of a stage.
+    each: for every happening of the kind `trigger`, `hours` or `days[0]` after it, or (negative) before what it is
+    about.
+    recurring: once in every `every`, from `from_day` to `until_day` counted from polling day where given; of several
+    recurring rules of one obligation the later in the list replaces the earlier on the days that both cover.
+    standing: always; it has no date.
+    """
+
+    rule: Rule
+    stage: str = ""
+    edge: Edge = "starts"
+    days: list[int] = []
+    kind: DayKind = "calendar"
+    trigger: str = ""
+    hours: int = 0
+    every: Every | None = None
+    from_day: int | None = None
+    until_day: int | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One obligation: its code (D-02), article and clause, who owes it to whom (agency ids), its due rules."""
+
+    code: str
+    article: int
+    debtors: list[str]
+    creditors: list[str]
+    dues: list[Due]
+    evidence: Evidence
+    clause: int | None = None
+
+
+class ListText(Text):
+    """What the obligations are called, by code, and a remark."""
+
+    titles: dict[str, str]
+    remark: str = ""
+
+
+class Words(Text):
+    """What was done and where the paper lies; or why."""
+
+    words: str
+
+
+class ObligationsProposed(Event, kind="obligations.proposed"):
+    """A list of obligations, counted from a day on. It holds once every other party has agreed.
+
+    `replaces` is the list it was made from; a list made from one that no longer holds cannot be agreed to.
+    """
+
+    items: list[Item]
+    counts_from: date
+    replaces: RecordKey | None = None
+    text: ListText | None = None
+
+
+class ObligationStated(Event, kind="obligations.stated"):
+    """About one due (`mark` of `due.Occurrence`) of the list that holds: it was done, release is asked, or disputed."""
+
+    of_list: RecordKey
+    statement: Statement
+    code: str
+    mark: str
+    text: Words | None = None
+
+
+class ObligationAnswered(Event, kind="obligations.answered"):
+    """Agrees or not: to a proposed list, to a statement of another party; or takes one's own dispute back."""
+
+    about: RecordKey
+    agrees: bool
+    text: Words | None = None

@@ -1,0 +1,95 @@
+"""Obligations as the parties' facts describe them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from sinergi.features.obligations import rules
+from sinergi.features.obligations.events import Item
+from sinergi.ledger.models import Folded
+
+
+class ObligationList(Folded):
+    """One proposed list. Titles are NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    exercise = models.BooleanField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    proposed_at = models.DateTimeField()
+    counts_from = models.DateField()
+    replaces = models.CharField(max_length=26, default="")
+    items_json = models.JSONField()
+    titles = models.JSONField(null=True)
+    remark = models.TextField(null=True)
+
+    def items(self) -> list[Item]:
+        """The obligations, in the order of the list."""
+        import msgspec
+
+        return msgspec.convert(self.items_json, list[Item])
+
+    @property
+    def agreed_ids(self) -> list[str]:
+        """Agencies that agreed to it."""
+        return [answer.agency for answer in self.answers.all() if answer.agrees]
+
+    @property
+    def returned_ids(self) -> list[str]:
+        """Agencies that sent it back."""
+        return [answer.agency for answer in self.answers.all() if not answer.agrees]
+
+
+class Statement(Folded):
+    """What a party stated about one due. `words` is NULL once erased."""
+
+    agreement = models.CharField(max_length=64)
+    exercise = models.BooleanField()
+    list_key = models.CharField(max_length=26)
+    code = models.CharField(max_length=4)
+    mark = models.CharField(max_length=rules.LONGEST_MARK)
+    statement = models.CharField(max_length=10)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    stated_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["agreement", "code"], name="statement_place")]
+
+    @property
+    def answered_ids(self) -> list[str]:
+        """Agencies that answered it."""
+        return [answer.agency for answer in self.answers.all()]
+
+
+class Answer(Folded):
+    """One party's yes or no to a list or to a statement; exactly one of the two is named."""
+
+    about_list = models.ForeignKey(
+        ObligationList, null=True, on_delete=models.CASCADE, related_name="answers", db_constraint=False
+    )
+    about_statement = models.ForeignKey(
+        Statement, null=True, on_delete=models.CASCADE, related_name="answers", db_constraint=False
+    )
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
+class WorkRecord(Folded):
+    """A fact of any feature that names an obligation in its header. `about`: the records it is or names."""
+
+    agreement = models.CharField(max_length=64)
+    agency = models.CharField(max_length=64)
+    code = models.CharField(max_length=120)
+    kind = models.CharField(max_length=120)
+    stated_at = models.DateTimeField()
+    about = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["agreement", "code"], name="work_place")]

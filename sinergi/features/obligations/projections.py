@@ -1,0 +1,142 @@
+"""What each fact about obligations changes, and how the work of other features becomes evidence."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import rules
+from sinergi.features.obligations.events import (
+    ListText,
+    ObligationAnswered,
+    ObligationsProposed,
+    ObligationStated,
+    Words,
+)
+from sinergi.features.obligations.models import Answer, ObligationList, Statement, WorkRecord
+from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
+
+
+@folds(ObligationsProposed)
+def proposed(event: ObligationsProposed, envelope: Envelope) -> None:
+    """A list that others may agree to."""
+    info = agreements.agreement(envelope.agreement)
+    if rules.list_flaw(event, set(info.parties if info else ())):
+        raise Ignored("it is no possible list of obligations")
+    if event.replaces is not None and not _is_list_of(event.replaces, envelope.agreement):
+        raise Ignored("it replaces something that is no list of this agreement")
+    ObligationList.objects.create(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        agency=envelope.agency,
+        office=_office(envelope),
+        proposed_at=envelope.at,
+        counts_from=event.counts_from,
+        replaces=event.replaces or "",
+        items_json=msgspec.to_builtins(event.items),
+    )
+
+
+@folds_text(ObligationsProposed)
+def proposed_text(text: ListText | None, envelope: Envelope) -> None:
+    """What the obligations are called."""
+    titles, remark = None, None
+    if text is not None:
+        titles = {
+            code: rules.line(title)[: rules.LONGEST_TITLE]
+            for code, title in list(text.titles.items())[: rules.MOST_ITEMS]
+            if rules.CODE.fullmatch(code)
+        }
+        remark = rules.paragraphs(text.remark)[: rules.LONGEST_WORDS]
+    ObligationList.objects.filter(key=envelope.key).update(titles=titles, remark=remark)
+
+
+@folds(ObligationStated)
+def stated(event: ObligationStated, envelope: Envelope) -> None:
+    """A party's word about one due."""
+    held = ObligationList.objects.filter(key=event.of_list, agreement=envelope.agreement).first()
+    item = None if held is None else next((item for item in held.items() if item.code == event.code), None)
+    if item is None or not rules.is_mark(event.mark):
+        raise Ignored("it speaks of no obligation of that list")
+    speakers = item.creditors if event.statement == "dispute" else item.debtors
+    if envelope.agency not in speakers:
+        raise Ignored("its author neither owes this nor may dispute it")
+    Statement.objects.create(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        list_key=event.of_list,
+        code=event.code,
+        mark=event.mark,
+        statement=event.statement,
+        agency=envelope.agency,
+        office=_office(envelope),
+        stated_at=envelope.at,
+    )
+
+
+@folds_text(ObligationStated)
+def stated_text(text: Words | None, envelope: Envelope) -> None:
+    """Its words."""
+    Statement.objects.filter(key=envelope.key).update(words=_words(text))
+
+
+@folds(ObligationAnswered)
+def answered(event: ObligationAnswered, envelope: Envelope) -> None:
+    """A party's yes or no."""
+    about_list = ObligationList.objects.filter(key=event.about, agreement=envelope.agreement).first()
+    about_statement = Statement.objects.filter(key=event.about, agreement=envelope.agreement).first()
+    named = about_list or about_statement
+    if named is None:
+        raise Ignored("it answers neither a list nor a statement")
+    takes_back = about_statement is not None and about_statement.statement == "dispute"
+    if takes_back and (named.agency != envelope.agency or event.agrees):
+        raise Ignored("a dispute is taken back by the one who raised it")
+    if not takes_back and named.agency == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+    if Answer.objects.filter(about_list=about_list, about_statement=about_statement, agency=envelope.agency).exists():
+        raise Ignored("its author had answered before")
+    Answer.objects.create(
+        key=envelope.key,
+        about_list=about_list,
+        about_statement=about_statement,
+        agency=envelope.agency,
+        office=_office(envelope),
+        agrees=event.agrees,
+        answered_at=envelope.at,
+    )
+
+
+@folds_text(ObligationAnswered)
+def answered_text(text: Words | None, envelope: Envelope) -> None:
+    """Its words."""
+    Answer.objects.filter(key=envelope.key).update(words=_words(text))
+
+
+@folds_obligation
+def worked(envelope: Envelope) -> None:
+    """Any feature's fact that names an obligation is evidence for it."""
+    if not rules.CODE.fullmatch(envelope.obligation) or envelope.kind.startswith("obligations."):
+        return
+    WorkRecord.objects.create(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        code=envelope.obligation,
+        kind=envelope.kind,
+        stated_at=envelope.at,
+        about=sorted({envelope.key, *envelope.refs}),
+    )
+
+
+def _is_list_of(key: str, agreement: str) -> bool:
+    return ObligationList.objects.filter(key=key, agreement=agreement).exists()
+
+
+def _words(text: Words | None) -> str | None:
+    return None if text is None else rules.paragraphs(text.words)[: rules.LONGEST_WORDS]
+
+
+def _office(envelope: Envelope) -> str:
+    return "" if envelope.actor is None else envelope.actor.office[:64]

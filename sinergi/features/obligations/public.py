@@ -1,0 +1,178 @@
+"""What other features may tell and ask about obligations. Frozen structs out; nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import msgspec
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import rules
+from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, occurrences
+from sinergi.features.obligations.events import Item
+from sinergi.features.obligations.models import ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.standing import Fulfilment, Said, Tally, Work, counted_at, fulfilments, tally
+from sinergi.features.stages import public as stages
+from sinergi.kernel.instants import ZONES
+from sinergi.ledger.grades import grades
+
+__all__ = ["Board", "Fulfilment", "Happening", "Line", "Tally", "happenings", "register_happenings"]
+
+# How far ahead dues are shown; agreements end, but a list of five years of daily meetings helps nobody.
+AHEAD = timedelta(days=400)
+
+Happenings = Callable[[str], list[Happening]]
+_happenings: list[Happenings] = []
+
+
+def register_happenings(source: Happenings) -> None:
+    """Ask `source(agreement)` for the happenings of a feature that set due rules going. Twice changes nothing."""
+    if source not in _happenings:
+        _happenings.append(source)
+
+
+def happenings(agreement: str) -> list[Happening]:
+    """Every happening of every feature under this agreement."""
+    return [one for source in _happenings for one in source(agreement)]
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One due of one obligation as people see it."""
+
+    item: Item
+    title: str
+    found: Fulfilment
+
+    @property
+    def occurrence(self) -> Occurrence:
+        """When it is due."""
+        return self.found.occurrence
+
+
+class Board:
+    """The obligations of one agreement at one instant: each due with its state, and how many were kept."""
+
+    def __init__(self, agreement: str, *, at: datetime, ahead: timedelta = AHEAD) -> None:
+        self.agreement, self.at, self._ahead = agreement, at, ahead
+        info = agreements.agreement(agreement)
+        self.parties: tuple[str, ...] = () if info is None else info.parties
+        self._ends_on = date.max if info is None else info.ends_on
+        self._exercise = info is not None and info.exercise
+        self.lists = list(
+            ObligationList.objects.filter(agreement=agreement)
+            .prefetch_related("answers")
+            .order_by("proposed_at", "key")
+        )
+        holding, self.lost = rules.in_force(self.lists, self.parties)
+        self.held = next((row for row in self.lists if row.key == holding), None)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The obligations of the list that holds."""
+        return [] if self.held is None else self.held.items()
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What they are called, by code; the code itself where the title was erased."""
+        known = (self.held.titles or {}) if self.held is not None else {}
+        return {item.code: known.get(item.code, item.code) for item in self.items}
+
+    @property
+    def open_lists(self) -> list[ObligationList]:
+        """Proposals made from the list that holds, neither agreed by all nor sent back."""
+        holding = self.held.key if self.held is not None else ""
+        everybody = set(self.parties)
+        return [
+            row
+            for row in self.lists
+            if row.replaces == holding
+            and not row.returned_ids
+            and not everybody <= {row.agency, *row.agreed_ids}
+            and row.key != holding
+        ]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Every due from the day the list counts from, as far ahead as people plan."""
+        if self.held is None:
+            return []
+        days, until = _days(), min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
+        happened = happenings(self.agreement)
+        work, said = self._work(), self._said()
+        made = []
+        for item in self.items:
+            dues = occurrences(item, days, counts_from=self.held.counts_from, until=until, happenings=happened)
+            found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
+            made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
+        return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
+
+    def tally(self, *, party: str = "", article: int | None = None) -> Tally:
+        """How many of the dues whose day has come were kept, of one debtor or one article or of all."""
+        chosen = (
+            line.found
+            for line in self.lines
+            if (not party or party in line.item.debtors) and article in (None, line.item.article)
+        )
+        return tally(chosen, at=self.at)
+
+    def line(self, code: str, mark: str) -> Line | None:
+        """One due by its code and mark."""
+        return next((line for line in self.lines if (line.item.code, line.occurrence.mark) == (code, mark)), None)
+
+    def _counted(self, stated: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+        """The instant that counts for each of these facts."""
+        told = list(stated)
+        arrived = {} if self._exercise else grades(key for key, _ in told)
+        return {
+            key: counted_at(at, arrived[key].arrived_at if key in arrived else None, exercise=self._exercise)
+            for key, at in told
+        }
+
+    def _work(self) -> dict[str, list[Work]]:
+        rows = list(WorkRecord.objects.filter(agreement=self.agreement).order_by("stated_at", "key"))
+        counted = self._counted((row.key, row.stated_at) for row in rows)
+        made: dict[str, list[Work]] = {}
+        for row in rows:
+            made.setdefault(row.code, []).append(
+                Work(
+                    key=row.key,
+                    kind=row.kind,
+                    agency=row.agency,
+                    at=counted[row.key],
+                    about=frozenset(row.about),
+                )
+            )
+        return made
+
+    def _said(self) -> dict[str, list[Said]]:
+        rows = list(
+            Statement.objects.filter(agreement=self.agreement).prefetch_related("answers").order_by("stated_at", "key")
+        )
+        counted = self._counted((row.key, row.stated_at) for row in rows)
+        made: dict[str, list[Said]] = {}
+        for row in rows:
+            made.setdefault(row.code, []).append(
+                Said(
+                    key=row.key,
+                    statement=row.statement,  # type: ignore[arg-type]
+                    agency=row.agency,
+                    mark=row.mark,
+                    at=counted[row.key],
+                    agreed=frozenset(answer.agency for answer in row.answers.all() if answer.agrees),
+                    refused=frozenset(answer.agency for answer in row.answers.all() if not answer.agrees),
+                )
+            )
+        return made
+
+
+def _days() -> Days:
+    calendar = stages.calendar()
+    return Days(
+        stages={}
+        if calendar is None
+        else {stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in calendar.stages},
+        polling_day=None if calendar is None else calendar.polling_day,
+        holidays=stages.holidays(),
+    )

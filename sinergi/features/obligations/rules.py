@@ -1,0 +1,243 @@
+"""When a list of obligations may be proposed and agreed to, and who may state and answer what. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol
+
+from sinergi.features.obligations.events import (
+    Due,
+    Item,
+    ListText,
+    ObligationAnswered,
+    ObligationsProposed,
+    ObligationStated,
+    Statement,
+    Words,
+)
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.events import RecordKey
+
+MOST_ITEMS = 80
+MOST_DUES = 6
+MOST_DAYS = 24
+FARTHEST_DAY = 1500
+LONGEST_HOURS = 24 * 60
+LONGEST_TITLE = 160
+LONGEST_WORDS = 2_000
+MOST_ARTICLES = 40
+LONGEST_MARK = 40
+CODE = re.compile(r"[A-Z]-[0-9]{2}")
+_MARK = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
+
+
+class ObligationList(Protocol):
+    """What a rule needs to know of a list of obligations."""
+
+    key: str
+    agency: str
+    replaces: str
+
+    @property
+    def agreed_ids(self) -> list[str]: ...
+
+    @property
+    def returned_ids(self) -> list[str]: ...
+
+
+class Stated(Protocol):
+    """What a rule needs to know of a statement about one due."""
+
+    key: str
+    agency: str
+    statement: str
+
+    @property
+    def answered_ids(self) -> list[str]: ...
+
+
+def propose(
+    *,
+    items: Sequence[Item],
+    titles: dict[str, str],
+    remark: str,
+    counts_from: date,
+    parties: Iterable[str],
+    term: tuple[date, date],
+    replaces: str = "",
+) -> ObligationsProposed:
+    """The proposed list, or Refused with the sentence for what is wrong. `term`: the agreement's first and last day."""
+    if not term[0] <= counts_from <= term[1]:
+        raise Refused("Hari mulai dihitung harus di dalam jangka waktu perjanjian.", code="KWJ-01", field="counts_from")
+    proposed = ObligationsProposed(
+        items=list(items),
+        counts_from=counts_from,
+        replaces=RecordKey(replaces) if replaces else None,
+        text=ListText(titles={code: line(title) for code, title in titles.items()}, remark=paragraphs(remark)),
+    )
+    if not items:
+        raise Refused("Pilih sedikitnya satu kewajiban.", code="KWJ-02", field="items")
+    for item in items:
+        wrong = item_flaw(item, set(parties))
+        if wrong:
+            raise Refused(wrong, code="KWJ-03", field=item.code)
+        if not 0 < len(line(titles.get(item.code, ""))) <= LONGEST_TITLE:
+            raise Refused("Setiap kewajiban butuh nama, paling panjang 160 huruf.", code="KWJ-04", field=item.code)
+    if list_flaw(proposed, set(parties)):
+        raise Refused("Kode kewajiban tidak boleh kembar.", code="KWJ-05", field="items")
+    if len(remark) > LONGEST_WORDS:
+        raise Refused("Catatan paling panjang 2.000 huruf.", code="KWJ-06", field="remark")
+    return proposed
+
+
+def list_flaw(proposed: ObligationsProposed, parties: set[str]) -> str:
+    """What no honest form gives, or nothing. Depends on the fact and the agreement's parties alone."""
+    codes = [item.code for item in proposed.items]
+    if not 0 < len(codes) <= MOST_ITEMS or len(set(codes)) != len(codes):
+        return "its codes are none, too many or twice the same"
+    return next((wrong for item in proposed.items if (wrong := item_flaw(item, parties))), "")
+
+
+def item_flaw(item: Item, parties: set[str]) -> str:
+    """The sentence for an impossible obligation, or nothing."""
+    if not CODE.fullmatch(item.code):
+        return "Kode kewajiban ditulis satu huruf besar, tanda hubung, dan dua angka, misalnya D-02."
+    if not 1 <= item.article <= MOST_ARTICLES or not (item.clause is None or 1 <= item.clause <= 99):
+        return "Kewajiban harus menunjuk pasal dan ayat yang ada."
+    if not item.debtors or not item.creditors or not {*item.debtors, *item.creditors} <= parties:
+        return "Yang wajib dan yang berhak harus pihak dalam perjanjian ini."
+    if item.debtors == item.creditors and len(item.debtors) == 1:
+        return "Satu pihak tidak dapat berkewajiban kepada dirinya sendiri."
+    if not 0 < len(item.dues) <= MOST_DUES:
+        return "Tentukan kapan kewajiban ini jatuh tempo."
+    return next((wrong for due in item.dues if (wrong := due_flaw(due))), "")
+
+
+def due_flaw(due: Due) -> str:
+    """The sentence for an impossible due rule, or nothing."""
+    if any(abs(day) > FARTHEST_DAY for day in due.days) or len(due.days) > MOST_DAYS:
+        return "Jumlah hari paling banyak 1.500, dan paling banyak 24 tenggat dalam satu aturan."
+    if len(set(due.days)) != len(due.days):
+        return "Hari yang sama disebut dua kali."
+    if due.rule == "stage" and (not due.stage or not due.days or due.trigger or due.hours or due.every):
+        return "Tenggat menurut tahapan butuh nama tahapan dan jumlah hari."
+    if due.rule == "each":
+        if not due.trigger or due.stage or due.every or bool(due.hours) == (len(due.days) == 1) or len(due.days) > 1:
+            return "Tenggat menurut kejadian butuh satu jumlah hari atau satu jumlah jam."
+        if not 0 <= due.hours <= LONGEST_HOURS:
+            return "Jumlah jam paling banyak 1.440."
+    if due.rule == "recurring":
+        if due.every is None or due.stage or due.trigger or due.hours or due.days:
+            return "Tenggat berkala butuh jangkanya: hari, pekan, bulan, triwulan, atau tahun."
+        edges = [day for day in (due.from_day, due.until_day) if day is not None]
+        if any(abs(day) > FARTHEST_DAY for day in edges) or (len(edges) == 2 and edges[0] > edges[1]):
+            return "Awal tenggat berkala harus sebelum akhirnya."
+    if due.rule == "standing" and (due.stage or due.trigger or due.hours or due.days or due.every):
+        return "Kewajiban sepanjang masa tidak punya tanggal."
+    return ""
+
+
+def in_force(lists: Iterable[ObligationList], parties: Iterable[str]) -> tuple[str, list[str]]:
+    """The key of the list that holds (or none), and of lists agreed to at the same time that lost to it.
+
+    Start from no list; of the fully agreed lists made from the one that holds, the one with the smallest key follows.
+    Two can only be agreed at once when nodes were apart; people are told to agree on a new list.
+    """
+    everybody = set(parties)
+    agreed = [one for one in lists if everybody <= {one.agency, *one.agreed_ids}]
+    holding = ""
+    lost: list[str] = []
+    while True:
+        following = sorted(one.key for one in agreed if one.replaces == holding)
+        if not following:
+            return holding, lost
+        holding, lost = following[0], following[1:]
+
+
+def answer_list(
+    found: ObligationList, *, agency: str, holding: str, agrees: bool, words: str = ""
+) -> ObligationAnswered:
+    """Agree to another party's list, or send it back with a reason."""
+    if found.agency == agency:
+        raise Refused("Usul sendiri dijawab pihak lain.", code="KWJ-11")
+    if agency in found.agreed_ids or agency in found.returned_ids:
+        raise Refused("Usul ini sudah Anda jawab.", code="KWJ-12")
+    if agrees and found.replaces != holding:
+        raise Refused(
+            "Usul ini dibuat dari daftar yang tidak berlaku lagi. Minta usul baru dari daftar yang berlaku.",
+            code="KWJ-13",
+        )
+    return _answer(found.key, agrees, words, "Tulis apa yang perlu diperbaiki.")
+
+
+def state(
+    item: Item | None,
+    *,
+    list_key: str,
+    agency: str,
+    statement: Statement,
+    mark: str,
+    known_marks: Iterable[str],
+    words: str,
+) -> ObligationStated:
+    """State that one due was done, ask to be released from it, or dispute it."""
+    if item is None or mark not in set(known_marks):
+        raise Refused("Kewajiban atau tenggat ini tidak ada dalam daftar yang berlaku.", code="KWJ-21")
+    if statement == "dispute" and agency not in item.creditors:
+        raise Refused("Hanya pihak yang berhak yang dapat menyengketakan.", code="KWJ-22")
+    if statement != "dispute" and agency not in item.debtors:
+        raise Refused("Hanya pihak yang wajib yang dapat menyatakan ini.", code="KWJ-23")
+    said = paragraphs(words)
+    if not said:
+        asked = "Tulis apa yang dikerjakan dan di mana buktinya." if statement == "done" else "Tulis alasannya."
+        raise Refused(asked, code="KWJ-24", field="words")
+    if len(said) > LONGEST_WORDS:
+        raise Refused("Paling panjang 2.000 huruf.", code="KWJ-25", field="words")
+    return ObligationStated(
+        of_list=RecordKey(list_key), statement=statement, code=item.code, mark=mark, text=Words(words=said)
+    )
+
+
+def answer_statement(
+    found: Stated, item: Item | None, *, agency: str, agrees: bool, words: str = ""
+) -> ObligationAnswered:
+    """Confirm or refuse what the debtor stated; the one who disputes takes the dispute back."""
+    if item is None:
+        raise Refused("Kewajiban atau tenggat ini tidak ada dalam daftar yang berlaku.", code="KWJ-21")
+    if agency in found.answered_ids:
+        raise Refused("Pernyataan ini sudah Anda jawab.", code="KWJ-31")
+    if found.statement == "dispute":
+        if agency != found.agency or agrees:
+            raise Refused("Sengketa ditarik oleh pihak yang mengajukannya.", code="KWJ-32")
+        return _answer(found.key, agrees, words, "Tulis bagaimana sengketa ini selesai.")
+    if agency == found.agency or agency not in {*item.creditors, *item.debtors}:
+        raise Refused("Pernyataan ini dijawab pihak yang berhak.", code="KWJ-33")
+    return _answer(found.key, agrees, words, "Tulis alasannya.")
+
+
+def is_mark(mark: str) -> bool:
+    """Whether `mark` could name a due."""
+    return _MARK.fullmatch(mark) is not None
+
+
+def line(words: str) -> str:
+    """`words` on one line, in the one Unicode form that is signed, without control characters."""
+    composed = unicodedata.normalize("NFC", words)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in composed).split())
+
+
+def paragraphs(words: str) -> str:
+    """`words` with their line breaks, without other control characters."""
+    return "\n".join(line(each) for each in words.replace("\r\n", "\n").split("\n")).strip()
+
+
+def _answer(about: str, agrees: bool, words: str, missing: str) -> ObligationAnswered:
+    said = paragraphs(words)
+    if not agrees and not said:
+        raise Refused(missing, code="KWJ-34", field="words")
+    if len(said) > LONGEST_WORDS:
+        raise Refused("Paling panjang 2.000 huruf.", code="KWJ-25", field="words")
+    return ObligationAnswered(about=RecordKey(about), agrees=agrees, text=Words(words=said) if said else None)

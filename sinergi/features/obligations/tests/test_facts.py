@@ -1,0 +1,255 @@
+"""Obligations over two agencies: agreeing on a list, work and statements, wrong speakers, any order of arrival."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sinergi.features.obligations import actions, events
+from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.tests.conftest import Pact
+from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
+from sinergi.kernel.errors import Refused
+from sinergi.ledger import rebuild
+from sinergi.ledger.models import Entry, FoldedTable
+from tests.nodes.simulator import NOON
+
+LATER = NOON + timedelta(days=3)
+
+
+def codes(board: Any) -> set[str]:
+    return {item.code for item in board.items}
+
+
+def test_a_list_holds_once_the_other_party_agreed(pact):
+    key = pact.propose()
+    assert pact.board().held is None and [row.key for row in pact.board().open_lists] == [key]
+    pact.agree(key)
+    board = pact.board()
+    assert board.held.key == key and board.open_lists == [] and {"D-02", "P-02", "M-01"} <= codes(board)
+    assert "L-02" not in codes(board)  # its article is not in this agreement
+    assert rebuild.check() == []
+
+
+def test_a_list_sent_back_does_not_hold_and_a_new_one_can(pact):
+    first = pact.propose()
+    pact.theirs(events.ObligationAnswered(about=first, agrees=False, text=events.Words(words="D-05 belum siap")))
+    assert pact.board().held is None and pact.board().open_lists == []
+    second = pact.propose()
+    pact.agree(second)
+    assert pact.board().held.key == second
+
+
+def test_two_lists_agreed_on_while_apart_never_merge(agreed):
+    base = agreed.board().held.key
+    items, titles = agreed.items()
+    ours = agreed.propose(items=items[:3], titles=titles)
+    text = events.ListText(titles=titles)
+    theirs = agreed.theirs(
+        events.ObligationsProposed(items=items[:2], counts_from=date(2024, 1, 8), replaces=base, text=text)
+    )
+    agreed.agree(ours)
+    # The police answered ours; we had not yet seen that when we agreed to theirs: both are fully agreed.
+    answer = events.ObligationAnswered(about=theirs, agrees=True)
+    with pytest.raises(Refused, match="tidak berlaku lagi"):
+        agreed.do(actions.answer_list, list_key=theirs, agrees=True)
+    from sinergi.ledger.writer import Writing, run
+
+    run(lambda: Writing(id=_id(), by=None, at=NOON).append(agreed.agreement, answer))
+    board = agreed.board()
+    assert board.held.key == min(ours, theirs) and board.lost == [max(ours, theirs)]
+    assert rebuild.check() == []
+
+
+def _id() -> str:
+    from sinergi.features.obligations.tests.conftest import new_id
+
+    return new_id()
+
+
+def test_work_that_names_an_obligation_is_its_evidence(agreed, secretary):
+    load_demo_regions(["1203"])
+    assert agreed.state("D-02", "H-7") == "open"
+    publish_demo_stations(id=_id(), by=secretary, at=NOON, agreement=agreed.agreement, regency="1203")
+    line = agreed.board().line("D-02", "H-7")
+    # H-30 came before and was missed: the list that is here now is that one, late.
+    assert agreed.state("D-02", "H-30") == "met" and line.found.state == "open"
+    assert not agreed.board().line("D-02", "H-30").found.is_on_time
+    assert rebuild.check() == []
+
+
+def test_a_statement_of_the_debtor_is_confirmed_by_the_creditor(agreed):
+    given = {
+        "agreement": agreed.agreement,
+        "statement": "done",
+        "code": "P-06",
+        "mark": "H-3",
+        "words": "Daftar dikirim",
+    }
+    key = agreed.do(actions.state_about, **given)
+    assert agreed.state("P-06", "H-3") == "awaiting_proof"
+    with pytest.raises(Refused, match="masih menunggu"):
+        agreed.do(actions.state_about, **given)
+    agreed.agree(key)
+    assert agreed.state("P-06", "H-3") == "met"
+    with pytest.raises(Refused, match="sudah selesai"):
+        agreed.do(actions.state_about, **given | {"statement": "release"})
+
+
+def test_release_asked_by_the_police_needs_our_consent(agreed):
+    of_list = agreed.board().held.key
+    asked = agreed.theirs(
+        events.ObligationStated(
+            of_list=of_list, statement="release", code="D-05", mark="H-30", text=events.Words(words="Menunggu Polda")
+        )
+    )
+    assert agreed.state("D-05", "H-30") == "late"
+    agreed.do(actions.answer_statement, statement=asked, agrees=True)
+    assert agreed.state("D-05", "H-30") == "released"
+    with pytest.raises(Refused, match="sudah Anda jawab"):
+        agreed.do(actions.answer_statement, statement=asked, agrees=False, words="tidak jadi")
+
+
+def test_a_dispute_is_raised_by_the_creditor_and_taken_back_by_the_same(agreed):
+    with pytest.raises(Refused, match="pihak yang berhak"):
+        about = {"agreement": agreed.agreement, "statement": "dispute", "code": "D-02", "mark": "H-30"}
+        agreed.do(actions.state_about, **about, words="Bukan begitu")
+    key = agreed.do(
+        actions.state_about,
+        agreement=agreed.agreement, statement="dispute", code="D-05", mark="H-30", words="Isinya kosong",
+    )  # fmt: skip
+    assert agreed.state("D-05", "H-30") == "disputed"
+    with pytest.raises(Refused, match="ditarik oleh pihak"):
+        agreed.do(actions.answer_statement, statement=key, agrees=True)
+    agreed.do(actions.answer_statement, statement=key, agrees=False, words="Sudah dilengkapi")
+    assert agreed.state("D-05", "H-30") == "late"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"items": []}, "sedikitnya satu"),
+        ({"counts_from": date(2029, 1, 1)}, "jangka waktu"),
+        ({"titles": {}}, "butuh nama"),
+        ({"remark": "x" * 2001}, "2.000 huruf"),
+    ],
+)
+def test_an_impossible_list_is_refused_with_a_sentence(pact, changes, sentence):
+    with pytest.raises(Refused, match=sentence):
+        pact.propose(**changes)
+    assert not ObligationList.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("about", "sentence"),
+    [
+        ({"code": "d-02"}, "satu huruf besar"),
+        ({"article": 0}, "pasal dan ayat"),
+        ({"debtors": ["f" * 64]}, "pihak dalam perjanjian"),
+        ({"debtors": []}, "pihak dalam perjanjian"),
+        ({"dues": []}, "kapan"),
+        ({"dues": [events.Due(rule="stage", stage="voting", days=[])]}, "nama tahapan"),
+        ({"dues": [events.Due(rule="stage", stage="voting", days=[-7, -7])]}, "dua kali"),
+        ({"dues": [events.Due(rule="stage", stage="voting", days=[-9999])]}, "1.500"),
+        ({"dues": [events.Due(rule="each", trigger="x", days=[1], hours=2)]}, "satu jumlah"),
+        ({"dues": [events.Due(rule="each", trigger="x", hours=99999)]}, "1.440"),
+        ({"dues": [events.Due(rule="recurring")]}, "jangkanya"),
+        ({"dues": [events.Due(rule="recurring", every="day", from_day=3, until_day=-3)]}, "sebelum akhirnya"),
+        ({"dues": [events.Due(rule="standing", days=[1])]}, "sepanjang masa"),
+    ],
+)
+def test_an_impossible_obligation_is_refused_with_a_sentence_and_ignored_from_others(pact, about, sentence):
+    items, titles = pact.items()
+    wrong = msgspec.structs.replace(items[1], **about)
+    titles = titles | {wrong.code: "Nama"}
+    with pytest.raises(Refused, match=sentence):
+        pact.propose(items=[wrong], titles=titles)
+    pact.theirs(events.ObligationsProposed(items=[wrong], counts_from=date(2024, 1, 8)))
+    assert not ObligationList.objects.exists()
+    assert Entry.objects.filter(state=Entry.State.INVALID).count() == 1
+
+
+def test_facts_of_the_wrong_speaker_stay_evidence_and_change_nothing(agreed):
+    held = agreed.board().held.key
+    ours = agreed.do(
+        actions.state_about,
+        agreement=agreed.agreement, statement="done", code="P-06", mark="H-3", words="Sudah",
+    )  # fmt: skip
+    agreed.theirs(events.ObligationStated(of_list=held, statement="done", code="P-06", mark="H-3"))
+    agreed.theirs(events.ObligationStated(of_list=held, statement="dispute", code="D-05", mark="H-30"))
+    agreed.theirs(events.ObligationStated(of_list=held, statement="done", code="Z-99", mark="H-3"))
+    agreed.theirs(events.ObligationStated(of_list=ours, statement="done", code="D-05", mark="H-30"))
+    agreed.theirs(events.ObligationStated(of_list=held, statement="done", code="D-05", mark="H 30\n"))
+    agreed.theirs(events.ObligationAnswered(about=held, agrees=True))
+    assert Entry.objects.filter(state=Entry.State.INVALID).count() == 6
+    assert Statement.objects.count() == 1
+    assert rebuild.check() == []
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_any_order_of_delivery_gives_the_same_tables(pact, data):
+    """The police's facts and ours, stated with or without having seen each other, delivered in pieces."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        pact.police.logs = {name: _copy(log) for name, log in _kept(pact).items()}
+        key = pact.propose()
+        steps = data.draw(
+            st.lists(st.sampled_from(["agree", "theirs", "done", "release", "dispute", "no"]), max_size=7)
+        )
+        for step in steps:
+            deliver = data.draw(st.booleans())
+            _act(pact, key, step, deliver)
+        pact.police.deliver(pact.police.log(pact.agreement))
+        live = {table._meta.label: table.content() for table in FoldedTable.tables()}
+        assert rebuild.check() == []
+        assert live == {table._meta.label: table.content() for table in FoldedTable.tables()}
+        transaction.set_rollback(True)
+
+
+def _kept(pact: Pact) -> dict[str, Any]:
+    if not hasattr(pact, "_kept"):
+        pact._kept = {name: _copy(log) for name, log in pact.police.logs.items()}
+    return pact._kept
+
+
+def _copy(log: Any) -> Any:
+    import copy
+
+    twin = copy.copy(log)
+    twin.entries, twin.bodies = list(log.entries), dict(log.bodies)
+    return twin
+
+
+def _act(pact: Pact, key: str, step: str, deliver: bool) -> None:
+    words = events.Words(words="kata")
+    about = {"of_list": key, "code": "D-05", "mark": "H-30", "text": words}
+    if step == "agree":
+        pact.theirs(events.ObligationAnswered(about=key, agrees=True), deliver=deliver)
+    elif step == "no":
+        pact.theirs(events.ObligationAnswered(about=key, agrees=False, text=words), deliver=deliver)
+    elif step == "theirs":
+        items, titles = pact.items()
+        text = events.ListText(titles=titles)
+        pact.theirs(
+            events.ObligationsProposed(items=items[:3], counts_from=date(2024, 1, 8), text=text), deliver=deliver
+        )
+    elif step in ("done", "release"):
+        pact.theirs(events.ObligationStated(statement=step, **about), deliver=deliver)
+    else:
+        held = pact.board().line("D-05", "H-30")
+        if held is not None and held.found.state != "disputed":
+            pact.do(
+                actions.state_about,
+                agreement=pact.agreement, statement="dispute", code="D-05", mark="H-30", words="Tidak",
+            )  # fmt: skip

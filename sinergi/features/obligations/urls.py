@@ -1,0 +1,30 @@
+"""Addresses of obligations, and what they tell the frame."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.features.obligations.views import board, frame, lists
+from sinergi.web import navigation, records
+
+app_name = "obligations"
+
+urlpatterns = [
+    path("kewajiban/", board.overview, name="overview"),
+    path("kewajiban/usul/<str:key>/jawaban/", lists.answer, name="list-answer"),
+    path("kewajiban/pernyataan/<str:key>/jawaban/", board.answer, name="answer"),
+    path("kewajiban/<str:agreement>/", board.board, name="board"),
+    path("kewajiban/<str:agreement>/kewajiban.xlsx", board.board_sheet, name="sheet"),
+    path("kewajiban/<str:agreement>/daftar/", lists.obligation_list, name="list"),
+    path("kewajiban/<str:agreement>/daftar/usul/", lists.proposal, name="proposal"),
+    path("kewajiban/<str:agreement>/<str:code>/<str:mark>/", board.one_due, name="due"),
+    path("kewajiban/<str:agreement>/<str:code>/<str:mark>/pernyataan/", board.statement, name="statement"),
+]
+
+navigation.register_view(
+    navigation.View(
+        place="agreements", label=_("Kewajiban"), url_name="obligations:overview", permission="obligations.read"
+    )
+)
+navigation.register_inbox(frame.inbox)
+navigation.register_figures(frame.figures)
+records.register(frame.WORDS, frame.opens, frame.REASONS)

@@ -1,0 +1,388 @@
+"""The board of one agreement, one due of it, and all agreements side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from sinergi.access.doors import open_record, requires
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import actions
+from sinergi.features.obligations.forms import AnswerForm, StatementForm
+from sinergi.features.obligations.models import Statement, WorkRecord
+from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.standing import Tally
+from sinergi.features.obligations.views import words
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.ledger.grades import NOTHING, Grade, grades
+from sinergi.ledger.store import own_agency
+from sinergi.sheets import Column, Kind, export
+from sinergi.sheets.writing import XLSX
+from sinergi.web import records
+
+SOON = timedelta(days=7)
+GROUPS = {
+    "late": gettext_lazy("Terlambat"),
+    "soon": gettext_lazy("Jatuh tempo 7 hari ke depan"),
+    "awaiting": gettext_lazy("Menunggu bukti"),
+    "disputed": gettext_lazy("Disengketakan"),
+    "later": gettext_lazy("Kemudian"),
+    "closed": gettext_lazy("Sudah selesai"),
+}
+# What lies further ahead, and what is long done, opens on demand.
+MOST_SHOWN = {"later": 12, "closed": 8}
+
+
+@require_safe
+@requires("obligations.read")
+def overview(request: HttpRequest) -> HttpResponse:
+    """All agreements side by side: the share kept on time by article."""
+    asked: Any = request
+    infos = agreements.in_force_for(asked.user, "obligations.read", scope=asked.scope, on=localdate(asked.arrived_at))
+    boards = [(info, Board(info.id, at=asked.arrived_at)) for info in infos]
+    scopes: dict[int, str] = {}
+    for info, _board in boards:
+        for article in agreements.articles_of(info.id):
+            scopes.setdefault(article["number"], article["title"])
+    numbers = sorted({item.article for _, board in boards for item in board.items})
+    context = {
+        "articles": [{"number": number, "title": scopes.get(number, "")} for number in numbers],
+        "rows": [
+            {
+                "info": info,
+                "has_list": board.held is not None,
+                "whole": board.tally(),
+                "cells": [{"article": number, "tally": board.tally(article=number)} for number in numbers],
+                "late": sum(line.found.state == "late" for line in board.lines),
+            }
+            for info, board in boards
+        ],
+    }
+    return render(request, "obligations/overview.html", context)
+
+
+@require_safe
+@requires("obligations.read")
+def board(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The dues of one agreement, late first; by article and by party; the first of them, or the chosen one, beside."""
+    info = agreements.opened(request, agreement, "obligations.read")
+    asked: Any = request
+    found = Board(agreement, at=asked.arrived_at)
+    article, party, state = _chosen(request, found)
+    lines = [line for line in found.lines if _fits(line, article, party, state)]
+    proof = grades([line.found.proof or line.found.statement for line in lines])
+    whole = request.GET.get("semua", "")
+    context = {
+        "info": info,
+        "board": found,
+        "parties": [_share(found, who) for who in found.parties],
+        "whole": found.tally(),
+        "witnessed": _witnessed(found.lines, proof if not (article or party or state) else None),
+        "articles": _articles(found),
+        "groups": _groups(lines, found.at, proof, whole),
+        "article": article,
+        "party": party,
+        "state": state,
+        "chosen_party": agreements.short_name(party) if party else "",
+        "open_lists": found.open_lists,
+        "standing": [
+            {"code": item.code, "title": found.titles[item.code]}
+            for item in found.items
+            if all(due.rule == "standing" for due in item.dues)
+        ],
+        "ours": _ours(lines, found.at),
+        "may_propose": info.state == "in_force" and asked.user.can("obligations.propose", agreement=agreement),
+    }
+    return render(request, "obligations/board.html", context)
+
+
+@require_safe
+@requires("obligations.read")
+def board_sheet(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The same dues as an Excel file."""
+    info = agreements.opened(request, agreement, "obligations.read")
+    asked: Any = request
+    found = Board(agreement, at=asked.arrived_at)
+    article, party, state = _chosen(request, found)
+    columns = (
+        Column(name="code", label=gettext("Kode"), kind=Kind.CODE),
+        Column(name="title", label=gettext("Kewajiban")),
+        Column(name="article", label=gettext("Pasal")),
+        Column(name="parties", label=gettext("Wajib → berhak")),
+        Column(name="mark", label=gettext("Kali ini")),
+        Column(name="due", label=gettext("Tenggat")),
+        Column(name="state", label=gettext("Keadaan")),
+        Column(name="done", label=gettext("Dikerjakan")),
+    )
+    rows = [
+        {
+            "code": line.item.code,
+            "title": line.title,
+            "article": str(line.item.article),
+            "parties": words.parties(line.item),
+            "mark": words.mark(line.occurrence),
+            "due": _wall(line.occurrence.due_at),
+            "state": words.shape(line.found)[1],
+            "done": "" if line.found.done_at is None else _wall(line.found.done_at),
+        }
+        for line in found.lines
+        if _fits(line, article, party, state)
+    ]
+    data = export(columns, rows, sheet=gettext("Kewajiban"), mark="LATIHAN" if info.exercise else "")
+    headers = {"Content-Disposition": 'attachment; filename="kewajiban.xlsx"'}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
+
+
+@require_safe
+@requires("obligations.read")
+def one_due(request: HttpRequest, agreement: str, code: str, mark: str) -> HttpResponse:
+    """One due: what the article says, who owes it, what was done, and what this person can state or answer."""
+    info = agreements.opened(request, agreement, "obligations.read")
+    return render(request, "obligations/due.html", _due_context(request, info, code, mark))
+
+
+@requires("obligations.state")
+@require_POST
+def statement(request: HttpRequest, agreement: str, code: str, mark: str) -> HttpResponse:
+    """State that it was done, ask to be released, or dispute it."""
+    agreements.opened(request, agreement, "obligations.state")
+    asked: Any = request
+    form = StatementForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Tulis keterangannya, paling panjang 2.000 huruf.", code="KWJ-25", field="words")
+    actions.state_about(
+        id=form.cleaned_data["id"],
+        by=asked.actor,
+        at=asked.arrived_at,
+        agreement=agreement,
+        statement=form.cleaned_data["statement"],
+        code=code,
+        mark=mark,
+        words=form.cleaned_data["words"],
+    )
+    return redirect("obligations:due", agreement=agreement, code=code, mark=mark)
+
+
+@requires("obligations.answer")
+@require_POST
+def answer(request: HttpRequest, key: str) -> HttpResponse:
+    """Confirm or refuse what another party stated; take one's own dispute back."""
+    row = open_record(request, Statement.objects.all(), key, "obligations.answer", region=None)
+    asked: Any = request
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Pilih jawaban, dengan alasan paling panjang 2.000 huruf.", code="KWJ-36")
+    actions.answer_statement(
+        id=form.cleaned_data["id"],
+        by=asked.actor,
+        at=asked.arrived_at,
+        statement=row.key,
+        agrees=form.cleaned_data["agrees"],
+        words=form.cleaned_data["words"],
+    )
+    return redirect("obligations:due", agreement=row.agreement, code=row.code, mark=row.mark)
+
+
+def url_of(agreement: str, line: Line) -> str:
+    """Where one due opens."""
+    return reverse("obligations:due", args=[agreement, line.item.code, line.occurrence.mark])
+
+
+def _due_context(request: HttpRequest, info: agreements.AgreementInfo, code: str, mark: str) -> dict[str, Any]:
+    asked: Any = request
+    found = Board(info.id, at=asked.arrived_at)
+    line = found.line(code, mark)
+    if line is None:
+        raise Http404
+    own = own_agency().id
+    item, state = line.item, line.found.state
+    article = next((a for a in agreements.articles_of(info.id) if a["number"] == item.article), None)
+    may_state = asked.user.can("obligations.state", agreement=info.id)
+    may_answer = asked.user.can("obligations.answer", agreement=info.id)
+    fresh = {"id": new_event_id(asked.arrived_at)}
+    said = _said(info.id, line, own, may_answer, asked.arrived_at)
+    is_open = state not in ("met", "released", "awaiting_proof")
+    waits = any(one["may_answer"] or one["is_waiting"] for one in said)
+    return {
+        "info": info,
+        "line": line,
+        "mark": words.mark(line.occurrence),
+        "limit": words.limit(line.occurrence.due_at),
+        "rule": words.rules(item),
+        "short_rule": words.short_rule(line.occurrence),
+        "parties": words.parties(item),
+        "evidence": words.EVIDENCE[item.evidence],
+        "shape": words.shape(line.found),
+        "article": article,
+        "clause": _clause(article, item.clause),
+        "work": _work(asked.user, info.id, line),
+        "said": said,
+        "may_done": may_state and own in item.debtors and is_open and not waits,
+        "may_release": may_state and own in item.debtors and is_open and not waits,
+        "may_dispute": may_state and own in item.creditors and state in ("met", "late", "released"),
+        "done_form": StatementForm(auto_id="done_%s", initial=fresh | {"statement": "done"}),
+        "release_form": StatementForm(auto_id="release_%s", initial=fresh | {"statement": "release"}),
+        "dispute_form": StatementForm(auto_id="dispute_%s", initial=fresh | {"statement": "dispute"}),
+        "now": asked.arrived_at,
+    }
+
+
+def _said(agreement: str, line: Line, own: str, may_answer: bool, at: datetime) -> list[dict[str, Any]]:
+    rows = Statement.objects.filter(agreement=agreement, code=line.item.code, mark=line.occurrence.mark)
+    rows = rows.prefetch_related("answers").order_by("stated_at", "key")
+    proof = grades([row.key for row in rows])
+    answerers = {*line.item.creditors, *line.item.debtors}
+    shown = []
+    for row in rows:
+        answers = sorted(row.answers.all(), key=lambda one: (one.answered_at, one.key))
+        is_dispute = row.statement == "dispute"
+        asked = {row.agency} if is_dispute else answerers - {row.agency}
+        open_to_us = own in asked and own not in row.answered_ids
+        shown.append(
+            {
+                "row": row,
+                "by": agreements.short_name(row.agency),
+                "what": words.STATEMENTS[row.statement],
+                "grade": proof.get(row.key, NOTHING),
+                "answers": [{"row": one, "by": agreements.short_name(one.agency)} for one in answers],
+                "is_dispute": is_dispute,
+                "is_waiting": not answers,
+                "may_answer": may_answer and open_to_us,
+                "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(at)}),
+            }
+        )
+    return shown
+
+
+def _work(user: Any, agreement: str, line: Line) -> list[dict[str, Any]]:
+    """The facts of ordinary work that count for this due: all about its happening, or the one that closed it."""
+    rows = WorkRecord.objects.filter(agreement=agreement, code=line.item.code).order_by("stated_at", "key")
+    kept = [
+        row
+        for row in rows
+        if (line.occurrence.record in row.about if line.occurrence.record else row.key == line.found.proof)
+    ]
+    pages = records.pages(user, [(row.kind, row.key) for row in kept])
+    proof = grades([row.key for row in kept])
+    return [
+        {
+            "row": row,
+            "what": records.word(row.kind),
+            "by": agreements.short_name(row.agency),
+            "page": pages.get(row.key),
+            "grade": proof.get(row.key, NOTHING),
+        }
+        for row in kept
+    ]
+
+
+def _clause(article: dict[str, Any] | None, clause: int | None) -> str:
+    """The words of the clause; of the whole article where it has no clauses; nothing where the words are not here."""
+    text = (article or {}).get("text") or ""
+    if clause is None:
+        return str(text)
+    return next((line for line in str(text).split("\n") if line.startswith(f"({clause})")), str(text))
+
+
+def _chosen(request: HttpRequest, found: Board) -> tuple[int | None, str, str]:
+    """What the address narrows the board to; what makes no sense narrows nothing."""
+    article = request.GET.get("pasal", "")
+    party = request.GET.get("pihak", "")
+    state = request.GET.get("keadaan", "")
+    return (
+        int(article) if article.isascii() and article.isdecimal() and len(article) < 4 else None,
+        party if party in found.parties else "",
+        state if state in words.STATES else "",
+    )
+
+
+def _fits(line: Line, article: int | None, party: str, state: str) -> bool:
+    return (
+        article in (None, line.item.article)
+        and (not party or party in line.item.debtors)
+        and (not state or line.found.state == state)
+    )
+
+
+def _share(found: Board, party: str) -> dict[str, Any]:
+    return {"id": party, "name": agreements.agency_name(party), "tally": found.tally(party=party)}
+
+
+def _witnessed(lines: Iterable[Line], proof: dict[str, Grade] | None) -> dict[str, int]:
+    """How many of the proofs are held by the other party too."""
+    keys = [line.found.proof for line in lines if line.found.proof]
+    known = grades(keys) if proof is None else proof
+    strong = sum(known.get(key, NOTHING).steps >= 3 for key in keys)
+    return {"of": len(keys), "strong": strong, "weak": len(keys) - strong}
+
+
+def _articles(found: Board) -> list[dict[str, Any]]:
+    titles = {article["number"]: article["title"] for article in agreements.articles_of(found.agreement)}
+    numbers = sorted({item.article for item in found.items})
+    return [{"number": each, "title": titles.get(each, ""), "tally": found.tally(article=each)} for each in numbers]
+
+
+def _groups(lines: list[Line], at: datetime, proof: dict[str, Grade], whole: str) -> list[dict[str, Any]]:
+    sorted_in: dict[str, list[Line]] = {name: [] for name in GROUPS}
+    for line in lines:
+        sorted_in[_group(line, at)].append(line)
+    sorted_in["closed"].reverse()
+    shown = []
+    for name, inside in sorted_in.items():
+        if not inside:
+            continue
+        kept = inside if whole == name else inside[: MOST_SHOWN.get(name, len(inside))]
+        rows = [
+            {
+                "line": line,
+                "mark": words.mark(line.occurrence),
+                "parties": words.parties(line.item),
+                "rule": words.short_rule(line.occurrence),
+                "limit": words.limit(line.occurrence.due_at),
+                "shape": words.shape(line.found),
+                "grade": proof.get(line.found.proof or line.found.statement, NOTHING),
+            }
+            for line in kept
+        ]
+        shown.append(
+            {"name": name, "label": GROUPS[name], "rows": rows, "count": len(inside), "more": len(inside) - len(kept)}
+        )
+    return shown
+
+
+def _group(line: Line, at: datetime) -> str:
+    state = line.found.state
+    if state in ("met", "released"):
+        return "closed"
+    if state == "disputed":
+        return "disputed"
+    if state == "awaiting_proof":
+        return "awaiting"
+    if state == "late":
+        return "late"
+    return "soon" if line.occurrence.due_at - at <= SOON else "later"
+
+
+def _ours(lines: list[Line], at: datetime) -> dict[str, Any] | None:
+    """The first due that this office owes now, and how many such there are."""
+    own = own_agency().id
+    mine = [line for line in lines if own in line.item.debtors and _group(line, at) in ("late", "soon")]
+    return {"first": mine[0], "count": len(mine)} if mine else None
+
+
+def _wall(at: datetime) -> str:
+    from sinergi.kernel.instants import say_instant
+
+    return say_instant(at)
+
+
+__all__ = ["Tally", "answer", "board", "board_sheet", "one_due", "overview", "statement", "url_of"]

@@ -1,0 +1,157 @@
+"""What obligations tell the frame: what waits, numbers and lists of the start page, and where a fact opens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.access.doors import visible
+from sinergi.access.models import User
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.views import words
+from sinergi.features.obligations.views.board import url_of
+from sinergi.ledger.store import own_agency
+from sinergi.web import navigation, records
+
+# Reminders go to the liaison officer and the staff from a week before; to those who sign once it is a week late.
+REMIND = timedelta(days=7)
+ESCALATE = timedelta(days=7)
+
+WORDS = {
+    "obligations.proposed": _("usul daftar kewajiban"),
+    "obligations.stated": _("pernyataan tentang kewajiban"),
+    "obligations.answered": _("jawaban tentang kewajiban"),
+}
+REASONS = {
+    "it is no possible list of obligations": _("Daftar kewajiban ini memuat isi yang tidak mungkin."),
+    "it replaces something that is no list of this agreement": _("Daftar ini menggantikan yang bukan daftar kewajiban."),
+    "it speaks of no obligation of that list": _("Pernyataan ini menyebut kewajiban yang tidak ada dalam daftarnya."),
+    "its author neither owes this nor may dispute it": _("Penulisnya bukan pihak yang wajib atau berhak."),
+    "it answers neither a list nor a statement": _("Jawaban ini tidak menunjuk daftar atau pernyataan."),
+    "a dispute is taken back by the one who raised it": _("Sengketa ditarik oleh pihak yang mengajukannya."),
+    "nobody answers what they said themselves": _("Tidak ada yang menjawab pernyataannya sendiri."),
+    "its author had answered before": _("Penulisnya sudah menjawab sebelumnya."),
+}
+
+
+def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
+    """Lists to agree on, statements to answer, and our own dues from a week before."""
+    if not user.can("obligations.read"):
+        return []
+    own, found = own_agency().id, []
+    for info, board in _boards(user, at, "", ahead=REMIND):
+        signs = user.can("obligations.agree", agreement=info.id)
+        if signs:
+            found += [_list_waits(info, row) for row in board.open_lists if own not in {row.agency, *row.agreed_ids}]
+        answers = user.can("obligations.answer", agreement=info.id)
+        states = user.can("obligations.state", agreement=info.id)
+        for line in board.lines:
+            if answers and own in line.found.waits_for and line.found.state != "disputed":
+                found.append(_answer_waits(info, line))
+            elif states and own in line.item.debtors and _is_pressing(line, at, signs):
+                found.append(_due_waits(info, line))
+    return found
+
+
+def figures(user: User, at: datetime, scope: str) -> list[navigation.Figure]:
+    """How many of our dues are late, of all agreements this person works under."""
+    if not user.can("obligations.read"):
+        return []
+    boards = [(info, board) for info, board in _boards(user, at, scope) if board.held is not None]
+    if not boards:
+        return []
+    own = own_agency().id
+    lines = [line for _, board in boards for line in board.lines]
+    late = [line for line in lines if line.found.state == "late" and own in line.item.debtors]
+    tallies = [board.tally(party=own) for _, board in boards]
+    due, on_time = sum(tally.due for tally in tallies), sum(tally.on_time for tally in tallies)
+    url = reverse("obligations:overview")
+    if len(boards) == 1:
+        url = reverse("obligations:board", args=[boards[0][0].id]) + f"?keadaan=late&pihak={own}"
+    share = gettext("%(percent)s%% tepat waktu") % {"percent": on_time * 100 // due} if due else ""
+    return [
+        navigation.Figure(
+            label=_("Kewajiban kita terlambat"),
+            value=len(late),
+            url=url,
+            sub=share,
+            tone="bad" if late else "",
+            weight=55,
+        )
+    ]
+
+
+def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
+    """The pages of these facts."""
+    found: dict[str, records.Page] = {}
+    for row in visible(user, ObligationList.objects.filter(key__in=keys), "obligations.read", region=None):
+        found[row.key] = records.Page(url=reverse("obligations:list", args=[row.agreement]))
+    for said in visible(user, Statement.objects.filter(key__in=keys), "obligations.read", region=None):
+        url = reverse("obligations:due", args=[said.agreement, said.code, said.mark])
+        found[said.key] = records.Page(url=url, name=said.code)
+    return found
+
+
+def _boards(
+    user: User, at: datetime, scope: str, ahead: timedelta = timedelta(0)
+) -> list[tuple[agreements.AgreementInfo, Board]]:
+    infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=localdate(at))
+    return [(info, Board(info.id, at=at, ahead=ahead)) for info in infos]
+
+
+def _is_pressing(line: Line, at: datetime, signs: bool) -> bool:
+    found = line.found
+    # A duty that follows from a happening is already in the inbox as the happening itself.
+    if found.occurrence.record or found.state not in ("open", "late") or found.waits_for:
+        return False
+    left = found.occurrence.due_at - at
+    return left <= -ESCALATE if signs else left <= REMIND
+
+
+def _list_waits(info: agreements.AgreementInfo, row: ObligationList) -> navigation.Waiting:
+    return navigation.Waiting(
+        title=gettext("Setujui daftar kewajiban dengan %(partner)s") % {"partner": info.name},
+        url=reverse("obligations:list", args=[info.id]),
+        sub=gettext("Diusulkan %(agency)s") % {"agency": agreements.short_name(row.agency)},
+        action=_("Buka"),
+        urgency=2,
+        agreement=info.id,
+        key=row.key,
+        icon="file-text",
+    )
+
+
+def _answer_waits(info: agreements.AgreementInfo, line: Line) -> navigation.Waiting:
+    asked = gettext("menunggu konfirmasi Anda") if line.found.state == "awaiting_proof" else gettext("minta dibebaskan")
+    return navigation.Waiting(
+        title=line.title,
+        url=url_of(info.id, line),
+        sub=f"{info.name} · {words.mark(line.occurrence)}, {asked}",
+        action=_("Jawab"),
+        urgency=1,
+        agreement=info.id,
+        key=line.found.statement,
+        icon="file-text",
+        code=line.item.code,
+    )
+
+
+def _due_waits(info: agreements.AgreementInfo, line: Line) -> navigation.Waiting:
+    return navigation.Waiting(
+        title=line.title,
+        url=url_of(info.id, line),
+        sub=f"{info.name} · {words.mark(line.occurrence)}",
+        action=_("Buka"),
+        due=line.occurrence.due_at,
+        urgency=1,
+        agreement=info.id,
+        key=f"{line.item.code}.{line.occurrence.mark}.{info.id[:8]}",
+        icon="file-text",
+        code=line.item.code,
+    )

@@ -1,0 +1,237 @@
+"""The list of obligations: what holds, what is proposed, proposing and answering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sinergi.access.doors import open_record, requires
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import actions, template
+from sinergi.features.obligations.due import label
+from sinergi.features.obligations.events import Item
+from sinergi.features.obligations.forms import AnswerForm, ItemForm, ProposalForm
+from sinergi.features.obligations.models import ObligationList
+from sinergi.features.obligations.public import Board
+from sinergi.features.obligations.views import words
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.ledger.grades import NOTHING, grades
+from sinergi.ledger.store import own_agency
+
+
+@require_safe
+@requires("obligations.read")
+def obligation_list(request: HttpRequest, agreement: str) -> HttpResponse:
+    """The list that holds, and every proposal that waits."""
+    info = _agreement(request, agreement, "obligations.read")
+    asked: Any = request
+    board = Board(agreement, at=asked.arrived_at)
+    own = own_agency().id
+    proof = grades([row.key for row in board.lists])
+    may_answer = asked.user.can("obligations.agree", agreement=agreement)
+    open_lists = [
+        {
+            "row": row,
+            "by": agreements.short_name(row.agency),
+            "changes": changes(board.held, row),
+            "grade": proof.get(row.key, NOTHING),
+            "may_answer": may_answer and row.agency != own and own not in row.agreed_ids,
+            "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(asked.arrived_at)}),
+            "awaited": ", ".join(
+                agreements.short_name(party) for party in info.parties if party not in {row.agency, *row.agreed_ids}
+            ),
+        }
+        for row in board.open_lists
+    ]
+    context = {
+        "info": info,
+        "board": board,
+        "rows": shown_items(board.held) if board.held is not None else [],
+        "grade": NOTHING if board.held is None else proof.get(board.held.key, NOTHING),
+        "open_lists": open_lists,
+        "returned": [row for row in board.lists if row.returned_ids][-1:] if not open_lists else [],
+        "may_propose": info.state == "in_force" and asked.user.can("obligations.propose", agreement=agreement),
+    }
+    return render(request, "obligations/list.html", context)
+
+
+@requires("obligations.propose")
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request: HttpRequest, agreement: str) -> HttpResponse:
+    """Make a list from the template, or from the one that holds, and propose it."""
+    info = _agreement(request, agreement, "obligations.propose")
+    asked: Any = request
+    board = Board(agreement, at=asked.arrived_at)
+    items, titles = _starting(board, agreement)
+    posted = request.POST if request.method == "POST" else None
+    start = board.held.counts_from if board.held is not None else info.starts_on
+    form = ProposalForm(posted, initial={"id": new_event_id(asked.arrived_at), "counts_from": start})
+    item_forms = [
+        ItemForm(
+            posted,
+            prefix=item.code,
+            has_days=_day_rule(item) is not None,
+            initial={
+                "code": item.code,
+                "included": True,
+                "title": titles[item.code],
+                "days": _said_days(item),
+            },
+        )
+        for item in items
+    ]
+    if posted is not None and form.is_valid() and all([one.is_valid() for one in item_forms]):
+        chosen, called = _chosen(items, item_forms)
+        try:
+            actions.propose_list(
+                id=form.cleaned_data["id"],
+                by=asked.actor,
+                at=asked.arrived_at,
+                agreement=agreement,
+                items=chosen,
+                titles=called,
+                counts_from=form.cleaned_data["counts_from"],
+                remark=form.cleaned_data["remark"],
+            )
+        except Refused as refusal:
+            _beside(refusal, form, {one.prefix: one for one in item_forms})
+        else:
+            said = gettext("Usul daftar kewajiban dikirim. Ia berlaku setelah pihak lain menyetujui.")
+            messages.success(request, said)
+            return redirect("obligations:list", agreement=agreement)
+    context = {
+        "info": info,
+        "form": form,
+        "rows": [
+            {
+                "form": one,
+                "item": item,
+                "parties": words.parties(item),
+                "rule": words.rules(item),
+                "evidence": words.EVIDENCE[item.evidence],
+            }
+            for item, one in zip(items, item_forms, strict=True)
+        ],
+        "is_new": board.held is None,
+    }
+    return render(request, "obligations/proposal.html", context, status=422 if posted is not None else 200)
+
+
+@requires("obligations.agree")
+@require_POST
+def answer(request: HttpRequest, key: str) -> HttpResponse:
+    """Agree to a proposed list, or send it back."""
+    row = open_record(request, ObligationList.objects.all(), key, "obligations.agree", region=None)
+    form = AnswerForm(request.POST)
+    _insist(form)
+    asked: Any = request
+    actions.answer_list(
+        id=form.cleaned_data["id"],
+        by=asked.actor,
+        at=asked.arrived_at,
+        list_key=row.key,
+        agrees=form.cleaned_data["agrees"],
+        words=form.cleaned_data["words"],
+    )
+    return redirect("obligations:list", agreement=row.agreement)
+
+
+def shown_items(row: ObligationList) -> list[dict[str, Any]]:
+    """The obligations of a list as the page shows them, by article."""
+    titles = row.titles or {}
+    return [
+        {
+            "item": item,
+            "title": titles.get(item.code, item.code),
+            "parties": words.parties(item),
+            "rule": words.rules(item),
+            "evidence": words.EVIDENCE[item.evidence],
+        }
+        for item in sorted(row.items(), key=lambda item: (item.article, item.clause or 0, item.code))
+    ]
+
+
+def changes(held: ObligationList | None, proposed: ObligationList) -> list[dict[str, str]]:
+    """What would change, code by code, as two columns: what holds and what is proposed."""
+    before = {} if held is None else {item.code: item for item in held.items()}
+    after = {item.code: item for item in proposed.items()}
+    old_titles, new_titles = (held.titles or {}) if held is not None else {}, proposed.titles or {}
+    found = []
+    for code in [*after, *(code for code in before if code not in after)]:
+        was = _said(before.get(code), old_titles)
+        will = _said(after.get(code), new_titles)
+        if was != will:
+            found.append({"code": code, "was": was, "will": will})
+    return found
+
+
+def _said(item: Item | None, titles: dict[str, str]) -> str:
+    if item is None:
+        return ""
+    return f"{titles.get(item.code, item.code)}. {words.parties(item)}. {words.rules(item)}."
+
+
+def _agreement(request: HttpRequest, agreement: str, permission: str) -> agreements.AgreementInfo:
+    """The agreement that the person may see with `permission`, or Http404."""
+    return agreements.opened(request, agreement, permission)
+
+
+def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]:
+    """The list to start from: the one that holds, with what the template adds to it."""
+    commission, police = agreements.sides(agreement)
+    items, titles = template.items_for(agreements.articles_of(agreement), commission=commission, police=police)
+    if board.held is None:
+        return items, titles
+    held = board.items
+    known = {item.code for item in held}
+    return [*held, *(item for item in items if item.code not in known)], titles | board.titles
+
+
+def _day_rule(item: Item) -> int | None:
+    """The place of the first rule whose days people may set."""
+    return next((at for at, due in enumerate(item.dues) if due.rule in ("stage", "each") and due.days), None)
+
+
+def _said_days(item: Item) -> str:
+    """H-30, H-7 around voting day; plain numbers after or before a happening."""
+    at = _day_rule(item)
+    if at is None:
+        return ""
+    voting = item.dues[at].stage == "voting"
+    return ", ".join(label(day) if voting else f"{day:+d}" for day in sorted(item.dues[at].days))
+
+
+def _chosen(items: list[Item], forms: list[ItemForm]) -> tuple[list[Item], dict[str, str]]:
+    chosen, called = [], {}
+    for item, form in zip(items, forms, strict=True):
+        if not form.cleaned_data["included"]:
+            continue
+        at = _day_rule(item)
+        if at is not None:
+            dues = list(item.dues)
+            dues[at] = msgspec.structs.replace(dues[at], days=form.cleaned_data["days"])
+            item = msgspec.structs.replace(item, dues=dues)
+        chosen.append(item)
+        called[item.code] = form.cleaned_data["title"]
+    return chosen, called
+
+
+def _beside(refusal: Refused, form: ProposalForm, item_forms: dict[Any, ItemForm]) -> None:
+    """Say what was refused beside the field it belongs to."""
+    sentence = f"{gettext(refusal.sentence)} [{refusal.code}]"
+    if refusal.field in item_forms:
+        item_forms[refusal.field].add_error("title", sentence)
+    else:
+        form.add_error(refusal.field if refusal.field in form.fields else None, sentence)
+
+
+def _insist(form: AnswerForm) -> None:
+    if not form.is_valid():
+        raise Refused("Pilih setuju atau kembalikan, dengan alasan paling panjang 2.000 huruf.", code="KWJ-36")

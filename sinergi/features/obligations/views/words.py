@@ -1,0 +1,216 @@
+"""Obligations in people's words: states, due rules, marks, evidence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.dateformat import format as formatted
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import due as dues
+from sinergi.features.obligations.due import Occurrence
+from sinergi.features.obligations.events import Due, Item
+from sinergi.features.obligations.standing import Fulfilment
+from sinergi.features.stages import public as stages
+from sinergi.kernel.instants import ZONES, say_day, say_instant
+
+STATES: dict[str, tuple[str, Any]] = {
+    "scheduled": ("scheduled", _("dijadwalkan")),
+    "open": ("working", _("berjalan")),
+    "awaiting_proof": ("waiting", _("menunggu bukti")),
+    "met": ("done", _("dipenuhi")),
+    "late": ("late", _("terlambat")),
+    "released": ("accepted", _("dibebaskan")),
+    "disputed": ("refused", _("disengketakan")),
+}
+EVIDENCE = {
+    "dataset": _("set data"),
+    "letter": _("surat"),
+    "answer": _("jawaban dan Sprin"),
+    "plan": _("rencana"),
+    "roster": _("lampiran Sprin"),
+    "list": _("daftar"),
+    "log": _("catatan akses atau log jaga"),
+    "minutes": _("notula"),
+    "attendance": _("daftar hadir"),
+    "report": _("laporan"),
+    "handover": _("BAST atau berita acara"),
+    "input": _("masukan tertulis"),
+}
+EVERY = {
+    "day": _("setiap hari"),
+    "week": _("setiap pekan"),
+    "month": _("setiap bulan"),
+    "quarter": _("setiap triwulan"),
+    "year": _("setiap tahun"),
+}
+TRIGGERS = {
+    "security.request": _("permohonan pengamanan"),
+    "security.emergency": _("permohonan darurat"),
+    "stages.changed": _("perubahan jadwal tahapan"),
+    "logistics.movement": _("pergerakan logistik"),
+    "contestants.decided": _("penetapan peserta"),
+    "law.report": _("laporan polisi"),
+    "law.question": _("permintaan saksi atau dokumen"),
+    "regulations.discussion": _("pembahasan rancangan"),
+    "regulations.draft": _("rancangan diterima"),
+    "regulations.decision": _("penetapan"),
+    "people.secondment": _("permintaan BKO"),
+    "facilities.loan": _("peminjaman"),
+}
+# What a rule counts back from, where that is not the happening itself but what it is about.
+BEFORE = {
+    "security.request": _("kegiatan yang diminta"),
+    "people.secondment": _("penugasan"),
+    "facilities.loan": _("pemakaian"),
+}
+STATEMENTS = {
+    "done": gettext_lazy("menyatakan sudah dikerjakan"),
+    "release": gettext_lazy("minta dibebaskan"),
+    "dispute": gettext_lazy("menyengketakan"),
+}
+
+
+def shape(found: Fulfilment) -> tuple[str, str]:
+    """The state's circle and word; done after its day is said so."""
+    drawn, word = STATES[found.state]
+    if found.state == "met" and not found.is_on_time:
+        return drawn, gettext("dipenuhi terlambat")
+    return drawn, str(word)
+
+
+def parties(item: Item) -> str:
+    """Who owes it to whom: KPU Tapsel → Polres Tapsel; Keduanya."""
+    if set(item.debtors) == set(item.creditors):
+        return gettext("Keduanya") if len(item.debtors) == 2 else gettext("Semua pihak")
+    return f"{_names(item.debtors)} → {_names(item.creditors)}"
+
+
+def mark(one: Occurrence) -> str:
+    """Which time it is, as people say it: H-7; Februari 2024; pekan 6 tahun 2024; what happened."""
+    if one.record:
+        return one.title
+    if one.due.rule == "stage":
+        after = gettext("setelah %(stage)s") % {"stage": stage_name(one.due.stage)}
+        return one.mark if one.mark.startswith("H") else after
+    year, __, rest = one.mark.partition("-")
+    if one.due.every == "week":
+        return gettext("pekan %(week)s tahun %(year)s") % {"week": int(rest[1:]), "year": year}
+    if one.due.every == "quarter":
+        return gettext("triwulan %(quarter)s tahun %(year)s") % {"quarter": rest[1:], "year": year}
+    if one.due.every == "month":
+        return formatted(date(int(year), int(rest), 1), "F Y")
+    if one.due.every == "day":
+        return formatted(date.fromisoformat(one.mark), "l, j F Y")
+    return gettext("tahun %(year)s") % {"year": year}
+
+
+def rule(due: Due) -> str:
+    """A due rule as a sentence fragment: H-60, H-30, dan H-7; 1 hari kerja setelah permohonan pengamanan."""
+    if due.rule == "standing":
+        return gettext("sepanjang masa perjanjian")
+    if due.rule == "recurring":
+        return _recurring(due)
+    if due.rule == "stage":
+        labels = [_from_stage(due, count) for count in sorted(due.days)]
+        return _listed(labels)
+    about = str(TRIGGERS.get(due.trigger, due.trigger))
+    if due.hours:
+        return gettext("%(span)s setelah %(what)s") % {"span": _hours(due.hours), "what": about}
+    count = due.days[0] if due.days else 0
+    span = _days(abs(count), due.kind)
+    if count < 0:
+        before = str(BEFORE.get(due.trigger, about))
+        return gettext("%(span)s sebelum %(what)s") % {"span": span, "what": before}
+    return gettext("%(span)s setelah %(what)s") % {"span": span, "what": about}
+
+
+def rules(item: Item) -> str:
+    """All due rules of one obligation."""
+    return "; ".join(rule(due) for due in item.dues)
+
+
+def short_rule(one: Occurrence) -> str:
+    """The rule beside one due: what it was counted from."""
+    due = one.due
+    if due.rule == "stage":
+        return one.mark if one.mark.startswith("H") else rule(due)
+    if due.rule == "recurring":
+        return str(EVERY[due.every or "month"])
+    if due.hours:
+        return _hours(due.hours)
+    count = due.days[0] if due.days else 0
+    return gettext("%(span)s sebelumnya") % {"span": _days(-count, due.kind)} if count < 0 else _days(count, due.kind)
+
+
+def limit(due_at: datetime) -> str:
+    """The last instant that is on time: Rabu, 7 Februari 2024, 24.00 WIB for midnight at its end."""
+    if due_at.astimezone(ZONES["WIB"]).time() != time():
+        return say_instant(due_at, language=_language())
+    day = say_day((due_at - timedelta(days=1)).astimezone(ZONES["WIB"]).date(), _language())
+    return f"{day}, 24{'.' if _language() == 'id' else ':'}00 WIB"
+
+
+def stage_name(code: str) -> str:
+    """The stage by name; its code where the calendar does not have it."""
+    english = _language() == "en"
+    for stage in stages.stage_list():
+        if stage.code == code:
+            return (stage.name_en if english else stage.name).lower()
+    return code
+
+
+def _recurring(due: Due) -> str:
+    often = str(EVERY[due.every or "month"])
+    if due.from_day is None and due.until_day is None:
+        return often
+    if due.until_day is None:
+        return gettext("%(often)s sejak %(start)s") % {"often": often, "start": dues.label(due.from_day or 0)}
+    if due.from_day is None:
+        return gettext("%(often)s sampai %(end)s") % {"often": often, "end": dues.label(due.until_day)}
+    return gettext("%(often)s sejak %(start)s sampai %(end)s") % {
+        "often": often,
+        "start": dues.label(due.from_day),
+        "end": dues.label(due.until_day),
+    }
+
+
+def _from_stage(due: Due, count: int) -> str:
+    if due.stage == "voting" and due.edge == "starts":
+        label = dues.label(count) if count else gettext("hari H")
+        return label if due.kind == "calendar" else gettext("%(label)s (hari kerja)") % {"label": label}
+    edge = gettext("mulai") if due.edge == "starts" else gettext("berakhir")
+    where = gettext("%(stage)s %(edge)s") % {"stage": stage_name(due.stage), "edge": edge}
+    if not count:
+        return gettext("hari %(where)s") % {"where": where}
+    pattern = gettext("%(span)s sebelum %(what)s") if count < 0 else gettext("%(span)s setelah %(what)s")
+    return pattern % {"span": _days(abs(count), due.kind), "what": where}
+
+
+def _days(count: int, kind: str) -> str:
+    if kind == "working":
+        return ngettext("%(n)d hari kerja", "%(n)d hari kerja", count) % {"n": count}
+    return ngettext("%(n)d hari", "%(n)d hari", count) % {"n": count}
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(n)d jam", "%(n)d jam", count) % {"n": count}
+
+
+def _listed(words: list[str]) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    if len(words) == 2:
+        return gettext("%(first)s dan %(last)s") % {"first": words[0], "last": words[1]}
+    return gettext("%(first)s, dan %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _language() -> str:
+    return "en" if (get_language() or "id").startswith("en") else "id"
+
+
+def _names(agencies: list[str]) -> str:
+    return ", ".join(agreements.short_name(agency) for agency in agencies)

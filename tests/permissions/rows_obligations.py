@@ -1,0 +1,80 @@
+"""Who may read obligations, propose and agree to lists, state and answer."""
+
+from typing import Any
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import events, template
+from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE_OFFICE, Row
+from tests.permissions.world import World
+
+READERS = f"{OFFICIALS} auditor"
+SIGNERS = "chair secretary resort_chief operations_head"
+NO = {"agrees": "no"}
+
+
+def ours(world: World) -> dict[str, Any]:
+    return {"agreement": world.agreement}
+
+
+def elsewhere(world: World) -> dict[str, Any]:
+    return {"agreement": world.other_agreement}
+
+
+def _list(world: World, own: bool) -> str:
+    """A list that the commission proposed and the police agreed to."""
+
+    def state() -> str:
+        partner = world.own_partner if own else world.other_partner
+        agreement = world.agreement if own else world.other_agreement
+        items, titles = template.items_for(
+            agreements.articles_of(agreement), commission=partner.id, police=world.agency.id
+        )
+        starts_on = agreements.agreement(agreement).starts_on
+        text = events.ListText(titles=titles)
+        return partner.state(agreement, events.ObligationsProposed(items=items, counts_from=starts_on, text=text))
+
+    return world.once(f"obligations {own}", state)
+
+
+def _statement(world: World, own: bool) -> str:
+    def state() -> str:
+        partner = world.own_partner if own else world.other_partner
+        said = events.ObligationStated(of_list=_list(world, own), statement="done", code="P-06", mark="H-3")
+        return partner.state(world.agreement if own else world.other_agreement, said)
+
+    return world.once(f"statement {own}", state)
+
+
+def about(name: str, **who: Any) -> Row:
+    return Row(name=f"obligations:{name}", own=ours, other=elsewhere, **who)
+
+
+ROWS = [
+    Row(name="obligations:overview", get=READERS),
+    about("board", get=READERS),
+    about("sheet", get=READERS),
+    about("list", get=READERS),
+    about("proposal", get=SIGNERS, post=SIGNERS),
+    Row(
+        name="obligations:list-answer",
+        post="chair resort_chief",
+        own=lambda world: {"key": _list(world, True)},
+        other=lambda world: {"key": _list(world, False)},
+        body=NO,
+    ),
+    # No list holds in this world, so no due opens: only the stranger's answer is asked for.
+    Row(name="obligations:due", get=READERS, other=lambda world: elsewhere(world) | {"code": "P-06", "mark": "H-3"}),
+    Row(
+        name="obligations:statement",
+        post=f"{KPU_OFFICE} {POLICE_OFFICE}",
+        own=lambda world: ours(world) | {"code": "P-06", "mark": "H-3"},
+        other=lambda world: elsewhere(world) | {"code": "P-06", "mark": "H-3"},
+    ),
+    Row(
+        name="obligations:answer",
+        post=SIGNERS,
+        own=lambda world: {"key": _statement(world, True)},
+        other=lambda world: {"key": _statement(world, False)},
+        body=NO,
+    ),
+]
