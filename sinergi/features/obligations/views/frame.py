@@ -30,7 +30,9 @@ WORDS = {
 }
 REASONS = {
     "it is no possible list of obligations": _("Daftar kewajiban ini memuat isi yang tidak mungkin."),
-    "it replaces something that is no list of this agreement": _("Daftar ini menggantikan yang bukan daftar kewajiban."),
+    "it replaces something that is no list of this agreement": _(
+        "Daftar ini menggantikan yang bukan daftar kewajiban."
+    ),
     "it speaks of no obligation of that list": _("Pernyataan ini menyebut kewajiban yang tidak ada dalam daftarnya."),
     "its author neither owes this nor may dispute it": _("Penulisnya bukan pihak yang wajib atau berhak."),
     "it answers neither a list nor a statement": _("Jawaban ini tidak menunjuk daftar atau pernyataan."),
