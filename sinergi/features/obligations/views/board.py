@@ -25,8 +25,8 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.store import own_agency
-from sinergi.sheets import Column, Kind, export
-from sinergi.sheets.writing import XLSX
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web import records
 
 SOON = timedelta(days=7)
