@@ -57,7 +57,9 @@ def bodies_for(reader: str, origin: str, seqs: list[int]) -> Bodies | None:
     if found is None:
         return None
     log, verdict = found
-    wanted = sorted({seq for seq in seqs if seq >= 0 and (verdict.upto is None or seq < verdict.upto)})[:MOST_BODIES]
+    # Any number can be asked for; a database knows only those of its own width.
+    end = log.size if verdict.upto is None else min(log.size, verdict.upto)
+    wanted = sorted({seq for seq in seqs if 0 <= seq < end})[:MOST_BODIES]
     held = Entry.objects.filter(log=log, seq__in=wanted, body__isnull=False).order_by("seq")
     present = list(held.values_list("seq", flat=True))
     given: list[BodyLine] = []
