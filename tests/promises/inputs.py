@@ -153,7 +153,7 @@ class Maker:
     def _route(self) -> str:
         while True:
             name = self._random.choice(self._routes)[0]
-            if name not in HEAVY or self._random.random() < 0.08:
+            if name not in HEAVY or self._random.random() < 0.15:
                 return name
 
     def _path(self, name: str, *, hostile_part: float) -> str:
