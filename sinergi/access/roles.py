@@ -68,6 +68,8 @@ _GRANTS: dict[str, str] = {
     "stages.read": f"{_KPU} {_POLICE} auditor",
     # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
     "security.read": f"{_KPU} {_POLICE} auditor",
+    # Where a candidate or an official is protected: not for the many village committees.
+    "security.read_restricted": f"{_KPU_OFFICE} district_committee {_POLICE} auditor",
     "security.request": f"{_KPU_OFFICE} district_committee",
     "security.withdraw": f"{_KPU_OFFICE} district_committee",
     "security.propose_answer": "deputy_chief operations_head operations_staff",

@@ -6,16 +6,13 @@ everywhere (Refused, Http404, PermissionDenied) and leave as RFC 9457 problem do
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -26,10 +23,9 @@ from sinergi.access.models import User
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import is_event_id
-from sinergi.ledger import store
-from sinergi.ledger.writer import Receipt, run
+from sinergi.ledger.writer import Receipt
+from sinergi.web.deliveries import once
 from sinergi.web.middleware import problem
-from sinergi.web.models import Delivery
 
 LARGEST_BODY = 64 * 1024
 MOST_PER_PAGE = 500
@@ -106,31 +102,18 @@ class Call:
         return read_query(self.request, self._route.query)
 
     def once(self, action: Callable[..., Receipt], **given: Any) -> Receipt:
-        """Do `action` under the id that was sent. The same delivery again: the same receipt. Another body: Refused.
-
-        Both are settled in the transaction that states the fact, so two copies sent at once end the same way.
-        """
+        """Do `action` under the id that was sent. The same delivery again: the same receipt. Another body: Refused."""
         body = self.read()
-        id = event_id(self.request, body)
-        mark = self._mark(body)
-
-        def task() -> Receipt:
-            known, first = Delivery.objects.filter(id=id).first(), store.receipt_of(id)
-            if (known is None) != (first is None) or (known is not None and known.mark != mark):
-                raise Refused("Kunci pengiriman ini sudah dipakai untuk kiriman lain.", code="API-04", field="id")
-            if first is not None:
-                return first
-            receipt = action(id=id, by=self.by, at=self.at, **given)
-            Delivery.objects.create(id=id, mark=mark)
-            return receipt
-
-        return run(task)
-
-    def _mark(self, body: Body) -> str:
-        """Tells one delivery from another; keyed, so that it confirms no guess about an erased text."""
-        content = msgspec.json.encode(msgspec.structs.replace(body, id=""))
-        said = f"{self.request.method} {self.request.path}\n{self.user.actor_id}\n".encode() + content
-        return hmac.new(settings.SECRET_KEY.encode(), b"delivery\n" + said, sha256).hexdigest()
+        return once(
+            self.request,
+            action,
+            id=event_id(self.request, body),
+            said=msgspec.json.encode(msgspec.structs.replace(body, id="")),
+            used=Refused("Kunci pengiriman ini sudah dipakai untuk kiriman lain.", code="API-04", field="id"),
+            by=self.by,
+            at=self.at,
+            **given,
+        )
 
 
 def addresses(routes: Iterable[Route]) -> list[URLPattern]:

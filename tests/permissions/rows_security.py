@@ -42,10 +42,13 @@ def about(name: str, **who: str) -> Row:
 
 READ = f"{OFFICIALS} auditor"
 ASK = f"{KPU_OFFICE} district_committee"
+LETTER = "secretary resort_chief operations_head"
 ROWS = [
     Row(name="security:requests", get=READ),
     Row(name="security:requests-sheet", get=READ),
     Row(name="security:new", get=ASK, post=ASK),
+    Row(name="security:early", get=ASK),
+    Row(name="security:stationery", get=LETTER, post=LETTER),
     about("request", get=READ),
     about("correction", get=ASK, post=ASK),
     about("proposal", post="deputy_chief operations_head operations_staff"),
@@ -58,7 +61,7 @@ ROWS = [
     about("force", post="resort_chief deputy_chief operations_head"),
     about("completion", post=POLICE),
     about("confirmation", post=ASK),
-    about("letter", post="secretary resort_chief operations_head"),
+    about("letter", post=LETTER),
     about("evidence", get="chair secretary resort_chief operations_head auditor"),
     Row(name="security:letter-pdf", get=READ, own=letter(True), other=letter(False)),
     Row(name="security:letter-docx", get=READ, own=letter(True), other=letter(False)),
@@ -77,5 +80,5 @@ ROWS = [
     about("api-assignments", post="resort_chief deputy_chief operations_head"),
     about("api-completions", post=POLICE),
     about("api-confirmations", post=ASK),
-    about("api-letters", post="secretary resort_chief operations_head"),
+    about("api-letters", post=LETTER),
 ]

@@ -95,7 +95,7 @@ class Picker(msgspec.Struct, frozen=True, kw_only=True):
     """What the template `places/_picker.html` needs: `{% include "places/_picker.html" with picker=picker %}`.
 
     The form posts `village`, `lat` and `lon` (the latter empty without script or without a mark); give all three to
-    `place_of`.
+    `place_of`. A second picker of a form has a `prefix` for the three names; one that `is_optional` may stay empty.
     """
 
     groups: list[ChoiceGroup]
@@ -103,6 +103,8 @@ class Picker(msgspec.Struct, frozen=True, kw_only=True):
     lat: str
     lon: str
     areas_url: str
+    prefix: str = ""
+    is_optional: bool = False
 
 
 def visible_regions(user: User, permission: str = "places.read") -> QuerySet[Region]:
@@ -209,7 +211,9 @@ def place_of(*, village: str, lat: str = "", lon: str = "", user: User) -> Picke
     )
 
 
-def picker(user: User, *, village: str = "", lat: str = "", lon: str = "") -> Picker:
+def picker(
+    user: User, *, village: str = "", lat: str = "", lon: str = "", prefix: str = "", is_optional: bool = False
+) -> Picker:
     """The place picker with the villages this person may see; what was chosen before stays chosen."""
     rows = list(visible_regions(user).filter(level__in=("village", "district")).order_by("name", "code").defer("area"))
     districts = {row.code: row.name for row in rows if row.level == "district"}
@@ -225,6 +229,8 @@ def picker(user: User, *, village: str = "", lat: str = "", lon: str = "") -> Pi
         lat=lat,
         lon=lon,
         areas_url=reverse("places:areas"),
+        prefix=prefix,
+        is_optional=is_optional,
     )
 
 

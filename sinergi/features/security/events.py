@@ -26,6 +26,13 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     lat_micro: int | None = None
     lon_micro: int | None = None
 
+    @classmethod
+    def at(cls, region: str, lat: float | None, lon: float | None) -> Spot:
+        """The place at these degrees; without a point unless both are given."""
+        if lat is None or lon is None:
+            return cls(region=region)
+        return cls(region=region, lat_micro=round(lat * 1e6), lon_micro=round(lon * 1e6))
+
 
 class RequestText(Text):
     """The words of a request: what is going on, where exactly, whom to call."""

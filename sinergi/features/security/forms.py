@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.security.events import RequestText, Spot
+from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import ZONES
+from sinergi.web.middleware import said
 
 SERVICES = {
     "escort": _("Pengawalan"),
@@ -66,6 +68,35 @@ OFFICES = {
 
 _ZONE = ZONES["WIB"]
 
+# Where the rules' names of fields stand on a form.
+_FIELDS = {
+    "region": "village",
+    "to_region": "to_village",
+    "starts_at": "day",
+    "started_at": "day",
+    "ends_at": "ends",
+    "ended_at": "ends",
+}
+
+
+class Sent(forms.Form):
+    """What every form here carries unseen: the id it counts under, and what the request looked like on the page."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        # Several forms stand on one page; their fields need ids of their own.
+        rest.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **rest)
+
+    def refuse(self, refusal: Refused) -> str:
+        """Show a refusal beside its field, or before the form; the name of the field it went to."""
+        field = _FIELDS.get(refusal.field, refusal.field)
+        held = field if field in self.fields and not self[field].is_hidden else None
+        self.add_error(held, said(refusal))
+        return field
+
 
 def _day(**options: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
@@ -88,10 +119,9 @@ def _words(label: Any, rows: int = 3, **options: Any) -> forms.CharField:
     )
 
 
-class RequestForm(forms.Form):
+class RequestForm(Sent):
     """A request for security: what, when, where, how many. One minute on a phone."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     agreement = forms.ChoiceField(label=_("Perjanjian"))
     service = forms.ChoiceField(label=_("Jenis pengamanan"), choices=list(SERVICES.items()), widget=forms.RadioSelect)
     activity = forms.CharField(label=_("Kegiatan"), max_length=200)
@@ -125,7 +155,7 @@ class RequestForm(forms.Form):
     reason = _words(_("Mengapa dikoreksi"), rows=2)
 
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
-        super().__init__(*args, **rest)
+        super().__init__(*args, auto_id="id_%s", **rest)
         self.fields["agreement"].choices = agreements
         if len(agreements) == 1:
             self.fields["agreement"].widget = forms.HiddenInput()
@@ -158,10 +188,9 @@ class RequestForm(forms.Form):
         }
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(Sent):
     """The police's answer, field by field beside the request."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     decision = forms.ChoiceField(label=_("Jawaban"), choices=list(DECISIONS.items()), widget=forms.RadioSelect)
     day = _day(label=_("Hari"), required=False)
     starts = _time(label=_("Mulai"), required=False)
@@ -192,10 +221,9 @@ class AnswerForm(forms.Form):
         }
 
 
-class ForceForm(forms.Form):
+class ForceForm(Sent):
     """Unit and duty order."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     unit = forms.CharField(label=_("Satuan"), max_length=120)
     sprin_number = forms.CharField(label=_("Nomor Sprin"), max_length=60)
     officers = _count(_("Petugas"), 5_000)
@@ -206,10 +234,9 @@ class ForceForm(forms.Form):
     )
 
 
-class ReportForm(forms.Form):
+class ReportForm(Sent):
     """What happened."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     day = _day(label=_("Hari"))
     starts = _time(label=_("Mulai (WIB)"))
     ends = _time(label=_("Selesai (WIB)"))
@@ -231,10 +258,9 @@ class ReportForm(forms.Form):
         }
 
 
-class ConfirmationForm(forms.Form):
+class ConfirmationForm(Sent):
     """Whether it happened as the police report."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     as_reported = forms.TypedChoiceField(
         label=_("Laporan Polres"),
         choices=[("1", _("Sesuai")), ("0", _("Ada yang berbeda"))],
@@ -245,19 +271,46 @@ class ConfirmationForm(forms.Form):
     words = _words(_("Catatan"))
 
 
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(Sent):
     """Why the commission no longer asks."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
     reason = forms.ChoiceField(label=_("Alasan"), choices=list(WITHDRAWALS.items()), widget=forms.RadioSelect)
     words = _words(_("Keterangan"), rows=2)
 
 
-class WordsForm(forms.Form):
+class WordsForm(Sent):
     """A sentence beside a decision."""
 
-    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
+    proposal = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**53)
     words = _words(_("Keterangan"), rows=2)
+
+
+class StationeryForm(forms.Form):
+    """How this office's letters look."""
+
+    head = forms.CharField(
+        label=_("Kepala surat"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Nama instansi, satu baris untuk tiap baris kop."),
+    )
+    address = forms.CharField(label=_("Alamat dan telepon"), max_length=200, required=False)
+    city = forms.CharField(label=_("Tempat surat dibuat"), max_length=60)
+    office = forms.CharField(label=_("Jabatan penanda tangan"), max_length=80)
+    signer = forms.CharField(label=_("Nama penanda tangan"), max_length=120)
+    rank = forms.CharField(label=_("Pangkat dan NRP atau NIP"), max_length=80, required=False)
+    pattern = forms.CharField(
+        label=_("Pola nomor"),
+        max_length=60,
+        help_text=_("Memuat {number} dan {year}; boleh {number:03d}, {month} dan {regency}."),
+    )
+    copies = forms.CharField(
+        label=_("Tembusan"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Satu penerima tiap baris."),
+    )
 
 
 class FilterForm(forms.Form):
@@ -270,11 +323,20 @@ class FilterForm(forms.Form):
         choices=[
             ("", _("Semua")),
             ("open", _("Masih berjalan")),
+            ("proposed", _("Menunggu disposisi")),
+            ("running", _("Disanggupi, belum selesai")),
+            ("arranged", _("Disanggupi atau terlaksana")),
             *((code, word) for code, (_s, word) in STATES.items()),
         ],
     )
     service = forms.ChoiceField(label=_("Jenis"), required=False, choices=[("", _("Semua")), *SERVICES.items()])
     since = _day(label=_("Kegiatan sejak"), required=False)
+    until = _day(label=_("Sampai"), required=False)
+    agency = forms.ChoiceField(label=_("Pemohon"), required=False)
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["agency"].choices = [("", _("Semua")), *agencies]
 
 
 def initial_of_request(request: Any) -> dict[str, Any]:

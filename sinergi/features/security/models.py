@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
 
+from sinergi.access.doors import visible
+from sinergi.access.models import User
 from sinergi.features.security import rules
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Folded
+
+# Where a candidate or an official sleeps and travels is not for everybody.
+RESTRICTED = ("candidate", "person")
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
@@ -19,6 +25,11 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def with_answers(self) -> RequestQuerySet:
         """Fetch every answer along, so that states cost no further queries."""
         return self.prefetch_related("answers")
+
+    def readable_by(self, user: User) -> RequestQuerySet:
+        """Without restricted requests that no duty of this person opens: for them these do not exist."""
+        opened = visible(user, Request.objects.filter(service__in=RESTRICTED), "security.read_restricted")
+        return self.filter(~models.Q(service__in=RESTRICTED) | models.Q(pk__in=opened.values("pk")))
 
     def newest_first(self) -> RequestQuerySet:
         """The order people expect in a list."""
@@ -105,8 +116,8 @@ class Request(Folded):
 
     @property
     def is_restricted(self) -> bool:
-        """Whether reading it leaves a trace: where a candidate or an official is, is not for everybody."""
-        return self.service in ("candidate", "person")
+        """Whether only some may read it, and reading it leaves a trace."""
+        return self.service in RESTRICTED
 
     @property
     def classification(self) -> str:
@@ -124,6 +135,21 @@ class Request(Folded):
         if self.lat_micro is None or self.lon_micro is None:
             return None
         return Point(self.lat_micro / 1e6, self.lon_micro / 1e6)
+
+    @property
+    def to_point(self) -> Point | None:
+        """Where an escort arrives, if it was marked."""
+        if self.to_lat_micro is None or self.to_lon_micro is None:
+            return None
+        return Point(self.to_lat_micro / 1e6, self.to_lon_micro / 1e6)
+
+    @property
+    def standing(self) -> str:
+        """What stands now, in a few characters: a form brings back what its page showed, so nobody decides unseen."""
+        answer = self.answer
+        reaction = answer and (answer.accepted_at or answer.declined_at or answer.spoken_confirmed_at)
+        parts = (self.version, answer and answer.key, reaction, self.assignment, self.completion, self.state)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 class Answer(Folded):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.obligations import public as obligations
 from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
-from sinergi.features.security.views import detail, letters, requests, showing, start
+from sinergi.features.security.views import detail, letters, requests, showing, start, steps
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -16,20 +16,22 @@ urlpatterns = [
     path("pengamanan/", requests.requests, name="requests"),
     path("pengamanan/unduh.xlsx", requests.requests_sheet, name="requests-sheet"),
     path("pengamanan/minta/", requests.new_request, name="new"),
+    path("pengamanan/minta/tenggat/", requests.early, name="early"),
+    path("pengamanan/kop-surat/", letters.stationery, name="stationery"),
     path("pengamanan/surat/<str:key>.pdf", letters.pdf, name="letter-pdf"),
     path("pengamanan/surat/<str:key>.docx", letters.docx, name="letter-docx"),
     path("pengamanan/<str:key>/", detail.request_page, name="request"),
     path("pengamanan/<str:key>/koreksi/", requests.correction, name="correction"),
-    path("pengamanan/<str:key>/usul/", detail.proposal, name="proposal"),
-    path("pengamanan/<str:key>/disposisi/", detail.disposition, name="disposition"),
-    path("pengamanan/<str:key>/jawaban/", detail.answer, name="answer"),
-    path("pengamanan/<str:key>/perintah-lisan/", detail.spoken_order, name="spoken-order"),
-    path("pengamanan/<str:key>/penegasan-lisan/", detail.spoken_confirmation, name="spoken-confirmation"),
-    path("pengamanan/<str:key>/tawaran/", detail.reaction, name="reaction"),
-    path("pengamanan/<str:key>/penarikan/", detail.withdrawal, name="withdrawal"),
-    path("pengamanan/<str:key>/penugasan/", detail.force, name="force"),
-    path("pengamanan/<str:key>/pelaksanaan/", detail.completion, name="completion"),
-    path("pengamanan/<str:key>/penegasan/", detail.confirmation, name="confirmation"),
+    path("pengamanan/<str:key>/usul/", steps.proposal, name="proposal"),
+    path("pengamanan/<str:key>/disposisi/", steps.disposition, name="disposition"),
+    path("pengamanan/<str:key>/jawaban/", steps.answer, name="answer"),
+    path("pengamanan/<str:key>/perintah-lisan/", steps.spoken_order, name="spoken-order"),
+    path("pengamanan/<str:key>/penegasan-lisan/", steps.spoken_confirmation, name="spoken-confirmation"),
+    path("pengamanan/<str:key>/tawaran/", steps.reaction, name="reaction"),
+    path("pengamanan/<str:key>/penarikan/", steps.withdrawal, name="withdrawal"),
+    path("pengamanan/<str:key>/penugasan/", steps.force, name="force"),
+    path("pengamanan/<str:key>/pelaksanaan/", steps.completion, name="completion"),
+    path("pengamanan/<str:key>/penegasan/", steps.confirmation, name="confirmation"),
     path("pengamanan/<str:key>/surat/", letters.issue, name="letter"),
     path("pengamanan/<str:key>/bukti.sinergi", detail.evidence, name="evidence"),
     path("cek/", letters.check, name="check"),
@@ -53,6 +55,14 @@ navigation.register_view(
         label=_("Permohonan pengamanan"),
         url_name="security:requests",
         permission="security.read",
+    )
+)
+navigation.register_view(
+    navigation.View(
+        place="plans",
+        label=_("Kop surat"),
+        url_name="security:stationery",
+        permission="security.letter",
     )
 )
 navigation.register_inbox(showing.inbox)

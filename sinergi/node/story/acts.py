@@ -34,7 +34,9 @@ from sinergi.sync.models import Peer
 VOTING_IN_DAYS = 9
 COMMISSIONS = ("kpu-tapsel", "kpu-paluta")
 POINTS = {"1203031098": Point(1.423, 99.327), "1203041001": Point(1.605, 99.279), "1203021002": Point(1.566, 99.123),
-          "1220041001": Point(1.501, 99.622), "1220092001": Point(1.424, 99.410)}  # fmt: skip
+          "1220041001": Point(1.501, 99.622), "1220092001": Point(1.424, 99.410), "1203141039": Point(1.674, 99.294),
+          "1203202015": Point(1.513, 99.165), "1220062014": Point(1.406, 99.694),
+          "1220032001": Point(1.576, 99.727)}  # fmt: skip
 
 
 def furnish(now: datetime) -> None:
@@ -345,13 +347,12 @@ def _theirs() -> list[tuple[str, Story, Request]]:
 def _content(story: Story, now: datetime) -> dict[str, Any]:
     today = now.astimezone(ZONES["WIB"]).replace(hour=0, minute=0, second=0, microsecond=0)
     starts_at = today + timedelta(days=story.day, hours=story.hour)
-    point = POINTS[story.village]
     return {
         "service": story.service,
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=story.hours),
-        "spot": Spot(region=story.village, lat_micro=round(point.lat * 1e6), lon_micro=round(point.lon * 1e6)),
-        "destination": None,
+        "spot": Spot.at(story.village, *POINTS[story.village]),
+        "destination": Spot.at(story.to, *POINTS[story.to]) if story.to else None,
         "people": story.people,
         "officers": story.officers,
         "vehicles": story.vehicles,
@@ -376,7 +377,14 @@ def _letter(code: str, story: Story, series: Series, at: datetime) -> None:
     )
     signer = "sekretaris" if series == "request" else "kapolres"
     page = f"{Peer.objects.exists() and _own_url()}/cek/"
-    send_letter(id=_id(code, story.name, series), by=_actor(signer), at=at, found=found, series=series, check_page=page)
+    send_letter(
+        id=_id(code, story.name, f"letter {series}"),
+        by=_actor(signer),
+        at=at,
+        found=found,
+        series=series,
+        check_page=page,
+    )
 
 
 def _own_url() -> str:

@@ -26,7 +26,10 @@ Fate = Literal[
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """One request: what is asked, `asked` days ago, for an activity `day` days from now, and what became of it."""
+    """One request: what is asked, `asked` days ago, for an activity `day` days from now, and what became of it.
+
+    `village` is where it is, `to` where an escort arrives.
+    """
 
     name: str
     fate: Fate
@@ -43,6 +46,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: int = 0
     risks: tuple[str, ...] = ()
     destination: str = ""
+    to: str = ""
     note: str = ""
     emergency: bool = False
     offered: int = 0
@@ -65,14 +69,15 @@ TAPSEL = (
           unit="Satuan Samapta Regu 2", letter=True),
     Story(name="sipirok", fate="assigned", asked=5, day=4, hour=5, hours=8, service="escort",
           activity="Kawal logistik ke PPK Sipirok", place="Gudang Pargarutan", village="1203031098", people=40,
-          officers=12, vehicles=3, risks=("road",), destination="Kantor PPK Sipirok", offered=8,
+          officers=12, vehicles=3, risks=("road",), destination="Kantor PPK Sipirok", to="1203041001", offered=8,
           note="Jembatan satu jalur. Mohon pengaturan lalu lintas.",
           sentence="Sanggup mengawal dengan 8 petugas; 4 petugas lalu lintas menunggu di jembatan.",
           unit="Satuan Samapta Regu 12 dan Satlantas", letter=True),
     Story(name="arse", fate="offered", asked=1, day=5, hour=6, hours=7, service="escort",
           activity="Kawal logistik ke PPK Arse", place="Gudang Pargarutan", village="1203031098", people=30,
-          officers=10, vehicles=3, risks=("road", "no_signal"), destination="Kantor PPK Arse", offered=6,
-          sentence="Kendaraan kawal terpakai ke Sipirok. Kami tawarkan 6 petugas dan 2 kendaraan.", letter=True),
+          officers=10, vehicles=3, risks=("road", "no_signal"), destination="Kantor PPK Arse", to="1203141039",
+          offered=6, letter=True,
+          sentence="Kendaraan kawal terpakai ke Sipirok. Kami tawarkan 6 petugas dan 2 kendaraan."),
     Story(name="saipar", fate="declined", asked=4, day=5, hour=6, hours=9, service="escort",
           activity="Kawal logistik ke PPK Saipar Dolok Hole", place="Gudang Pargarutan", village="1203031098",
           people=30, officers=10, vehicles=3, risks=("road", "weather"), destination="Kantor PPK Saipar Dolok Hole",
@@ -85,7 +90,7 @@ TAPSEL = (
           officers=6, vehicles=1, risks=("night",), sentence="Siap menjaga bergantian tiap 8 jam."),
     Story(name="marancar", fate="asked", asked=0.2, day=6, hour=5, hours=9, service="escort",
           activity="Kawal logistik ke PPK Marancar", place="Gudang Pargarutan", village="1203031098", people=30,
-          officers=8, vehicles=2, risks=("road",), destination="Kantor PPK Marancar"),
+          officers=8, vehicles=2, risks=("road",), destination="Kantor PPK Marancar", to="1203202015"),
     Story(name="paslon", fate="late", asked=5, day=2, hour=13, hours=5, service="candidate",
           activity="Pengamanan kunjungan pasangan calon", place="Lapangan Sipirok", village="1203041001", people=800,
           officers=30, vehicles=4, risks=("crowd", "dispute")),
@@ -115,10 +120,10 @@ PALUTA = (
           officers=8, vehicles=2, risks=("road", "weather"), destination="Kantor PPK Dolok"),
     Story(name="portibi", fate="agreed", asked=2, day=6, hour=7, hours=5, service="escort",
           activity="Kawal logistik ke PPK Portibi", place="Gudang Gunung Tua", village="1220041001", people=25,
-          officers=6, vehicles=1, destination="Kantor PPK Portibi", sentence="Siap melaksanakan."),
+          officers=6, vehicles=1, destination="Kantor PPK Portibi", to="1220062014", sentence="Siap melaksanakan."),
     Story(name="halongonan", fate="offered", asked=1, day=4, hour=6, hours=6, service="escort",
           activity="Kawal logistik ke PPK Halongonan", place="Gudang Gunung Tua", village="1220041001", people=25,
-          officers=8, vehicles=2, destination="Kantor PPK Halongonan", offered=5,
+          officers=8, vehicles=2, destination="Kantor PPK Halongonan", to="1220032001", offered=5,
           sentence="Kami tawarkan 5 petugas dan 1 kendaraan."),
     Story(name="kampanye", fate="withdrawn", asked=7, day=1, hour=14, hours=4, service="event",
           activity="Rapat umum terakhir", place="Lapangan Gunung Tua", village="1220041001", people=1500, officers=60,

@@ -20,9 +20,13 @@ HERE = Path(__file__).parent
 
 
 def load_demo_regions(regencies: list[str]) -> int:
-    """Make the regions of these regencies known to this node and draw their areas; how many rows are new or changed."""
+    """Make the regions of these regencies known to this node and draw their areas; how many rows are new or changed.
+
+    Codes of districts make only these districts known.
+    """
     wanted = tuple(regencies)
-    rows = [_region(row) for row in _table("regencies") if row["code"] in {*wanted, *(code[:2] for code in wanted)}]
+    above = {code[:length] for code in wanted for length in (2, 4)}
+    rows = [_region(row) for row in _table("regencies") if row["code"] in above]
     rows += [
         _region(row) for name in ("districts", "villages") for row in _table(name) if row["code"].startswith(wanted)
     ]

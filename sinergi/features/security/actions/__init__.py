@@ -3,6 +3,7 @@
 from sinergi.features.security.actions.steps import (
     accept_offer,
     answer_request,
+    approve_proposal,
     assign_force,
     confirm_completion,
     confirm_spoken_order,
@@ -19,6 +20,7 @@ from sinergi.features.security.actions.steps import (
 __all__ = [
     "accept_offer",
     "answer_request",
+    "approve_proposal",
     "assign_force",
     "confirm_completion",
     "confirm_spoken_order",

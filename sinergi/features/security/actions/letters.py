@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sinergi.access.models import User
 from sinergi.documents import Check, Item, Letter, Letterhead, Signature, letter_docx, letter_pdf
-from sinergi.documents.numbers import series_number
+from sinergi.documents.numbers import counted, series_number
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
+from sinergi.features.security import rules
 from sinergi.features.security.actions.steps import issue_letter, letter_key, next_letter_number
 from sinergi.features.security.events import Series
 from sinergi.features.security.models import Request, Stationery
+from sinergi.features.stages import public as stages
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES, say_date, say_day, say_time
+from sinergi.kernel.instants import ZONES, say_date, say_day, say_instant, say_time
+from sinergi.ledger import envelope
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Entry
 from sinergi.ledger.store import own_agency
@@ -71,6 +75,7 @@ def draw_up(found: Request, *, series: Series, at: datetime, id: str, check_page
     """The letter with the next free number; number and year apart. `check_page`: address of the check page."""
     own, paper = own_agency(), Stationery.objects.first() or Stationery()
     day = at.astimezone(ZONES["WIB"]).date()
+    signature = _signature(found, series, paper)
     number = next_letter_number(found.agreement, series, day.year)
     pattern = paper.request_pattern if series == "request" else paper.answer_pattern
     written = series_number(pattern, number=number, day=day, regency=own.region[:4], exercise=found.exercise)
@@ -81,7 +86,7 @@ def draw_up(found: Request, *, series: Series, at: datetime, id: str, check_page
         letterhead=Letterhead(agency=tuple(paper.head) or (own.name.upper(),), address=paper.address),
         number=written,
         dateline=f"{paper.city or own.name}, {say_date(day)}",
-        signature=Signature(office=paper.office or "Pimpinan", name=paper.signer, rank=paper.rank),
+        signature=signature,
         issued_at=at,
         classification="Terbatas" if found.is_restricted else "Biasa",
         urgency="Segera" if found.emergency else "",
@@ -95,6 +100,21 @@ def draw_up(found: Request, *, series: Series, at: datetime, id: str, check_page
     return letter, number, day.year
 
 
+def _signature(found: Request, series: Series, paper: Stationery) -> Signature:
+    """Who signs: the head of the office, or the Plh who gave the answer, by name."""
+    office = paper.office or "Pimpinan"
+    if series == "answer" and found.answer is not None and found.answer.acting:
+        entry = Entry.objects.filter(key=found.answer.key).first()
+        actor = envelope.parse(bytes(entry.data)).header.actor if entry else None
+        person = User.objects.filter(actor_id=actor.id).first() if actor else None
+        if person is not None:
+            rank = " ".join(part for part in (person.title, person.service_number) if part)
+            return Signature(acting="Plh.", office=office, name=person.name, rank=rank)
+    if not paper.signer.strip():
+        raise Refused("Nama penanda tangan belum ada. Isi dahulu halaman Kop surat.", code="PAM-95")
+    return Signature(office=office, name=paper.signer, rank=paper.rank)
+
+
 def _request_parts(found: Request) -> dict[str, Any]:
     police = agreements.agency_name(agreements.partner_of(found.agreement))
     items = [
@@ -102,9 +122,9 @@ def _request_parts(found: Request) -> dict[str, Any]:
         Item("Hari, tanggal", _days(found.starts_at, found.ends_at)),
         Item("Pukul", f"{say_time(found.starts_at)} sampai {say_time(found.ends_at)} WIB"),
         Item("Tempat", f"{found.place or '–'}, {places.area_name(found.region)}"),
-        *([Item("Tujuan", found.destination)] if found.destination else []),
-        Item("Perkiraan orang", f"{found.people} orang"),
-        Item("Kekuatan yang dimohon", f"{found.officers} petugas, {found.vehicles} kendaraan"),
+        *([Item("Tujuan", _destination(found))] if found.destination or found.to_region else []),
+        Item("Perkiraan orang", counted(found.people, "orang")),
+        Item("Kekuatan yang dimohon", _force(found.officers, found.vehicles)),
         *([Item("Perkiraan kerawanan", ", ".join(_RISKS[risk] for risk in found.risks))] if found.risks else []),
         *(
             [Item("Narahubung", f"{found.contact_name} {found.contact_phone or ''}".strip())]
@@ -121,8 +141,8 @@ def _request_parts(found: Request) -> dict[str, Any]:
         ),
         "items": tuple(items),
         "closing": (
-            "Kami harapkan jawaban sesuai tenggat perjanjian. Atas perhatian dan kerja sama Saudara,"
-            " kami ucapkan terima kasih.",
+            f"Sesuai perjanjian, jawaban kami harapkan paling lambat {_until(found)}."
+            " Atas perhatian dan kerja sama Saudara, kami ucapkan terima kasih.",
         ),
     }
 
@@ -141,7 +161,7 @@ def _answer_parts(found: Request) -> dict[str, Any]:
         items += [
             Item("Hari, tanggal", _days(answer.starts_at, answer.ends_at)),
             Item("Pukul", f"{say_time(answer.starts_at)} sampai {say_time(answer.ends_at)} WIB"),
-            Item("Kekuatan", f"{answer.officers} petugas, {answer.vehicles} kendaraan"),
+            Item("Kekuatan", _force(answer.officers, answer.vehicles)),
         ]
     if found.sprin_number:
         items.append(Item("Surat perintah", f"{found.sprin_number}, {found.unit or ''}".strip(", ")))
@@ -152,6 +172,25 @@ def _answer_parts(found: Request) -> dict[str, Any]:
         "items": tuple(items),
         "closing": tuple(line for line in (answer.sentence or "", "Demikian untuk menjadi maklum.") if line.strip()),
     }
+
+
+def _destination(found: Request) -> str:
+    area = places.area_name(found.to_region) if found.to_region else ""
+    return ", ".join(part for part in (found.destination, area) if part)
+
+
+def _force(officers: int, vehicles: int) -> str:
+    """12 (dua belas) petugas, 3 (tiga) kendaraan."""
+    said = counted(officers, "petugas")
+    return f"{said}, {counted(vehicles, 'kendaraan')}" if vehicles else said
+
+
+def _until(found: Request) -> str:
+    due = rules.answer_due(found, stages.holidays())
+    if found.emergency:
+        return say_instant(due)
+    # Midnight belongs to the day it ends.
+    return say_day((due - timedelta(minutes=1)).astimezone(ZONES["WIB"]).date())
 
 
 def _basis(found: Request) -> str:
@@ -172,7 +211,6 @@ def _evidence(found: Request, series: Series) -> str:
 
 
 def _leaf_of(found: Request, series: Series) -> str:
-
     key = found.version if series == "request" or found.answer is None else found.answer.key
     entry = Entry.objects.filter(key=key).first()
     return bytes(entry.leaf).hex() if entry else ""

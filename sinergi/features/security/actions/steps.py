@@ -12,7 +12,7 @@ from django.db.models import Max
 from sinergi.features.agreement import public as agreements
 from sinergi.features.security import rules
 from sinergi.features.security.events import AnswerText, Decision, ForceText, LetterIssued, LetterText, Series
-from sinergi.features.security.models import Letter, Proposal, Request
+from sinergi.features.security.models import RESTRICTED, Letter, Proposal, Request
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import record_key
@@ -35,29 +35,35 @@ def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt
 
 
 @command
-def correct_request(log: Writing, *, request: str, **asked: Any) -> Receipt:
+def correct_request(log: Writing, *, request: str, seen: str = "", **asked: Any) -> Receipt:
     """Replace what the request says; the old fact stays in the trail. Keywords are those of rules.request."""
     found = _request(request)
     decision = rules.request(
         number=found.number, at=log.at, area=own_agency().region, corrects=found, answer=found.answer, **asked
     )
+    _unchanged(found, seen)
     return log.append(found.agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
 
 
 @command
-def withdraw_request(log: Writing, *, request: str, reason: Any, words: str = "") -> Receipt:
+def withdraw_request(log: Writing, *, request: str, seen: str = "", reason: Any, words: str = "") -> Receipt:
     """Take the request back."""
     found = _request(request)
-    return log.append(found.agreement, rules.withdraw(found, found.answer, reason=reason, words=words))
+    event = rules.withdraw(found, found.answer, reason=reason, words=words)
+    _unchanged(found, seen)
+    return log.append(found.agreement, event)
 
 
-def propose_answer(*, by: Actor, at: datetime, request: str, decision: Decision, **content: Any) -> Proposal:
+def propose_answer(
+    *, by: Actor, at: datetime, request: str, decision: Decision, seen: str = "", **content: Any
+) -> Proposal:
     """Lay an answer before the Kapolres (internal). A newer proposal replaces an undecided one."""
 
     def task() -> Proposal:
         found = _request(request)
         # The Kapolres would sign exactly this: let the rule judge it as theirs, now, so that the sentence comes early.
         rules.answer(found, found.answer, by=_as_chief(by), decision=decision, spoken=False, **_answer(content))
+        _unchanged(found, seen)
         Proposal.objects.filter(request=found.key, decided_at=None).delete()
         return Proposal.objects.create(
             request=found.key,
@@ -71,20 +77,40 @@ def propose_answer(*, by: Actor, at: datetime, request: str, decision: Decision,
     return run(task)
 
 
-def return_proposal(*, at: datetime, request: str, words: str) -> Proposal:
-    """The Kapolres sends the proposal back with a remark (internal)."""
+def return_proposal(*, at: datetime, request: str, words: str, proposal: int | None = None) -> Proposal:
+    """The Kapolres sends the proposal back with a remark (internal). `proposal`: the one that was read."""
 
     def task() -> Proposal:
-        proposal = Proposal.objects.filter(request=request, decided_at=None, returned_at=None).first()
-        if proposal is None:
-            raise Refused("Tidak ada usul jawaban yang menunggu disposisi.", code="PAM-43")
+        laid = _laid(_request(request), proposal)
         if not words.strip():
             raise Refused("Tulis apa yang perlu diperbaiki.", code="PAM-44", field="words")
-        proposal.returned_at, proposal.returned_words = at, words.strip()
-        proposal.save()
-        return proposal
+        laid.returned_at, laid.returned_words = at, words.strip()
+        laid.save()
+        return laid
 
     return run(task)
+
+
+@command
+def approve_proposal(log: Writing, *, request: str, proposal: int | None = None, seen: str = "") -> Receipt:
+    """Disposisi: the Kapolres or Plh makes the proposal that was read (`proposal`) the binding answer."""
+    found = _request(request)
+    assert log.by is not None, "an answer has a person behind it"
+    laid = _laid(found, proposal)
+    content = {
+        name: getattr(laid, name) for name in ("officers", "vehicles", "starts_at", "ends_at", "sentence", "reasons")
+    }
+    event = rules.answer(
+        found,
+        found.answer,
+        by=log.by,
+        decision=laid.decision,
+        spoken=False,
+        **_answer(content),  # type: ignore[arg-type]
+    )
+    _unchanged(found, seen)
+    Proposal.objects.filter(request=found.key, decided_at=None).update(decided_at=log.at)
+    return log.append(found.agreement, event, obligation="P-02")
 
 
 @command
@@ -92,6 +118,7 @@ def answer_request(
     log: Writing,
     *,
     request: str,
+    seen: str = "",
     decision: Decision,
     spoken: bool = False,
     correcting: bool = False,
@@ -109,30 +136,37 @@ def answer_request(
         correcting=correcting,
         **_answer(content),
     )
+    _unchanged(found, seen)
     Proposal.objects.filter(request=found.key, decided_at=None).update(decided_at=log.at)
     return log.append(found.agreement, event, obligation="P-02")
 
 
 @command
-def confirm_spoken_order(log: Writing, *, request: str) -> Receipt:
+def confirm_spoken_order(log: Writing, *, request: str, seen: str = "") -> Receipt:
     """The Kapolres or Plh confirms the spoken emergency order in writing."""
     found = _request(request)
     assert log.by is not None, "an order has a person behind it"
-    return log.append(found.agreement, rules.confirm_spoken(found, found.answer, by=log.by), obligation="P-02")
+    event = rules.confirm_spoken(found, found.answer, by=log.by)
+    _unchanged(found, seen)
+    return log.append(found.agreement, event, obligation="P-02")
 
 
 @command
-def accept_offer(log: Writing, *, request: str) -> Receipt:
+def accept_offer(log: Writing, *, request: str, seen: str = "") -> Receipt:
     """The commission accepts the police's offer."""
     found = _request(request)
-    return log.append(found.agreement, rules.accept_offer(found, found.answer))
+    event = rules.accept_offer(found, found.answer)
+    _unchanged(found, seen)
+    return log.append(found.agreement, event)
 
 
 @command
-def decline_offer(log: Writing, *, request: str, words: str = "") -> Receipt:
+def decline_offer(log: Writing, *, request: str, seen: str = "", words: str = "") -> Receipt:
     """The commission declines the police's offer."""
     found = _request(request)
-    return log.append(found.agreement, rules.decline_offer(found, found.answer, words=words))
+    event = rules.decline_offer(found, found.answer, words=words)
+    _unchanged(found, seen)
+    return log.append(found.agreement, event)
 
 
 @command
@@ -140,6 +174,7 @@ def assign_force(
     log: Writing,
     *,
     request: str,
+    seen: str = "",
     sprin_number: str,
     officers: int,
     vehicles: int,
@@ -153,22 +188,25 @@ def assign_force(
     event = rules.assign(
         found, found.answer, sprin_number=sprin_number, officers=officers, vehicles=vehicles, text=text
     )
+    _unchanged(found, seen)
     return log.append(found.agreement, event, obligation="P-02")
 
 
 @command
-def report_completion(log: Writing, *, request: str, words: str = "", **done: Any) -> Receipt:
+def report_completion(log: Writing, *, request: str, seen: str = "", words: str = "", **done: Any) -> Receipt:
     """The police report that the assistance was carried out. Keywords are those of rules.complete."""
     found = _request(request)
     event = rules.complete(found, found.answer, at=log.at, words=words, **done)
+    _unchanged(found, seen)
     return log.append(found.agreement, event, obligation=_guard_obligation(found.service))
 
 
 @command
-def confirm_completion(log: Writing, *, request: str, as_reported: bool, words: str = "") -> Receipt:
+def confirm_completion(log: Writing, *, request: str, seen: str = "", as_reported: bool, words: str = "") -> Receipt:
     """The commission confirms the report or says what it saw differently."""
     found = _request(request)
     event = rules.confirm_completion(found, found.answer, as_reported=as_reported, words=words)
+    _unchanged(found, seen)
     return log.append(found.agreement, event, obligation=_guard_obligation(found.service))
 
 
@@ -228,6 +266,26 @@ def _request(key: str) -> Request:
     return found
 
 
+def _unchanged(found: Request, seen: str) -> None:
+    """Refuse to decide on what nobody read: the page showed something else (`seen`; empty where no page was shown)."""
+    if seen and seen != found.standing:
+        raise Refused(
+            "Permohonan ini berubah sejak halaman dibuka. Muat ulang, baca yang baru, lalu putuskan.", code="PAM-13"
+        )
+
+
+def _laid(found: Request, read: int | None) -> Proposal:
+    """The proposal that waits for disposisi, if it is still the one that was `read` (None: whichever waits)."""
+    laid = Proposal.objects.filter(request=found.key, decided_at=None, returned_at=None).first()
+    if laid is None:
+        raise Refused("Tidak ada usul jawaban yang menunggu disposisi.", code="PAM-43")
+    if read is not None and laid.pk != read:
+        raise Refused("Usul jawaban diganti sejak halaman dibuka. Muat ulang dan baca usul yang baru.", code="PAM-46")
+    if laid.version != found.version:
+        raise Refused("KPU mengoreksi permohonan setelah usul dibuat. Minta usul baru.", code="PAM-45")
+    return laid
+
+
 def _answer(content: dict[str, Any]) -> dict[str, Any]:
     return {
         "officers": content.get("officers") or 0,
@@ -243,8 +301,7 @@ def _as_chief(by: Actor) -> Actor:
 
 
 def _class_of(service: str) -> str:
-    # Where a candidate or an official sleeps and travels is not for everybody.
-    return "terbatas" if service in ("candidate", "person") else "terbuka"
+    return "terbatas" if service in RESTRICTED else "terbuka"
 
 
 def _guard_obligation(service: str) -> str:

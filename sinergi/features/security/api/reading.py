@@ -25,7 +25,7 @@ from sinergi.web.api import Call
 def request_list(call: Call) -> RequestPage:
     """The requests this person may see, newest first."""
     asked: RequestQuery = call.query()
-    rows = call.visible(Request.objects.all(), scope=asked.agreement)
+    rows = call.visible(Request.objects.readable_by(call.user), scope=asked.agreement)
     if asked.service:
         rows = rows.filter(service=asked.service)
     if asked.since:
@@ -44,7 +44,7 @@ def request_list(call: Call) -> RequestPage:
 
 def one_request(call: Call, key: str) -> RequestWhole:
     """One request."""
-    found: Request = call.open(Request.objects.with_answers(), key)
+    found: Request = call.open(Request.objects.readable_by(call.user).with_answers(), key)
     shown = _shown([found])[0]
     answer = found.answer
     own_columns = {
@@ -78,7 +78,17 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                     name: getattr(row, name)
                     for name in (
                         *("key", "code", "agreement", "agency", "exercise", "version", "state", "requested_at"),
-                        *("service", "starts_at", "ends_at", "region", "people", "officers", "vehicles", "risks"),
+                        *(
+                            "service",
+                            "starts_at",
+                            "ends_at",
+                            "region",
+                            "to_region",
+                            "people",
+                            "officers",
+                            "vehicles",
+                            "risks",
+                        ),
                         *("emergency", "activity", "place", "sprin_number"),
                     )
                 },
@@ -86,6 +96,8 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                 answer_due=rules.answer_due(row, holidays) if row.state == "requested" else None,
                 lat=row.point.lat if row.point else None,
                 lon=row.point.lon if row.point else None,
+                to_lat=row.to_point.lat if row.to_point else None,
+                to_lon=row.to_point.lon if row.to_point else None,
                 answer=_answer(row.answer),
                 evidence=Evidence(
                     signed=strong.signed, arrived=strong.arrived, witnessed=strong.witnessed, of=strong.of

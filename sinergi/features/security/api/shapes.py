@@ -21,7 +21,10 @@ Officers = Annotated[int, Meta(ge=0, le=rules.MOST_OFFICERS)]
 
 
 class RequestContent(Body, frozen=True, kw_only=True):
-    """What is asked for: `region` is a village code; `lat` and `lon` degrees, both or neither."""
+    """What is asked for: `region` is a village code; `lat` and `lon` degrees, both or neither.
+
+    Where an escort arrives: `destination` in words, `to_region`, `to_lat` and `to_lon` on the map; all may be left out.
+    """
 
     service: Service
     activity: Line
@@ -34,6 +37,9 @@ class RequestContent(Body, frozen=True, kw_only=True):
     lat: float | None = None
     lon: float | None = None
     destination: Line = ""
+    to_region: str = ""
+    to_lat: float | None = None
+    to_lon: float | None = None
     vehicles: Officers = 0
     risks: list[Risk] = []
     emergency: bool = False
@@ -181,6 +187,9 @@ class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     lat: float | None
     lon: float | None
+    to_region: str
+    to_lat: float | None
+    to_lon: float | None
     people: int
     officers: int
     vehicles: int

@@ -123,33 +123,20 @@ def letter(call: Call, key: str) -> Receipt:
 
 
 def _opened(call: Call, key: str) -> Request:
-    found: Request = call.open(Request.objects.with_answers(), key)
+    found: Request = call.open(Request.objects.readable_by(call.user).with_answers(), key)
     return found
 
 
 def _asked(call: Call, body: RequestContent, reason: str = "") -> dict[str, Any]:
     """The keywords of the action."""
-    try:
-        picked = places.place_of(
-            village=body.region,
-            lat="" if body.lat is None else repr(body.lat),
-            lon="" if body.lon is None else repr(body.lon),
-            user=call.user,
-        )
-    except Refused as refusal:
-        raise Refused(refusal.sentence, code=refusal.code, field="region") from refusal
-    known = picked.lat is not None and picked.lon is not None
-    spot = Spot(
-        region=picked.region,
-        lat_micro=round(picked.lat * 1e6) if known else None,  # type: ignore[operator]
-        lon_micro=round(picked.lon * 1e6) if known else None,  # type: ignore[operator]
-    )
+    spot = _spot(call, "region", body.region, body.lat, body.lon)
+    goes = body.to_region or body.to_lat is not None or body.to_lon is not None
     return {
         "service": body.service,
         "starts_at": body.starts_at,
         "ends_at": body.ends_at,
         "spot": spot,
-        "destination": None,
+        "destination": _spot(call, "to_region", body.to_region, body.to_lat, body.to_lon) if goes else None,
         "people": body.people,
         "officers": body.officers,
         "vehicles": body.vehicles,
@@ -165,6 +152,19 @@ def _asked(call: Call, body: RequestContent, reason: str = "") -> dict[str, Any]
             reason=reason.strip(),
         ),
     }
+
+
+def _spot(call: Call, field: str, region: str, lat: float | None, lon: float | None) -> Spot:
+    try:
+        picked = places.place_of(
+            village=region,
+            lat="" if lat is None else repr(lat),
+            lon="" if lon is None else repr(lon),
+            user=call.user,
+        )
+    except Refused as refusal:
+        raise Refused(refusal.pattern, code=refusal.code, field=field, words=refusal.words) from refusal
+    return Spot.at(picked.region, picked.lat, picked.lon)
 
 
 def _without_id(body: Body) -> dict[str, Any]:

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from sinergi.access.doors import open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
-from sinergi.features.security import actions
+from sinergi.features.security import rules
 from sinergi.features.security.forms import (
     DECISIONS,
     OFFICES,
@@ -34,12 +34,14 @@ from sinergi.features.security.forms import (
     initial_of_span,
 )
 from sinergi.features.security.models import Answer, Proposal, Request
-from sinergi.features.security.views.showing import Row, is_police, rows_of, waits_for
+from sinergi.features.security.views.showing import Row, counted, is_police, requests_for, rows_of, waits_for
+from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.evidence.export import export_record
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.store import own_agency
+from sinergi.web.middleware import said
 
 STEP_WORDS = {
     "security.assistance_requested": gettext_noop("meminta pengamanan"),
@@ -67,24 +69,32 @@ class Trace(msgspec.Struct, frozen=True):
     is_correction: bool
     grade: Grade
     key: str
+    kind: str
 
 
 @requires("security.read")
 @require_safe
 def request_page(request: HttpRequest, key: str) -> HttpResponse:
     """The page of one request."""
-    found = open_record(request, Request.objects.with_answers(), key, "security.read")
+    found = open_record(request, requests_for(request.user), key, "security.read")
     return render(request, "security/request.html", page_of(request, found))
 
 
-def page_of(request: HttpRequest, found: Request, **forms: Form) -> dict[str, Any]:
-    """Everything the page shows. A form that was refused comes back in `forms` with what was typed."""
+def page_of(
+    request: HttpRequest, found: Request, *, refusal: Refused | None = None, at_field: str = "", **forms: Form
+) -> dict[str, Any]:
+    """Everything the page shows. A form that was refused comes back in `forms` with what was typed.
+
+    `refusal` is what the rules said about it, `at_field` the field it stands beside.
+    """
     user: Any = request.user
     at: datetime = request.arrived_at  # type: ignore[attr-defined]
     row = rows_of([found], user=user, at=at)[0]
     police = is_police()
     proposal = Proposal.objects.filter(request=found.key, decided_at=None).order_by("-proposed_at").first()
     may = _what_may(user, row, found, proposal, police=police)
+    trail = _trail(found)
+    spots = _spots(found)
     return {
         "asked": found,
         "row": row,
@@ -95,19 +105,33 @@ def page_of(request: HttpRequest, found: Request, **forms: Form) -> dict[str, An
         "proposal_decision": DECISIONS.get(proposal.decision) if proposal else "",
         "proposal_rows": _offer_rows(found, proposal) if proposal and proposal.decision != "refused" else [],
         "area": places.area_name(found.region),
+        "to_area": places.area_name(found.to_region) if found.to_region else "",
+        "spots": spots,
+        "spots_json": msgspec.json.encode(spots).decode(),
+        "areas_url": reverse("places:areas"),
         "risks": [RISKS.get(risk, risk) for risk in found.risks],
         "service": SERVICES[found.service],
         "withdrawal": WITHDRAWALS.get(found.withdrawal_reason, ""),
         "basis": agreements.basis(found.agreement, agreements.article_for(found.agreement, "security") or 5, 1),
-        "trail": _trail(found),
+        "trail": trail,
+        "clocks": _clocks(found, trail),
         "same_time": _same_time(request, found),
         "letters": list(found.letters.order_by("issued_at", "key")),
         "may": may,
         "waits": waits_for(row, user, police=police),
         "police": police,
-        "id": new_event_id(at),
-        **_forms(found, at, may, forms),
+        "letter_id": new_event_id(at),
+        "refusal": refusal,
+        "refusal_words": said(refusal) if refusal else "",
+        "refusal_field": at_field,
+        **_forms(found, at, proposal, forms),
     }
+
+
+def _spots(found: Request) -> list[dict[str, Any]]:
+    """The points to draw: where it is, and for an escort where it arrives."""
+    named = ((found.point, _("Tempat")), (found.to_point, _("Tujuan")))
+    return [{"lat": point.lat, "lon": point.lon, "name": name} for point, name in named if point is not None]
 
 
 def _what_may(user: Any, row: Row, found: Request, proposal: Proposal | None, *, police: bool) -> set[str]:
@@ -146,17 +170,21 @@ def _letter_is_due(found: Request, *, own: bool, police: bool) -> bool:
     return bool(about) and not found.letters.filter(about=about).exists()
 
 
-def _forms(found: Request, at: datetime, may: set[str], given: dict[str, Form]) -> dict[str, Form]:
-    start = {"id": new_event_id(at)}
+def _forms(found: Request, at: datetime, laid: Proposal | None, given: dict[str, Form]) -> dict[str, Form]:
     span = initial_of_span(found.starts_at, found.ends_at)
     wanted = {"officers": found.officers, "vehicles": found.vehicles}
     answer = found.answer
     agreed = {"officers": answer.officers, "vehicles": answer.vehicles} if answer else wanted
+
+    def start() -> dict[str, Any]:
+        # An id for each form: what one states can never be taken for the other.
+        return {"id": new_event_id(at), "seen": found.standing}
+
     made: dict[str, Callable[[], Form]] = {
-        "answer_form": lambda: AnswerForm(initial={**start, "decision": "agreed", **span, **wanted}),
+        "answer_form": lambda: AnswerForm(initial={**start(), "decision": "agreed", **span, **wanted}),
         "force_form": lambda: ForceForm(
             initial={
-                **start,
+                **start(),
                 **agreed,
                 "unit": found.unit,
                 "sprin_number": found.sprin_number,
@@ -165,11 +193,13 @@ def _forms(found: Request, at: datetime, may: set[str], given: dict[str, Form]) 
             }
         ),
         "report_form": lambda: ReportForm(
-            initial={**start, **span, "officers": found.assigned_officers or agreed["officers"], "incidents": 0}
+            initial={**start(), **span, "officers": found.assigned_officers or agreed["officers"], "incidents": 0}
         ),
-        "confirmation_form": lambda: ConfirmationForm(initial={**start, "as_reported": "1"}),
-        "withdrawal_form": lambda: WithdrawalForm(initial=start),
-        "words_form": lambda: WordsForm(initial=start),
+        "confirmation_form": lambda: ConfirmationForm(initial={**start(), "as_reported": "1"}),
+        "withdrawal_form": lambda: WithdrawalForm(initial=start()),
+        "disposition_form": lambda: WordsForm(initial={**start(), "proposal": laid.pk if laid else None}),
+        "spoken_form": lambda: WordsForm(initial=start(), auto_id="spoken_%s"),
+        "reaction_form": lambda: WordsForm(initial=start(), auto_id="reaction_%s"),
     }
     return {name: given.get(name) or make() for name, make in made.items()}
 
@@ -218,14 +248,34 @@ def _trail(found: Request) -> list[Trace]:
             bool(step.corrects),
             evidence.get(step.key, NOTHING),
             step.key,
+            step.kind,
         )
         for step in steps
     ]
 
 
+def _clocks(found: Request, trail: list[Trace]) -> dict[str, Any]:
+    """Whether each side kept its time: True, False, or None as long as it cannot be known."""
+    holidays = stages.holidays()
+    answer = found.answer
+    when = {trace.key: counted(found, trace.at, trace.grade) for trace in trail}
+    asked = when.get(found.version)
+    kept: dict[str, Any] = {
+        "asked": rules.asked_in_time(found, holidays, asked=asked),
+        "last_day": rules.last_day_to_ask(found.starts_at, holidays),
+    }
+    if answer is not None and answer.version == found.version:
+        kept["answered"] = rules.answered_in_time(found, holidays, asked=asked, answered=when.get(answer.key))
+        kept["answer_due"] = rules.answer_due(found, holidays) - timedelta(minutes=0 if found.emergency else 1)
+    if answer is not None and answer.spoken_confirmed_at is not None:
+        confirmed = [trace.key for trace in trail if trace.kind == "security.spoken_order_confirmed"]
+        kept["confirmed"] = rules.confirmed_in_time(answer, confirmed=when.get(confirmed[-1]) if confirmed else None)
+    return kept
+
+
 def _same_time(request: HttpRequest, found: Request) -> list[Row]:
     """Other requests this person may see that run at the same time: what else binds people then."""
-    overlap = visible(request.user, Request.objects.all(), "security.read").filter(
+    overlap = visible(request.user, requests_for(request.user), "security.read").filter(
         starts_at__lt=found.ends_at + timedelta(hours=2), ends_at__gt=found.starts_at - timedelta(hours=2)
     )
     others = overlap.exclude(pk=found.pk).with_answers().order_by("starts_at", "key")[:12]
@@ -233,130 +283,11 @@ def _same_time(request: HttpRequest, found: Request) -> list[Row]:
     return [row for row in rows if row.is_open][:6]
 
 
-def _step(permission: str, form_type: type[Form], form_name: str) -> Callable[..., Any]:
-    """A POST about one request: open it, read the form, do it, go back to its page."""
-
-    def decorate(do: Callable[[HttpRequest, Request, dict[str, Any], Any], None]) -> Callable[..., HttpResponse]:
-        @requires(permission)
-        @require_POST
-        def view(request: HttpRequest, key: str) -> HttpResponse:
-            found = open_record(request, Request.objects.with_answers(), key, permission)
-            form = form_type(request.POST)
-            if not form.is_valid():
-                return render(
-                    request, "security/request.html", page_of(request, found, **{form_name: form}), status=422
-                )
-            given = {
-                "id": form.cleaned_data["id"],
-                "by": request.actor,  # type: ignore[attr-defined]
-                "at": request.arrived_at,  # type: ignore[attr-defined]
-                "request": found.key,
-            }
-            do(request, found, given, form)
-            if request.POST.get("back") == "home":
-                messages.success(request, _("%(code)s sudah diputuskan.") % {"code": found.code})
-                return redirect("home:home")
-            return redirect("security:request", key=found.key)
-
-        view.__doc__ = do.__doc__
-        return view
-
-    return decorate
-
-
-@_step("security.propose_answer", AnswerForm, "answer_form")
-def proposal(request: HttpRequest, found: Request, given: dict[str, Any], form: AnswerForm) -> None:
-    """The operations head lays an answer before the Kapolres."""
-    actions.propose_answer(
-        by=given["by"],
-        at=given["at"],
-        request=found.key,
-        decision=form.cleaned_data["decision"],
-        **form.content(),
-    )
-
-
-@_step("security.assign", AnswerForm, "answer_form")
-def spoken_order(request: HttpRequest, found: Request, given: dict[str, Any], form: AnswerForm) -> None:
-    """A spoken emergency order of the Kapolres, recorded by who received it."""
-    actions.answer_request(**given, decision=form.cleaned_data["decision"], spoken=True, **form.content())
-
-
-@_step("security.decide", AnswerForm, "answer_form")
-def answer(request: HttpRequest, found: Request, given: dict[str, Any], form: AnswerForm) -> None:
-    """The Kapolres answers directly."""
-    actions.answer_request(**given, decision=form.cleaned_data["decision"], **form.content())
-
-
-@_step("security.decide", WordsForm, "words_form")
-def disposition(request: HttpRequest, found: Request, given: dict[str, Any], form: WordsForm) -> None:
-    """The Kapolres approves what was laid before them, or sends it back."""
-    if request.POST.get("choice") == "return":
-        actions.return_proposal(at=given["at"], request=found.key, words=form.cleaned_data["words"])
-        return
-    laid = Proposal.objects.filter(request=found.key, decided_at=None, returned_at=None).first()
-    if laid is None:
-        raise Refused(_("Tidak ada usul jawaban yang menunggu disposisi."), code="PAM-43")
-    if laid.version != found.version:
-        raise Refused(_("KPU mengoreksi permohonan setelah usul dibuat. Minta usul baru."), code="PAM-45")
-    actions.answer_request(
-        **given,
-        decision=laid.decision,
-        officers=laid.officers,
-        vehicles=laid.vehicles,
-        starts_at=laid.starts_at,
-        ends_at=laid.ends_at,
-        sentence=laid.sentence,
-        reasons=laid.reasons,
-    )
-
-
-@_step("security.decide", WordsForm, "words_form")
-def spoken_confirmation(request: HttpRequest, found: Request, given: dict[str, Any], form: WordsForm) -> None:
-    """The Kapolres confirms a spoken order."""
-    actions.confirm_spoken_order(**given)
-
-
-@_step("security.withdraw", WordsForm, "words_form")
-def reaction(request: HttpRequest, found: Request, given: dict[str, Any], form: WordsForm) -> None:
-    """The commission accepts or declines the offer."""
-    if request.POST.get("choice") == "accept":
-        actions.accept_offer(**given)
-    else:
-        actions.decline_offer(**given, words=form.cleaned_data["words"])
-
-
-@_step("security.withdraw", WithdrawalForm, "withdrawal_form")
-def withdrawal(request: HttpRequest, found: Request, given: dict[str, Any], form: WithdrawalForm) -> None:
-    """The commission takes the request back."""
-    actions.withdraw_request(**given, reason=form.cleaned_data["reason"], words=form.cleaned_data["words"])
-
-
-@_step("security.assign", ForceForm, "force_form")
-def force(request: HttpRequest, found: Request, given: dict[str, Any], form: ForceForm) -> None:
-    """The police name unit and duty order."""
-    filled = {name: value for name, value in form.cleaned_data.items() if name != "id"}
-    filled["vehicles"] = filled["vehicles"] or 0
-    actions.assign_force(**given, **filled)
-
-
-@_step("security.report", ReportForm, "report_form")
-def completion(request: HttpRequest, found: Request, given: dict[str, Any], form: ReportForm) -> None:
-    """The police report."""
-    actions.report_completion(**given, **form.done())
-
-
-@_step("security.confirm", ConfirmationForm, "confirmation_form")
-def confirmation(request: HttpRequest, found: Request, given: dict[str, Any], form: ConfirmationForm) -> None:
-    """The commission confirms."""
-    actions.confirm_completion(**given, as_reported=form.cleaned_data["as_reported"], words=form.cleaned_data["words"])
-
-
 @requires("evidence.export")
 @require_safe
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """The evidence bundle of this request: every fact about it, with its proofs."""
-    found = open_record(request, Request.objects.all(), key, "evidence.export")
+    found = open_record(request, requests_for(request.user), key, "evidence.export")
     # The last fact names the ones it answers, so its bundle carries the whole story.
     last = max(_trail(found), key=lambda step: step.at)
     data = b"".join(export_record(last.key))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,13 +18,17 @@ from sinergi.features.security import actions, rules
 from sinergi.features.security.events import Spot
 from sinergi.features.security.forms import FilterForm, RequestForm, initial_of_request
 from sinergi.features.security.models import Request
-from sinergi.features.security.views.showing import Row, rows_of
+from sinergi.features.security.views.showing import ARRANGED, RUNNING, Row, is_police, matching, requests_for, rows_of
 from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.places import Point
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
+from sinergi.web.deliveries import form_once
+from sinergi.web.middleware import said
+from sinergi.web.templatetags.sinergi import short_day
 
 PER_PAGE = 40
 
@@ -49,12 +52,12 @@ COLUMNS = (
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """All requests this person may see, each commission apart, what waits first."""
-    form = FilterForm(request.GET or None)
-    rows = _filtered(request, form)
+    form, rows = _filtered(request)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown: list[Row] = list(page.object_list)
     context = {
         "form": form,
+        "police": is_police(),
         "page": page,
         "groups": _by_agency(shown),
         "waiting": sum(row.is_open for row in rows),
@@ -68,7 +71,9 @@ def requests(request: HttpRequest) -> HttpResponse:
 @require_safe
 def requests_sheet(request: HttpRequest) -> HttpResponse:
     """The same list as an Excel file, with the same filter."""
-    rows = _filtered(request, FilterForm(request.GET or None))
+    form, rows = _filtered(request)
+    if form.errors:
+        raise Refused(_("Saringan tidak terbaca. Kembali dan perbaiki isinya."), code="PAM-16")
     note_read(request, [row.request for row in rows if row.request.is_restricted], "security.read")
     zone = ZONES["WIB"]
     data = export(
@@ -107,9 +112,21 @@ def new_request(request: HttpRequest) -> HttpResponse:
 
 
 @requires("security.request")
+@require_safe
+def early(request: HttpRequest) -> HttpResponse:
+    """The line below the day while somebody types: whether a request now is early enough, and which holidays count."""
+    try:
+        day: date | None = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = None
+    told = _early(request.arrived_at, day, is_urgent=request.GET.get("emergency") == "on")  # type: ignore[attr-defined]
+    return render(request, "security/_early.html", {"early": told})
+
+
+@requires("security.request")
 def correction(request: HttpRequest, key: str) -> HttpResponse:
     """Correct what was asked: the form again, with what stands now."""
-    found = open_record(request, Request.objects.all(), key, "security.request")
+    found = open_record(request, requests_for(request.user), key, "security.request")
     return _ask(request, corrects=found)
 
 
@@ -117,53 +134,104 @@ def _ask(request: HttpRequest, corrects: Request | None) -> HttpResponse:
     today = request.arrived_at.astimezone(ZONES["WIB"]).date()
     options = [(item.id, item.name) for item in agreements.agreements_of(request.user, "security.request", on=today)]
     given: Any = request.POST if request.method == "POST" else None
-    initial = initial_of_request(corrects) if corrects else {"agreement": getattr(request, "scope", "")}
+    initial: dict[str, Any] = {"agreement": getattr(request, "scope", "")}
+    if corrects is not None:
+        initial = {**initial_of_request(corrects), "seen": corrects.standing}
+        # Its agreement stands, whatever has become of it since.
+        options = [(corrects.agreement, agreements.name_of(corrects.agreement))]
     form = RequestForm(given, agreements=options, initial={"id": new_event_id(request.arrived_at), **initial})
-    if request.method == "POST" and form.is_valid():
-        receipt_key = _send(request, form, corrects)
-        return redirect("security:request", key=receipt_key)
-    village = request.POST.get("village", "") if given else (corrects.region if corrects else "")
+    refusal, field = None, ""
+    if given is not None and form.is_valid():
+        try:
+            return redirect("security:request", key=_send(request, form, corrects))
+        except Refused as no:
+            refusal, field = no, form.refuse(no)
     context = {
         "form": form,
         "corrects": corrects,
         "no_agreement": not options,
-        "picker": places.picker(
-            request.user,
-            village=village,
-            lat=request.POST.get("lat", ""),
-            lon=request.POST.get("lon", ""),
-        ),
+        "picker": _picker(request, "", corrects and (corrects.region, corrects.point)),
+        "to_picker": _picker(request, "to_", corrects and (corrects.to_region, corrects.to_point)),
         "due": _due_preview(request.arrived_at),
         "earliest": rules.DAYS_BEFORE,
+        "early": _early(request.arrived_at, _day_of(form), is_urgent=bool(form["emergency"].value())),
+        "refusal": refusal,
+        "refusal_words": said(refusal) if refusal else "",
+        "refusal_field": field,
     }
-    return render(request, "security/ask.html", context, status=422 if given else 200)
+    return render(request, "security/ask.html", context, status=422 if given is not None else 200)
+
+
+def _day_of(form: RequestForm) -> date | None:
+    day = form.cleaned_data.get("day") if form.is_bound else form.initial.get("day")
+    return day if isinstance(day, date) else None
+
+
+def _early(at: datetime, day: date | None, *, is_urgent: bool) -> dict[str, Any] | None:
+    """What the line says; None for no day, or one that is over or absurdly far."""
+    today = at.astimezone(ZONES["WIB"]).date()
+    if day is None or not timedelta(0) <= day - today <= rules.FARTHEST:
+        return None
+    last_day = rules.last_day_to_ask(datetime.combine(day, time(12), ZONES["WIB"]), stages.holidays())
+    off = [held for held in stages.holiday_list() if last_day < held.day < day and held.day.weekday() < 5]
+    names = ", ".join(f"{short_day(held.day)} {held.name}" for held in off)
+    return {
+        "is_urgent": is_urgent,
+        "in_time": today <= last_day,
+        "is_last": today == last_day,
+        "last_day": last_day,
+        "days": rules.DAYS_BEFORE,
+        "closed": _("Libur: %(names)s.") % {"names": names} if names else "",
+    }
+
+
+def _picker(request: HttpRequest, prefix: str, stands: tuple[str, Point | None] | None) -> places.Picker:
+    """The place picker, with what was just typed or with what stands."""
+    typed: Any = {name: request.POST.get(prefix + name, "") for name in ("village", "lat", "lon")}
+    if request.method != "POST" and stands:
+        region, point = stands
+        typed = {
+            "village": region,
+            "lat": f"{point.lat:.6f}" if point else "",
+            "lon": f"{point.lon:.6f}" if point else "",
+        }
+    return places.picker(request.user, prefix=prefix, is_optional=bool(prefix), **typed)
 
 
 def _send(request: HttpRequest, form: RequestForm, corrects: Request | None) -> str:
-    place = places.place_of(
-        village=request.POST.get("village", ""),
-        lat=request.POST.get("lat", ""),
-        lon=request.POST.get("lon", ""),
-        user=request.user,
+    place = _place(request, "")
+    assert place is not None, "only the destination may be left out"
+    to = _place(request, "to_")
+    asked = form.asked(
+        spot=Spot.at(place.region, place.lat, place.lon),
+        destination=Spot.at(to.region, to.lat, to.lon) if to else None,
     )
-    asked = form.asked(spot=_spot(place), destination=None)
     given = {"id": form.cleaned_data["id"], "by": request.actor, "at": request.arrived_at}
-    if corrects is not None:
-        actions.correct_request(**given, request=corrects.key, **asked)
-        return corrects.key
-    agreement = form.cleaned_data["agreement"]
+    agreement = corrects.agreement if corrects else form.cleaned_data["agreement"]
     if not request.user.can("security.request", agreement=agreement, region=place.region):
         raise Refused(_("Tempat ini di luar wilayah tugas Anda."), code="PAM-10", field="village")
-    return actions.request_assistance(**given, agreement=agreement, **asked).key
+    if corrects is not None:
+        form_once(
+            request,
+            actions.correct_request,
+            request=corrects.key,
+            seen=form.cleaned_data["seen"],
+            **given,
+            **asked,
+        )
+        return corrects.key
+    return form_once(request, actions.request_assistance, agreement=agreement, **given, **asked).key
 
 
-def _spot(place: places.PickedPlace) -> Spot:
-    known = place.lat is not None and place.lon is not None
-    return Spot(
-        region=place.region,
-        lat_micro=round(place.lat * 1e6) if known else None,
-        lon_micro=round(place.lon * 1e6) if known else None,
-    )
+def _place(request: HttpRequest, prefix: str) -> places.PickedPlace | None:
+    """What a picker says; None where an optional one was left empty."""
+    typed = {name: request.POST.get(prefix + name, "").strip() for name in ("village", "lat", "lon")}
+    if prefix and not typed["village"]:
+        return None
+    try:
+        return places.place_of(**typed, user=request.user)
+    except Refused as no:
+        raise Refused(no.pattern, code=no.code, field=f"{prefix}village", words=no.words) from no
 
 
 def _due_preview(at: datetime) -> datetime:
@@ -171,26 +239,43 @@ def _due_preview(at: datetime) -> datetime:
     return rules.due_after(at, emergency=False, holidays=stages.holidays()) - timedelta(minutes=1)
 
 
-def _filtered(request: HttpRequest, form: FilterForm) -> list[Row]:
-    found = visible(request.user, Request.objects.all(), "security.read", scope=request.scope)
-    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
+def _filtered(request: HttpRequest) -> tuple[FilterForm, list[Row]]:
+    """The filter and what it leaves; nothing where the filter cannot be read, so that nobody takes all for some."""
+    found = visible(request.user, requests_for(request.user), "security.read", scope=request.scope)
+    agencies = sorted(set(found.values_list("agency", flat=True)))
+    form = FilterForm(request.GET or None, agencies=[(agency, agreements.short_name(agency)) for agency in agencies])
+    if form.is_bound and not form.is_valid():
+        return form, []
+    wanted = form.cleaned_data if form.is_bound else {}
+    if wanted.get("agency"):
+        found = found.filter(agency=wanted["agency"])
     if wanted.get("service"):
         found = found.filter(service=wanted["service"])
     if wanted.get("since"):
-        found = found.filter(ends_at__date__gte=wanted["since"])
+        found = found.filter(ends_at__gt=end_of_day(wanted["since"]) - timedelta(days=1))
+    if wanted.get("until"):
+        found = found.filter(starts_at__lt=end_of_day(wanted["until"]))
     for word in (wanted.get("q") or "").split():
-        matches = Q(activity__icontains=word) | Q(place__icontains=word) | Q(sprin_number__icontains=word)
-        number = word.upper().removeprefix("L-").removeprefix("PAM-")
-        if number.isdecimal():
-            matches |= Q(number=int(number[:9]))
-        found = found.filter(matches)
-    rows = rows_of(found.with_answers().newest_first(), user=request.user, at=request.arrived_at)
-    state = wanted.get("state")
-    if state == "open":
-        rows = [row for row in rows if row.is_open]
-    elif state:
-        rows = [row for row in rows if row.state == state]
-    return sorted(rows, key=lambda row: (row.agency, row.rank, row.due or row.request.starts_at, row.request.key))
+        found = found.filter(matching(word))
+    rows = rows_of(found.newest_first(), user=request.user, at=request.arrived_at)
+    rows = [row for row in rows if _is_wanted(row, wanted.get("state") or "")]
+    ordered = sorted(rows, key=lambda row: (row.agency, row.rank, row.due or row.request.starts_at, row.request.key))
+    return form, ordered
+
+
+def _is_wanted(row: Row, state: str) -> bool:
+    match state:
+        case "":
+            return True
+        case "open":
+            return row.is_open
+        case "proposed":
+            return row.is_open and row.proposed
+        case "running":
+            return row.state in RUNNING
+        case "arranged":
+            return row.state in ARRANGED
+    return row.state == state
 
 
 def _by_agency(rows: list[Row]) -> list[tuple[str, list[Row]]]:

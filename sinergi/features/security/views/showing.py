@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sinergi.access.doors import visible
 from sinergi.features.agreement import public as agreements
+from sinergi.features.places import public as places
 from sinergi.features.security import rules
 from sinergi.features.security.forms import DECISIONS, SERVICES, STATES
-from sinergi.features.security.models import Proposal, Request
+from sinergi.features.security.models import Proposal, Request, RequestQuerySet
 from sinergi.features.stages import public as stages
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agency
 from sinergi.web import navigation
+from sinergi.web.templatetags.sinergi import clock, hour, short_day
 
 # What waits for a person comes first, then what runs, then what ended.
-_RANKS = {"requested": 0, "offered": 1, "completed": 2, "agreed": 3, "assigned": 4}
-_WAITS_FOR_POLICE = ("requested", "agreed", "assigned")
+_RANKS = {"requested": 0, "declined": 0, "offered": 1, "completed": 2, "agreed": 3, "assigned": 4}
+
+
+# Agreed and not yet carried out.
+RUNNING = ("agreed", "assigned")
+# Agreed, also what was already reported.
+ARRANGED = (*RUNNING, "completed")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -54,15 +62,19 @@ class Row(msgspec.Struct, frozen=True):
 def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
     """The lines for these requests; a handful of queries however many there are."""
     requests = list(found)
-    evidence = grades(request.answer.key if request.answer else request.version for request in requests)
+    evidence = grades({key for request in requests for key in (request.version, _said_last(request))})
     holidays = stages.holidays()
     names = {agency: agreements.short_name(agency) for agency in {request.agency for request in requests}}
-    laid_before = set(Proposal.objects.filter(decided_at=None, returned_at=None).values_list("request", flat=True))
+    laid_before = set(Proposal.objects.filter(decided_at=None, returned_at=None).values_list("request", "version"))
     rows = []
     for request in requests:
         state = request.state
         shape, word = STATES[state]
-        due = rules.answer_due(request, holidays) if state == "requested" else None
+        # Until another node has it the clock runs by the author's own.
+        asked = counted(request, request.asked_at, evidence.get(request.version)) or request.asked_at
+        due = None
+        if state == "requested":
+            due = rules.due_after(asked, emergency=request.emergency, holidays=holidays)
         if state == "agreed" and request.answer and request.answer.spoken_due:
             due = request.answer.spoken_due
         rows.append(
@@ -75,30 +87,36 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
                 names[request.agency],
                 due,
                 state not in ("requested", "agreed"),
-                evidence.get(request.answer.key if request.answer else request.version, NOTHING),
-                request.key in laid_before,
+                evidence.get(_said_last(request), NOTHING),
+                (request.key, request.version) in laid_before,
             )
         )
     return rows
 
 
+def requests_for(user: Any) -> RequestQuerySet:
+    """Requests with their answers, without restricted ones that no duty of this person opens."""
+    return Request.objects.readable_by(user).with_answers()
+
+
+def counted(request: Request, stated_at: datetime, held: Grade | None) -> datetime | None:
+    """The instant at which a fact about this request counts (rules.counts_from); None while nobody else holds it.
+
+    An exercise plays through days that never were, and nobody proves anything with it: its own clock counts.
+    """
+    if request.exercise:
+        return stated_at
+    return rules.counts_from(stated_at, held.arrived_at if held else None)
+
+
+def _said_last(request: Request) -> str:
+    return request.answer.key if request.answer else request.version
+
+
 def open_rows(user: Any, at: datetime, scope: str = "") -> list[Row]:
     """The requests this person may see that are not over, with their rows."""
-    found = visible(user, Request.objects.all(), "security.read", scope=scope)
-    return [row for row in rows_of(found.with_answers().newest_first(), user=user, at=at) if row.is_open]
-
-
-def of_today(rows: Iterable[Row], at: datetime) -> list[Row]:
-    """What is agreed and happens today, by the clock of the place, also what began before or was reported."""
-    ends = end_of_day(at.astimezone(ZONES["WIB"]).date())
-    begins = ends - timedelta(days=1)
-    return [
-        row
-        for row in rows
-        if row.state in ("agreed", "assigned", "completed")
-        and row.request.starts_at < ends
-        and row.request.ends_at > begins
-    ]
+    found = visible(user, requests_for(user), "security.read", scope=scope)
+    return [row for row in rows_of(found.newest_first(), user=user, at=at) if row.is_open]
 
 
 def waits_for(row: Row, user: Any, *, police: bool) -> str:
@@ -108,6 +126,10 @@ def waits_for(row: Row, user: Any, *, police: bool) -> str:
             return _("Usul jawaban menunggu disposisi Anda")
         if row.state == "requested" and not row.proposed and user.can("security.propose_answer"):
             return _("Permohonan menunggu usul jawaban")
+        if row.state == "declined" and row.proposed and user.can("security.decide"):
+            return _("Usul jawaban menunggu disposisi Anda")
+        if row.state == "declined" and not row.proposed and user.can("security.propose_answer"):
+            return _("Tawaran ditolak KPU; usulkan yang lain")
         if row.state == "agreed" and row.due and user.can("security.decide"):
             return _("Perintah lisan menunggu penegasan Anda")
         if row.state == "agreed" and user.can("security.assign"):
@@ -132,11 +154,12 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
         sentence = waits_for(row, user, police=police)
         if not sentence or (row.state == "assigned" and row.request.ends_at > at):
             continue
+        decision = _decision(row, user, at, police=police)
         waiting.append(
             navigation.Waiting(
                 title=row.request.activity or str(row.service),
                 url=reverse("security:request", args=[row.request.key]),
-                sub=f"{row.agency} · {sentence}",
+                sub=f"{row.agency} · {sentence}" if decision is None else _where_and_when(row),
                 due=row.due,
                 urgency=3 if row.request.emergency else 1,
                 agreement=row.request.agreement,
@@ -144,17 +167,27 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
                 icon="shield",
                 code=row.request.code,
                 action=_("Buka"),
-                decision=_decision(row, user, at, police=police),
+                decision=decision,
             )
         )
     return waiting
+
+
+def _where_and_when(row: Row) -> str:
+    """What somebody who decides on the card has to know of the activity."""
+    found = row.request
+    ends = clock(found.ends_at)
+    if short_day(found.ends_at) != short_day(found.starts_at):
+        ends = f"{short_day(found.ends_at)} {ends}"
+    when = f"{short_day(found.starts_at)} {hour(found.starts_at)}–{ends}"
+    return " · ".join(part for part in (row.agency, when, found.place or places.area_name(found.region)) if part)
 
 
 def _decision(row: Row, user: Any, at: datetime, *, police: bool) -> navigation.Decision | None:
     """How to answer on the card itself, where one click says all that has to be said."""
     found = row.request
     where = {"agreement": found.agreement, "region": found.region}
-    fields = {"id": new_event_id(at)}
+    fields = {"id": new_event_id(at), "seen": found.standing}
     if police and user.can("security.decide", **where):
         if row.state == "agreed" and row.due:
             return navigation.Decision(
@@ -168,7 +201,7 @@ def _decision(row: Row, user: Any, at: datetime, *, police: bool) -> navigation.
         if row.state in ("requested", "declined") and laid is not None and laid.version == found.version:
             return navigation.Decision(
                 action=reverse("security:disposition", args=[found.key]),
-                fields=fields,
+                fields=fields | {"proposal": str(laid.pk)},
                 yes=_("Setujui"),
                 yes_fields={"choice": "approve"},
                 no=_("Kembalikan"),
@@ -208,53 +241,75 @@ def _of(offered: int, asked: int) -> str:
 
 
 def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
-    """Numbers of the start page; each opens its list. Police: each commission apart."""
+    """Numbers of the start page; each opens the list it counts. Police: each commission apart."""
     if not user.can("security.read"):
         return []
     rows = open_rows(user, at, scope)
     url = reverse("security:requests")
+    running = navigation.Figure(
+        label=_("Disanggupi, belum selesai"),
+        value=sum(row.state in RUNNING for row in rows),
+        url=f"{url}?state=running",
+        weight=40,
+    )
     if not is_police():
-        asked = [row for row in rows if row.state == "requested"]
-        late = [row for row in asked if row.due and row.due < at]
         return [
-            navigation.Figure(
-                label=_("Menunggu jawaban Polres"),
-                value=len(asked),
-                url=f"{url}?state=requested",
-                sub=_late_words(len(late)),
-                tone="bad" if late else "",
-                weight=10,
-            ),
+            _waiting_figure(_("Menunggu jawaban Polres"), rows, at, f"{url}?state=requested", weight=70),
             navigation.Figure(
                 label=_("Tawaran menunggu KPU"),
                 value=sum(row.state == "offered" for row in rows),
                 url=f"{url}?state=offered",
-                weight=20,
+                weight=60,
             ),
-            navigation.Figure(
-                label=_("Disanggupi, belum selesai"),
-                value=sum(row.state in ("agreed", "assigned") for row in rows),
-                url=f"{url}?state=open",
-                weight=30,
-            ),
+            running,
         ]
-    found = []
-    for agency in sorted({row.agency for row in rows}):
-        asked = [row for row in rows if row.agency == agency and row.state == "requested"]
-        late = [row for row in asked if row.due and row.due < at]
-        found.append(
-            navigation.Figure(
-                label=_("%(agency)s menunggu jawaban") % {"agency": agency},
-                value=len(asked),
-                url=f"{url}?state=requested",
-                sub=_late_words(len(late)),
-                tone="bad" if late else "",
-                weight=10,
-            )
+    found = [
+        _waiting_figure(
+            _("%(agency)s menunggu jawaban") % {"agency": name},
+            [row for row in rows if row.request.agency == agency],
+            at,
+            f"{url}?state=requested&agency={agency}",
+            weight=70,
         )
-    today = len(of_today(rows, at))
-    found.append(navigation.Figure(label=_("Tugas hari ini"), value=today, url=f"{url}?state=open", weight=30))
-    return found
+        for name, agency in sorted({(row.agency, row.request.agency) for row in rows})
+    ]
+    day = at.astimezone(ZONES["WIB"]).date()
+    return [
+        *found,
+        navigation.Figure(
+            label=_("Menunggu disposisi"),
+            value=sum(row.proposed for row in rows),
+            url=f"{url}?state=proposed",
+            sub=_("usul jawaban di meja Kapolres"),
+            weight=60,
+        ),
+        navigation.Figure(
+            label=_("Tugas hari ini"),
+            value=len(runs_on(rows, day)),
+            url=f"{url}?state=arranged&since={day}&until={day}",
+            weight=50,
+        ),
+        running,
+    ]
+
+
+def runs_on(rows: list[Row], day: date) -> list[Row]:
+    """What the police protect on that day (WIB), also what was reported since, in the order of the clock."""
+    ends = end_of_day(day)
+    begins = ends - timedelta(days=1)
+    found = (row for row in rows if row.state in ARRANGED)
+    return sorted(
+        (row for row in found if row.request.starts_at < ends and row.request.ends_at > begins),
+        key=lambda row: (row.request.starts_at, row.request.key),
+    )
+
+
+def _waiting_figure(label: Any, rows: list[Row], at: datetime, url: str, weight: int) -> navigation.Figure:
+    asked = [row for row in rows if row.state == "requested"]
+    late = sum(1 for row in asked if row.due and row.due < at)
+    return navigation.Figure(
+        label=label, value=len(asked), url=url, sub=_late_words(late), tone="bad" if late else "", weight=weight
+    )
 
 
 def sentences(user: Any, at: datetime, scope: str) -> list[str]:
@@ -276,25 +331,36 @@ def sentences(user: Any, at: datetime, scope: str) -> list[str]:
 
 
 def main_action(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
-    """A commission's first button: ask for security."""
-    if not user.can("security.request") or is_police():
+    """The first button: a commission asks for security, the police go to what presses most."""
+    if is_police():
+        pressing = sorted(inbox(user, at), key=lambda item: (item.due is None, item.due or at, -item.urgency))
+        pressing = [item for item in pressing if not scope or item.agreement == scope]
+        if not pressing:
+            return []
+        label = _("Putuskan yang paling mendesak") if pressing[0].decision else _("Buka yang paling mendesak")
+        return [navigation.Action(label=label, url=pressing[0].url, icon="shield", weight=10)]
+    if not user.can("security.request"):
         return []
     return [navigation.Action(label=_("Minta pengamanan"), url=reverse("security:new"), icon="shield-plus", weight=10)]
 
 
+def matching(word: str) -> Q:
+    """Requests with this word in number, activity, place or duty order."""
+    matches = Q(activity__icontains=word) | Q(place__icontains=word) | Q(sprin_number__icontains=word)
+    number = word.upper().removeprefix("L-").removeprefix("PAM-")
+    # Digits of other scripts are digits too; what is no number of ours is only a word.
+    if number.isascii() and number.isdecimal():
+        matches |= Q(number=int(number[:9]))
+    return matches
+
+
 def search(user: Any, words: str) -> list[navigation.Hit]:
     """Requests by number, activity, place or duty order, only those the person may open."""
-    from django.db.models import Q
-
     if not user.can("security.read"):
         return []
-    found = visible(user, Request.objects.all(), "security.read")
+    found = visible(user, requests_for(user), "security.read")
     for word in words.split():
-        matches = Q(activity__icontains=word) | Q(place__icontains=word) | Q(sprin_number__icontains=word)
-        number = word.upper().removeprefix("L-").removeprefix("PAM-")
-        if number.isdecimal():
-            matches |= Q(number=int(number[:9]))
-        found = found.filter(matches)
+        found = found.filter(matching(word))
     return [
         navigation.Hit(
             title=f"{request.code} {request.activity or ''}".strip(),

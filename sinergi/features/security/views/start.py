@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sinergi.access.doors import visible
-from sinergi.features.security.models import Letter, Request, Step
-from sinergi.features.security.views.showing import Row, is_police, of_today, open_rows
+from sinergi.features.security.models import Letter, Step
+from sinergi.features.security.views.showing import RUNNING, Row, is_police, open_rows, requests_for, runs_on
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.store import own_agency
 from sinergi.web import navigation, records
@@ -68,7 +68,7 @@ def panels(user: Any, at: datetime, scope: str) -> list[navigation.Panel]:
 def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
     """The request's page for each of these facts, where this person may open that request."""
     steps = dict(Step.objects.filter(key__in=keys).values_list("key", "request_id"))
-    requests = visible(user, Request.objects.filter(key__in=set(steps.values())), "security.read").in_bulk()
+    requests = visible(user, requests_for(user).filter(key__in=set(steps.values())), "security.read").in_bulk()
     return {
         key: records.Page(
             url=reverse("security:request", args=[request]),
@@ -80,13 +80,10 @@ def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
 
 
 def _today(rows: list[Row], at: datetime) -> navigation.Panel:
-    ends = end_of_day(at.astimezone(ZONES["WIB"]).date())
-    agreed = sorted(
-        (row for row in rows if row.state in ("agreed", "assigned", "completed")),
-        key=lambda row: (row.request.starts_at, row.request.key),
-    )
-    today = of_today(agreed, at)
-    following = next((row for row in agreed if row.request.starts_at >= ends), None)
+    day = at.astimezone(ZONES["WIB"]).date()
+    today = runs_on(rows, day)
+    later = (row for row in rows if row.state in RUNNING and row.request.starts_at >= end_of_day(day))
+    following = min(later, key=lambda row: (row.request.starts_at, row.request.key), default=None)
     empty = _("Tidak ada pengamanan hari ini.")
     if following is not None:
         words = {
@@ -98,7 +95,7 @@ def _today(rows: list[Row], at: datetime) -> navigation.Panel:
         title=_("Tugas hari ini"),
         lines=[_line(row, at=row.request.starts_at) for row in today[:_SHOWN]],
         total=len(today),
-        url=f"{reverse('security:requests')}?state=open" if len(today) > _SHOWN else "",
+        url=f"{reverse('security:requests')}?state=arranged&since={day}&until={day}" if len(today) > _SHOWN else "",
         empty=empty,
         weight=80,
     )
@@ -129,15 +126,16 @@ def _letters(user: Any, rows: list[Row], scope: str) -> navigation.Panel:
         navigation.Line(
             title=row.request.activity or str(row.service),
             url=reverse("security:request", args=[row.request.key]),
-            sub=_("belum bernomor"),
             code=row.request.code,
+            shape="waiting",
+            word=_("belum bernomor"),
             agreement=row.request.agreement,
         )
         for row in due[:3]
     ]
     letters = visible(
         user,
-        Letter.objects.select_related("request"),
+        Letter.objects.filter(request__in=requests_for(user)).select_related("request"),
         "security.read",
         scope=scope,
         agreement="request__agreement",
@@ -151,7 +149,7 @@ def _letters(user: Any, rows: list[Row], scope: str) -> navigation.Panel:
             code=letter.request.code,
             agreement=letter.request.agreement,
         )
-        for letter in letters.order_by("-issued_at", "key")[:4]
+        for letter in letters.filter(agency=own).order_by("-issued_at", "key")[:4]
     ]
     return navigation.Panel(
         title=_("Surat"), lines=lines, total=len(lines), empty=_("Belum ada surat."), weight=40, is_side=True

@@ -10,8 +10,8 @@ function start(picker) {
   const select = /** @type {HTMLSelectElement} */ (picker.querySelector("[data-picker-village]"));
   const words = /** @type {HTMLInputElement} */ (picker.querySelector("[data-picker-words]"));
   const said = /** @type {HTMLElement} */ (picker.querySelector("[data-picker-said]"));
-  const lat = /** @type {HTMLInputElement} */ (picker.querySelector("[name=lat]"));
-  const lon = /** @type {HTMLInputElement} */ (picker.querySelector("[name=lon]"));
+  const lat = /** @type {HTMLInputElement} */ (picker.querySelector("[data-picker-lat]"));
+  const lon = /** @type {HTMLInputElement} */ (picker.querySelector("[data-picker-lon]"));
   const host = /** @type {HTMLElement} */ (picker.querySelector("[data-picker-map]"));
   const options = [...select.options].filter((option) => option.value);
   let isMarked = lat.value !== "";
@@ -116,5 +116,8 @@ function start(picker) {
   }
 
   show(false);
-  begin();
+  // A picker in a closed part of the form draws its map once somebody opens that part.
+  const folded = /** @type {HTMLDetailsElement | null} */ (picker.closest("details:not([open])"));
+  if (folded) folded.addEventListener("toggle", () => begin(), { once: true });
+  else begin();
 }

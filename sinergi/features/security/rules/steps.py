@@ -1,10 +1,8 @@
-"""When security assistance may be asked, answered, carried out and confirmed. Pure: time, people and days come in."""
+"""Which step may follow: the request, its answer, the force, the report, or the reason why not. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Container
-from datetime import UTC, date, datetime, timedelta
-from typing import Literal, Protocol
+from datetime import UTC, datetime, timedelta
 
 from sinergi.features.security.events import (
     AnswerText,
@@ -26,20 +24,11 @@ from sinergi.features.security.events import (
     WithdrawalReason,
     WordsText,
 )
+from sinergi.features.security.rules.states import Answer, Request, state
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES, end_of_day, working_days_after, working_days_before
+from sinergi.kernel.instants import ZONES
 from sinergi.ledger.events import RecordKey
-
-State = Literal[
-    "requested", "offered", "declined", "agreed", "assigned", "completed", "confirmed", "refused", "withdrawn"
-]
-
-# Article 5, P-01 and P-02 of the template. The parties may fix others; until then these are proposals (usulan).
-DAYS_BEFORE = 3
-DAYS_TO_ANSWER = 1
-HOURS_TO_ANSWER_EMERGENCY = 1
-HOURS_TO_CONFIRM_SPOKEN = 24
 
 LONGEST = timedelta(days=120)
 MOST_PEOPLE = 100_000
@@ -47,91 +36,6 @@ MOST_OFFICERS = 5_000
 LONGEST_WORDS = 4_000
 # Years beyond this are slips of the keyboard.
 FARTHEST = timedelta(days=730)
-
-OPEN: tuple[State, ...] = ("requested", "offered", "agreed", "assigned", "completed")
-
-
-class Answer(Protocol):
-    """What a rule needs to know of the police's current answer."""
-
-    key: str
-    version: str
-    decision: Decision
-    spoken: bool
-    spoken_confirmed_at: datetime | None
-    accepted_at: datetime | None
-    declined_at: datetime | None
-
-
-class Request(Protocol):
-    """What a rule needs to know of a request."""
-
-    key: str
-    version: str
-    number: int
-    year: int
-    starts_at: datetime
-    ends_at: datetime
-    officers: int
-    vehicles: int
-    emergency: bool
-    asked_at: datetime
-    withdrawn_at: datetime | None
-    assigned_at: datetime | None
-    assignment: str
-    completed_at: datetime | None
-    completion: str
-    confirmed_at: datetime | None
-
-
-def state(request: Request, answer: Answer | None) -> State:
-    """Where a request stands, from columns that one speaker each writes; the same on every node.
-
-    Work that was done stays done, even if a withdrawal crossed it. Otherwise a withdrawal stands, whatever the police
-    answered meanwhile. A correction after the answer opens the request again.
-    """
-    if request.completed_at is not None:
-        return "confirmed" if request.confirmed_at is not None else "completed"
-    if request.withdrawn_at is not None:
-        return "withdrawn"
-    if answer is None or answer.version != request.version:
-        return "requested"
-    if answer.decision == "refused":
-        return "refused"
-    if answer.decision in ("adjusted", "partly"):
-        if answer.declined_at is not None:
-            return "declined"
-        if answer.accepted_at is None:
-            return "offered"
-    return "assigned" if request.assigned_at is not None else "agreed"
-
-
-def crossed(request: Request, answer: Answer | None) -> bool:
-    """Whether a withdrawal and a consent crossed on their way: both stand and both sides should talk."""
-    return request.withdrawn_at is not None and answer is not None and answer.decision != "refused"
-
-
-def answer_due(request: Request, holidays: Container[date]) -> datetime:
-    """When the police's answer to this request is due."""
-    return due_after(request.asked_at, emergency=request.emergency, holidays=holidays)
-
-
-def due_after(asked_at: datetime, *, emergency: bool, holidays: Container[date]) -> datetime:
-    """The end of the next working day, or an hour after an emergency call (article 5, P-02)."""
-    if emergency:
-        return asked_at + timedelta(hours=HOURS_TO_ANSWER_EMERGENCY)
-    asked_on = asked_at.astimezone(ZONES["WIB"]).date()
-    return end_of_day(working_days_after(asked_on, DAYS_TO_ANSWER, holidays))
-
-
-def spoken_due(answered_at: datetime) -> datetime:
-    """When a spoken emergency order must be confirmed in writing."""
-    return answered_at + timedelta(hours=HOURS_TO_CONFIRM_SPOKEN)
-
-
-def last_day_to_ask(starts_at: datetime, holidays: Container[date]) -> date:
-    """The last day on which a request for an activity starting then is in time (article 5, P-01)."""
-    return working_days_before(starts_at.astimezone(ZONES["WIB"]).date(), DAYS_BEFORE, holidays)
 
 
 def request(
@@ -163,16 +67,20 @@ def request(
         raise Refused("Satu permohonan paling lama 120 hari. Pecah menjadi beberapa.", code="PAM-02", field="ends_at")
     if ends_at <= at and not emergency:
         raise Refused("Waktu kegiatan sudah lewat. Periksa tanggalnya.", code="PAM-03", field="starts_at")
-    if not spot.region.startswith(area) or (destination is not None and not destination.region.startswith(area)):
-        raise Refused("Tempat berada di luar wilayah kantor ini.", code="PAM-04", field="region")
+    for field, place in (("region", spot), ("to_region", destination)):
+        if place is not None and not place.region.startswith(area):
+            raise Refused("Tempat berada di luar wilayah kantor ini.", code="PAM-04", field=field)
     if not 0 <= people <= MOST_PEOPLE:
         raise Refused("Perkiraan orang antara 0 dan 100.000.", code="PAM-05", field="people")
     if not 0 <= officers <= MOST_OFFICERS or not 0 <= vehicles <= MOST_OFFICERS:
-        raise Refused("Jumlah petugas dan kendaraan antara 0 dan 5.000.", code="PAM-06", field="officers")
+        wrong = "vehicles" if 0 <= officers <= MOST_OFFICERS else "officers"
+        raise Refused("Jumlah petugas dan kendaraan antara 0 dan 5.000.", code="PAM-06", field=wrong)
     if not text.activity.strip() or not text.place.strip():
-        raise Refused("Isi kegiatan dan tempatnya.", code="PAM-07", field="activity")
-    if max(len(text.activity), len(text.place), len(text.note), len(text.destination)) > LONGEST_WORDS:
-        raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field="note")
+        missing = "place" if text.activity.strip() else "activity"
+        raise Refused("Isi kegiatan dan tempatnya.", code="PAM-07", field=missing)
+    for field in ("activity", "place", "note", "destination", "reason"):
+        if len(getattr(text, field)) > LONGEST_WORDS:
+            raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field=field)
     return AssistanceRequested(
         number=number if corrects is None else corrects.number,
         year=at.astimezone(ZONES["WIB"]).year if corrects is None else corrects.year,
@@ -231,6 +139,8 @@ def answer(
         raise Refused("Permohonan ini sudah ditarik KPU.", code="PAM-34")
     if now_at not in (("offered", "agreed", "refused") if correcting else ("requested", "declined")):
         raise Refused("Permohonan ini sudah dijawab.", code="PAM-35")
+    if len(text.sentence) > LONGEST_WORDS:
+        raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field="sentence")
     if decision == "refused" and not text.sentence.strip():
         raise Refused("Penolakan wajib beralasan.", code="PAM-36", field="sentence")
     if decision == "agreed":
