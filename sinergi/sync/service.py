@@ -102,6 +102,8 @@ class _Service(threading.Thread):
                 if self._news.wait(_LOOK_FOR_PARTNERS_SECONDS):
                     self.stopping.wait(DEBOUNCE_SECONDS)
                     self._news.clear()
+                    # A partner may have come together with the news it should hear.
+                    self._look_for_partners()
                     self._ring()
         except DatabaseError:
             if not self.stopping.is_set():
@@ -131,7 +133,9 @@ class _Partner(threading.Thread):
         self._agency = agency
         self._stopping = stopping
         self._due = threading.Event()
-        self._ask = self._tell = False
+        self._ask = False
+        # What was stored before this thread began (and perhaps never told, had the node stopped) is news to them.
+        self._tell = True
         self._round = Round(agency, stopping)
 
     def ask_soon(self) -> None:
@@ -162,17 +166,20 @@ class _Partner(threading.Thread):
         tell, self._tell, self._ask = self._tell, False, False
         peer = Peer.objects.filter(agency=self._agency).first()
         if peer is None or peer.paused:
+            self._tell |= tell
             return IDLE_SECONDS
         try:
             # Whoever rings also looks: what we are about to be told of may cross with what we tell.
             outcome = _recorded(peer, self._round, tell=tell)
         except (Broken, Refused) as error:
+            self._tell |= tell  # a bell that perhaps nobody heard is rung again
             wait = max(backoff(peer.failures + 1, random.random()), getattr(error, "wait", 0.0))  # noqa: S311
             logger.info("no exchange with a partner", extra={"event": "sync.apart", "agency": self._agency[:8]})
             return wait
         except Stopped:
             return 0.0
         except Exception:
+            self._tell |= tell
             # Whatever it was, the next try may find it gone; a dead thread would be a silence nobody notices.
             logger.exception("an exchange failed", extra={"event": "sync.failed", "agency": self._agency[:8]})
             connection.close()
