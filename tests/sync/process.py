@@ -185,6 +185,32 @@ def do_peers() -> list[dict[str, Any]]:
     ]
 
 
+def do_headers(agreement: str) -> list[str]:
+    """The header of every entry of an agreement, its leaf hash added."""
+    from sinergi.ledger.models import Entry
+
+    rows = Entry.objects.filter(log__agreement=agreement).order_by("pk")
+    return [json.dumps({**json.loads(bytes(row.data).split(b"\n")[0]), "leaf": bytes(row.leaf).hex()}) for row in rows]
+
+
+def do_settle(url: str) -> None:
+    """Be reached at this address from now on."""
+    from sinergi.sync import invitations
+
+    invitations.settle(url)
+
+
+def do_round(agency: str) -> list[str]:
+    """One round with this partner now; what it had to complain of."""
+    from sinergi.kernel.errors import Broken, Refused
+    from sinergi.sync import service
+
+    try:
+        return service.once(agency).troubles
+    except (Broken, Refused) as error:
+        return [str(error)]
+
+
 def do_pause(agency: str, paused: bool) -> None:
     from sinergi.sync.models import Peer
 

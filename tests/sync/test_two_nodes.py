@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
-from tests.sync.nodes import Node, agree, meet, same_logs, until
+from tests.sync.nodes import PATIENCE, Node, agree, meet, same_logs, until
 
 pytestmark = pytest.mark.slow
 
@@ -37,9 +37,9 @@ def test_two_nodes_meet_and_hold_the_same(nodes):
     agreement = agree(kpu, polres)
     kpu.do("say", agreement=agreement, count=3, words="butuh pengawalan")
     polres.do("say", agreement=agreement, count=2, words="siap")
-    took = until(lambda: same_logs(agreement, (kpu, polres)), 10, "same logs")
+    took = until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "same logs")
     print(f"five facts at both nodes after {took:.2f} s")
-    until(lambda: all_cosigned(agreement, (kpu, polres)), 10, "each holds the other's receipt")
+    until(lambda: all_cosigned(agreement, (kpu, polres)), PATIENCE, "each holds the other's receipt")
     assert kpu.do("tables") == polres.do("tables")
     assert kpu.do("rebuild") == polres.do("rebuild") == []
 
@@ -50,7 +50,7 @@ def test_unplugged_for_long_both_work_on_and_nothing_is_lost(nodes):
     agreement = agree(kpu, polres)
     took = polres.unplug()
     kpu.do("say", agreement=agreement, count=600, words="kotak suara")
-    until(lambda: kpu.do("peers")[0]["failures"] > 0, 10, "the break is noticed")
+    until(lambda: kpu.do("peers")[0]["failures"] > 0, PATIENCE, "the break is noticed")
     holding = own_holdings(kpu)[0]
     assert (holding["facts"], holding["waiting"]) == (1, 600)
     assert holding["since"] and holding["why"].startswith("Belum terkirim:")
@@ -58,8 +58,8 @@ def test_unplugged_for_long_both_work_on_and_nothing_is_lost(nodes):
     polres.plug_in()
     polres.do("say", agreement=agreement, count=700, words="regu")
     kpu.plug_in()
-    seconds = until(lambda: same_logs(agreement, (kpu, polres)), 60, "converged")
-    until(lambda: all_cosigned(agreement, (kpu, polres)), 10, "receipts")
+    seconds = until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "converged")
+    until(lambda: all_cosigned(agreement, (kpu, polres)), PATIENCE, "receipts")
     print(f"1300 facts converged {seconds:.1f} s after plugging in; stopping took {took:.1f} s")
     assert kpu.do("tables") == polres.do("tables")
     assert sum(row[0] for row in kpu.do("logs", agreement=agreement).values()) == 1 + 600 + 1 + 700
@@ -77,7 +77,7 @@ def test_killed_in_the_middle_of_a_pull_goes_on_where_it_was(nodes):
     cut_short = 0
     for entries in (1, 300, 700, 1100):
         polres.plug_in()
-        until(lambda entries=entries: polres.do("logs")[source][0] > entries, 30, "some have come")
+        until(lambda entries=entries: polres.do("logs")[source][0] > entries, PATIENCE, "some have come")
         polres.kill()
         polres.plug_in()
         held = polres.do("logs")[source]
@@ -85,7 +85,7 @@ def test_killed_in_the_middle_of_a_pull_goes_on_where_it_was(nodes):
         polres.kill()
     assert cut_short, "no kill fell into a pull: make the log longer"
     polres.plug_in()
-    until(lambda: same_logs(agreement, (kpu, polres)), 60, "converged")
+    until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "converged")
     assert kpu.do("tables") == polres.do("tables")
     assert polres.do("rebuild") == []
 
@@ -100,7 +100,7 @@ def test_three_parties_hold_the_same_also_when_two_of_them_never_reach_each_othe
         one.do("pause", agency=two.id, paused=True)
     polres.do("say", agreement=agreement, count=5, words="regu")
     other.do("say", agreement=agreement, count=7, words="kotak")
-    until(lambda: same_logs(agreement, (kpu, polres, other)), 90, "relayed through the third")
+    until(lambda: same_logs(agreement, (kpu, polres, other)), PATIENCE, "relayed through the third")
     assert kpu.do("tables") == polres.do("tables") == other.do("tables")
 
 
