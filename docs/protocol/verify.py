@@ -263,7 +263,8 @@ class File:  # one evidence file while it is read; `where` names the line, log a
                 "its author had left the agreement": left.get(h["agency"], h["seq"]) < h["seq"],
                 "it does not confirm the terms entered": stands and joined.get(h["agency"]) != h["seq"],
                 "the agreement was not in force when this was stated": not stands and not all(
-                    party in joined and joined[party] < reach.get(logs[party], 0) for party in self.parties),
+                    party in joined and joined[party] < reach.get(logs[party], 0)
+                    for party in ([h["agency"]] if h["type"] == "agreement.left" else self.parties)),
             }
             h["trouble"] = next((why for why, broken in rules.items() if broken), "")
             if h["type"] == "agreement.left" and not h["trouble"]: left[h["agency"]] = h["seq"]

@@ -199,7 +199,7 @@ class _Folding:
             if author.joined_seq is not None:
                 raise Ignored("its author had joined already")
             return
-        for party in parties:
+        for party in [author] if isinstance(event, Leaving) else parties:
             own = party.agency == header.agency
             log = header.log if own else envelope.log_id(header.agr, party.agency, header.role)
             reach = header.seq if own else header.seen[log].size if log in header.seen else 0

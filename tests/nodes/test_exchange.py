@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 import pytest
 
-from sinergi.features.agreement.actions import confirm_agreement, leave_agreement
+from sinergi.features.agreement.actions import confirm_agreement, enter_agreement, leave_agreement
 from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft
 from sinergi.features.agreement.models import Agreement
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, envelope, rebuild, store
+from sinergi.ledger import cosigning, envelope, fsck, rebuild, store
+from sinergi.ledger.events import founding_id
+from sinergi.ledger.evidence import export_agreement
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Entry, Equivocation, Log
 from sinergi.ledger.writer import Writing, run
+from tests.evidence.test_evidence import ours, theirs
 from tests.nodes.fixtures import KPU_PALUTA, terms
 from tests.nodes.simulator import NOON, Peer
 
@@ -26,8 +30,6 @@ def entered_by(peer: Peer, own: Agency) -> AgreementEntered:
 
 
 def founded_by(peer: Peer, own: Agency) -> str:
-    from sinergi.ledger.events import founding_id
-
     event = entered_by(peer, own)
     agreement = founding_id(event)
     peer.state(agreement, event)
@@ -156,8 +158,6 @@ def test_two_histories_freeze_the_log_and_are_kept_as_proof(agreement, police):
 
 
 def test_a_body_must_match_its_commitment(node, police):
-    from sinergi.ledger.events import founding_id
-
     event = entered_by(police, node)
     agreement = founding_id(event)
     police.state(agreement, event, deliver=False)
@@ -226,8 +226,6 @@ def test_confirming_waits_until_the_terms_have_arrived(found_node, secretary):
     event = AgreementEntered(
         parties=[founder.id, own.id, third.id], nonce="1" * 32, **{**terms(), "numbers": ["1", "2", "3"]}
     )
-    from sinergi.ledger.events import founding_id
-
     agreement = founding_id(event)
     entered = founder.state(agreement, event, deliver=False)
     source = founder.log(agreement)
@@ -254,4 +252,53 @@ def test_any_order_of_arrival_gives_the_same_tables(node, police, secretary, ord
     for place in order:
         steps[place]()
     assert Agreement.objects.get().state == "ended"
+    assert rebuild.check() == []
+
+
+def test_a_waiting_agreement_is_withdrawn_by_who_entered_it_and_may_be_entered_again(node, police, secretary):
+    def enter() -> str:
+        key = enter_agreement(id=new_event_id(NOON), by=secretary, at=NOON, partners=[police.id], **terms()).key
+        return Entry.objects.get(key=key).log.agreement
+
+    agreement = enter()
+    with pytest.raises(Refused, match="belum berlaku"):
+        leave_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, reason="term_over")
+    with pytest.raises(Refused, match="sudah dimasukkan"):
+        enter()
+    leave_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, reason="withdrawn")
+    assert Agreement.objects.get(agreement=agreement).state == "ended"
+    assert rebuild.check() == [] and fsck.check() == []
+    assert enter() != agreement
+
+
+def test_only_what_waits_is_withdrawn_and_what_was_withdrawn_is_not_confirmed(node, police, secretary, agreement):
+    with pytest.raises(Refused, match="akhiri dengan alasannya"):
+        leave_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, reason="withdrawn")
+    event = AgreementEntered(parties=[police.id, node.id], nonce="2" * 32, **terms())
+    other = founding_id(event)
+    police.state(other, event)
+    with pytest.raises(Refused, match="belum berlaku"):
+        leave_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=other, reason="withdrawn")
+    police.state(other, AgreementLeft(reason="withdrawn"))
+    assert Agreement.objects.get(agreement=other).state == "ended"
+    with pytest.raises(Refused, match="sudah ditarik"):
+        confirm_agreement(id=new_event_id(NOON), by=secretary, at=NOON, agreement=other, scan=terms()["scan"])
+    assert theirs(b"".join(export_agreement(other))) == ours(b"".join(export_agreement(other))) == ""
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
+def test_withdrawal_and_confirmation_that_cross_end_alike_in_any_order(node, police, secretary, order):
+    agreement = founded_by(police, node)
+    steps = [
+        lambda: police.deliver(police.log(agreement)),
+        lambda: confirm_agreement(
+            id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, scan=terms()["scan"]
+        ),
+    ]
+    left = police.state(agreement, AgreementLeft(reason="withdrawn"), deliver=False, seen={}, lam=2)
+    for place in order:
+        with contextlib.suppress(Refused):
+            steps[place]()
+    assert Entry.objects.get(key=left).state == "folded"
+    assert Agreement.objects.get(agreement=agreement).state == "ended"
     assert rebuild.check() == []

@@ -64,6 +64,9 @@ class AgreementConfirmed(Joining, kind="agreement.confirmed", must=True):
 
 
 class AgreementLeft(Leaving, kind="agreement.left", must=True):
-    """The author's last fact under this agreement; `reason` is a code, the words travel by letter."""
+    """The author's last fact under this agreement; `reason` is a code, the words travel by letter.
 
-    reason: Literal["ended_by_consent", "term_over", "void_law"]
+    `withdrawn`: it was entered or confirmed, and is taken back before every party stood behind it.
+    """
+
+    reason: Literal["ended_by_consent", "term_over", "void_law", "withdrawn"]

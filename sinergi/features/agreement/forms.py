@@ -158,6 +158,12 @@ class EndingForm(forms.Form):
     reason = forms.ChoiceField(label=_("Alasan"), choices=list(REASONS.items()), widget=forms.RadioSelect)
 
 
+class WithdrawalForm(forms.Form):
+    """Withdrawing an agreement that still waits for others."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+
+
 def insist(*shapes: Any) -> None:
     """Raise Refused with the first thing that is wrong, beside its field: nothing typed and no chosen file is lost."""
     for shape in shapes:

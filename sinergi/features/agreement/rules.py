@@ -22,7 +22,7 @@ from sinergi.ledger.events import RecordKey
 
 State = Literal["waiting", "in_force", "ended"]
 Standing = Literal["waiting", "not_started", "in_force", "over", "ended"]
-Reason = Literal["ended_by_consent", "term_over", "void_law"]
+Reason = Literal["ended_by_consent", "term_over", "void_law", "withdrawn"]
 LARGEST_SCAN = 30 * 1024 * 1024
 MOST_ARTICLES = 40
 LONGEST_TITLE = 300
@@ -154,6 +154,8 @@ def confirm(agreement: Agreement, *, agency: str, scan: str) -> AgreementConfirm
     """The confirmation of a party that has not confirmed yet, over the same scan."""
     if agency not in agreement.party_ids:
         raise Refused("Kantor ini bukan pihak dalam perjanjian ini.", code="PKS-11")
+    if agreement.left_ids:
+        raise Refused("Perjanjian ini sudah ditarik; tidak ada yang perlu ditegaskan.", code="PKS-14")
     if agency in agreement.confirmed_ids:
         raise Refused("Perjanjian ini sudah ditegaskan oleh kantor ini.", code="PKS-12")
     if scan != agreement.scan:
@@ -166,11 +168,14 @@ def confirm(agreement: Agreement, *, agency: str, scan: str) -> AgreementConfirm
 
 
 def leave(agreement: Agreement, *, agency: str, reason: Reason) -> AgreementLeft:
-    """The last fact of a party under this agreement; only one in force can be ended."""
+    """The last fact of a party: it ends an agreement in force, or withdraws one that still waits for others."""
     if agency in agreement.left_ids:
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini.", code="PKS-21")
-    if state(agreement) == "waiting":
+    waiting = not set(agreement.party_ids) <= set(agreement.confirmed_ids)
+    if waiting and (reason != "withdrawn" or agency not in agreement.confirmed_ids):
         raise Refused("Perjanjian ini belum berlaku, jadi belum dapat diakhiri.", code="PKS-22")
+    if reason == "withdrawn" and not waiting:
+        raise Refused("Perjanjian ini sudah ditegaskan semua pihak; akhiri dengan alasannya.", code="PKS-23")
     return AgreementLeft(reason=reason)
 
 

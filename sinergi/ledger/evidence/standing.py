@@ -83,7 +83,7 @@ class Standing:
             return "its author had left the agreement"
         if header.type == JOINING:
             return "" if self._joined.get(header.agency) == header.seq else "it does not confirm the terms entered"
-        for party in self.parties:
+        for party in [header.agency] if header.type == LEAVING else self.parties:
             log = log_id(header.agr, party, header.role)
             seen = header.seen[log].size if log in header.seen else 0
             reach = header.seq if log == header.log else seen

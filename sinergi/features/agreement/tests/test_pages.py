@@ -10,10 +10,12 @@ from openpyxl import load_workbook
 
 from sinergi.access.models import ReadAudit
 from sinergi.features.agreement import scans
+from sinergi.features.agreement.actions import enter_agreement
 from sinergi.features.agreement.events import AgreementEntered
 from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.tests.papers import filled_in, pdf, upload
 from sinergi.features.agreement.views import listing
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger import rebuild
@@ -158,6 +160,27 @@ def test_ending_is_a_fact_and_stops_the_agreement(agreement, person):
     page = client.get(address("agreement", agreement)).content.decode()
     assert "mengakhiri perjanjian: Disepakati berakhir lebih awal" in page
     assert rebuild.check() == []
+
+
+def test_a_waiting_agreement_is_withdrawn_on_its_page_by_the_office_that_entered_it(node, police, person):
+    client = person("secretary")
+    receipt = enter_agreement(
+        id=new_event_id(NOON), by=Actor(id="5" * 16, office="secretary"), at=NOON, partners=[police.id], **terms()
+    )
+    waiting = Entry.objects.get(key=receipt.key).log.agreement
+    page = client.get(address("agreement", waiting)).content.decode()
+    assert "Tarik perjanjian" in page and "Akhiri…" not in page
+    assert client.post(address("ending", waiting), {}).status_code == 422
+    assert client.post(address("ending", waiting), {"id": new_event_id(NOON)}).status_code == 302
+    page = client.get(address("agreement", waiting)).content.decode()
+    assert "menarik perjanjian sebelum semua pihak menegaskannya" in page and "Tarik perjanjian" not in page
+    assert client.post(address("ending", waiting), {"id": new_event_id(NOON)}).status_code == 422
+
+
+def test_whoever_has_not_confirmed_is_offered_no_withdrawal(offered, person):
+    client = person("secretary")
+    assert "Tarik perjanjian" not in client.get(address("agreement", offered)).content.decode()
+    assert client.post(address("ending", offered), {"id": new_event_id(NOON)}).status_code == 422
 
 
 def test_anyone_can_ask_whether_a_file_is_the_paper_and_it_is_not_kept(offered, person, tmp_path):

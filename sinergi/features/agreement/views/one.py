@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, note_read, open_record, requires
 from sinergi.features.agreement import actions, public, scans
-from sinergi.features.agreement.forms import ConfirmationForm, EndingForm, ScanForm, insist
+from sinergi.features.agreement.forms import ConfirmationForm, EndingForm, ScanForm, WithdrawalForm, insist
 from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.views import shown
 from sinergi.kernel.ids import new_event_id
@@ -60,16 +60,16 @@ def confirmation(request: PersonRequest, agreement: str) -> HttpResponse:
 @requires("agreement.confirm")
 @require_POST
 def ending(request: PersonRequest, agreement: str) -> HttpResponse:
-    """End the agreement for this agency."""
+    """End the agreement for this agency, or withdraw it while it still waits for others."""
     row = _opened(request, agreement, "agreement.confirm")
-    form = EndingForm(request.POST)
+    form = WithdrawalForm(request.POST) if row.state == "waiting" else EndingForm(request.POST)
     insist(form)
     actions.leave_agreement(
         id=form.cleaned_data["id"],
         by=request.actor,
         at=request.arrived_at,
         agreement=row.agreement,
-        reason=form.cleaned_data["reason"],
+        reason=form.cleaned_data.get("reason", "withdrawn"),
     )
     return redirect("agreement:agreement", agreement=row.agreement)
 
@@ -141,10 +141,12 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
         "awaits_us": awaits_us,
         "may_confirm": may and awaits_us,
         "may_end": may and row.state == "in_force" and own in row.party_ids,
+        "may_withdraw": may and row.state == "waiting" and own in row.confirmed_ids,
         "may_export": asked.user.can("evidence.export", agreement=row.agreement),
         "scan_form": ScanForm(auto_id="compare_%s"),
         "confirmation_form": ConfirmationForm(auto_id="confirm_%s", initial={"id": new_event_id(asked.arrived_at)}),
         "ending_form": EndingForm(auto_id="end_%s", initial={"id": new_event_id(asked.arrived_at)}),
+        "withdrawal_form": WithdrawalForm(auto_id="withdraw_%s", initial={"id": new_event_id(asked.arrived_at)}),
         **more,
     }
     return render(request, "agreement/agreement.html", context)

@@ -103,6 +103,8 @@ def stated_about(row: Agreement) -> list[Stated]:
         at = each.confirmed_at or each.left_at
         assert at is not None  # a standing is one or the other
         ending = f"{gettext('mengakhiri perjanjian')}: {REASONS.get(each.reason, '')}"
+        if each.reason == "withdrawn":
+            ending = gettext("menarik perjanjian sebelum semua pihak menegaskannya")
         facts.append(
             Stated(
                 at=at,
