@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast, overload
 from urllib.parse import urlencode
 
 import msgspec
@@ -28,20 +28,28 @@ from sinergi.kernel.actors import Actor
 
 log = logging.getLogger("sinergi.access")
 
+
+class ArrivedRequest(HttpRequest):
+    """A request as every view gets it: what the middleware puts on it."""
+
+    actor: Actor | None
+    arrived_at: datetime
+    scope: str  # an agreement id, or empty for all; set by sinergi.web.scope
+
+
+class PersonRequest(ArrivedRequest):
+    """How a view behind `requires` may annotate its request: what middleware and the door have put on it."""
+
+    user: User
+    actor: Actor
+
+
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 # Codes of letters and of data whose reading leaves a trace (docs/glossary.md).
 RESTRICTED = frozenset({"restricted", "secret", "top_secret", "terbatas", "rahasia", "sangat_rahasia"})
-
-
-class PersonRequest(HttpRequest):
-    """How a view behind `requires` may annotate its request: what middleware and the door have put on it."""
-
-    user: User  # type: ignore[assignment]
-    actor: Actor
-    arrived_at: datetime
-    scope: str
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -60,22 +68,32 @@ def requires(permission: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            user: Any = request.user
+        def guarded(request: PersonRequest, *args: Any, **kwargs: Any) -> Any:
+            user = request.user
             if not user.is_authenticated:
                 return unauthenticated(request)
             duty = user.duty_for(permission)
             if duty is None:
                 forbidden(request, permission)
-            request.actor = user.actor(duty)  # type: ignore[attr-defined]
+            actor = user.actor(duty)
+            assert actor is not None  # there is a duty
+            request.actor = actor
             return view(request, *args, **kwargs)
 
-        return _declare(guarded, Door(permission))
+        return cast(View, _declare(guarded, Door(permission)))
 
     return decorate
 
 
-def signed_in(view: View | None = None, *, before_new_password: bool = False) -> Any:
+@overload
+def signed_in(view: View) -> View: ...
+
+
+@overload
+def signed_in(*, before_new_password: bool = ...) -> Callable[[View], View]: ...
+
+
+def signed_in(view: Callable[..., Any] | None = None, *, before_new_password: bool = False) -> Any:
     """Open to everybody who is signed in, duty or not: their own account."""
 
     def decorate(inner: View) -> View:
@@ -85,7 +103,7 @@ def signed_in(view: View | None = None, *, before_new_password: bool = False) ->
                 return unauthenticated(request)
             return inner(request, *args, **kwargs)
 
-        return _declare(guarded, Door("signed_in", before_new_password))
+        return cast(View, _declare(guarded, Door("signed_in", before_new_password)))
 
     return decorate(view) if view is not None else decorate
 
@@ -97,7 +115,7 @@ def public(view: View) -> View:
     def open_to_all(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return view(request, *args, **kwargs)
 
-    return _declare(open_to_all, Door("public", before_new_password=True))
+    return cast(View, _declare(open_to_all, Door("public", before_new_password=True)))
 
 
 def by_method(views: dict[str, Callable[..., Any]], *, otherwise: Callable[..., Any]) -> Callable[..., Any]:
@@ -112,7 +130,8 @@ def by_method(views: dict[str, Callable[..., Any]], *, otherwise: Callable[..., 
         method = "GET" if request.method == "HEAD" else str(request.method)
         return views.get(method, otherwise)(request, *args, **kwargs)
 
-    return _declare(one_of, Door(" ".join(sorted({view.door.permission for view in views.values()}))))  # type: ignore[attr-defined]
+    permissions = {door.permission for door in map(door_of, views.values()) if door is not None}
+    return _declare(one_of, Door(" ".join(sorted(permissions))))
 
 
 def door_of(view: Callable[..., Any]) -> Door | None:
@@ -122,13 +141,13 @@ def door_of(view: Callable[..., Any]) -> Door | None:
 
 def visible(
     user: Any,
-    queryset: QuerySet[Row],
+    queryset: Rows,
     permission: str,
     *,
     scope: str = "",
     agreement: str | None = "",
     region: str | None = "",
-) -> QuerySet[Row]:
+) -> Rows:
     """The rows that one of the person's present duties lets them see with `permission`.
 
     `agreement` and `region` are the lookups of the columns that say where a row belongs (`request__agreement`); left
@@ -243,8 +262,8 @@ def forbidden(request: HttpRequest, permission: str) -> NoReturn:
     raise PermissionDenied(permission)
 
 
-def _declare(view: Any, door: Door) -> Any:
-    view.door = door
+def _declare(view: Callable[..., Any], door: Door) -> Callable[..., Any]:
+    view.door = door  # type: ignore[attr-defined]  # a function carries what it declares
     return view
 
 

@@ -69,7 +69,7 @@ class User(AbstractBaseUser):
     _standing: tuple[datetime, list[Duty]] | None = None
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # Django keeps a column; ours is the suspension
         """What Django asks before it lets anybody in."""
         return not self.is_suspended
 

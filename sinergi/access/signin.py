@@ -59,11 +59,13 @@ def begin(request: HttpRequest, response: HttpResponse, user: User, *, at: datet
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session.set_expiry(int(identity.LONGEST_SESSION.total_seconds()))
     request.session.save()
+    key = request.session.session_key
+    assert key is not None  # it was just saved
     with transaction.atomic():
         UserSession.objects.filter(user=user, started_at__lt=at - identity.LONGEST_SESSION).delete()
         UserSession.objects.create(
             user=user,
-            key=request.session.session_key,
+            key=key,
             device=device_name(request.headers.get("User-Agent", "")),
             started_at=at,
             seen_at=at,
@@ -97,10 +99,10 @@ def end_sessions(user: User, *, keep: str = "", only: int | None = None) -> int:
 
 def device_name(agent: str) -> str:
     """What a person recognises of a browser's own description: `Chrome, Android`."""
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"))
-    browsers += (("Chrome", "Chrome"), ("Safari", "Safari"))
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"))
-    systems += (("Mac OS", "macOS"), ("Linux", "Linux"))
+    browsers = [("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox")]
+    browsers += [("Chrome", "Chrome"), ("Safari", "Safari")]
+    systems = [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")]
+    systems += [("Mac OS", "macOS"), ("Linux", "Linux")]
     found = [next((name for mark, name in known if mark in agent), "") for known in (browsers, systems)]
     return ", ".join(word for word in found if word)
 

@@ -218,7 +218,9 @@ class FoldedTable(models.Model):
     def content(cls) -> list[tuple[Any, ...]]:
         """All rows as comparable tuples, in a fixed order, without row numbers the database invented."""
         names = [field.attname for field in cls._meta.concrete_fields if not isinstance(field, models.AutoField)]
-        return sorted((tuple(_plain(value) for value in row) for row in cls.objects.values_list(*names)), key=repr)
+        return sorted(
+            (tuple(_plain(value) for value in row) for row in cls._default_manager.values_list(*names)), key=repr
+        )
 
 
 class Folded(FoldedTable):

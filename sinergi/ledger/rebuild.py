@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from django.db import transaction
 
@@ -44,7 +46,7 @@ def _rebuild() -> list[Difference]:
     live = {table._meta.label: table.content() for table in tables}
     verdicts = list(Entry.objects.order_by("log_id", "seq").values_list("log_id", "seq", "state", "verdict"))
     for table in tables:
-        table.objects.all().delete()
+        table._default_manager.all().delete()
     Party.objects.all().delete()
     Agreement.objects.all().delete()
     Entry.objects.exclude(log__role="identity").update(state=Entry.State.WAITING, verdict="")
@@ -63,6 +65,6 @@ def _rebuild() -> list[Difference]:
     return found
 
 
-def _difference(table: str, live: list[tuple[object, ...]], rebuilt: list[tuple[object, ...]]) -> Difference:
+def _difference(table: str, live: Iterable[object], rebuilt: Iterable[object]) -> Difference:
     one, other = set(map(repr, live)), set(map(repr, rebuilt))
     return Difference(table, len(one - other), len(other - one))

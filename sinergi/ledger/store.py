@@ -82,6 +82,7 @@ def append(
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
+    seen, lam = _seen(log, logs)
     header = envelope.Header(
         v=envelope.VERSION,
         suite=envelope.SUITE,
@@ -106,7 +107,8 @@ def append(
         refs=references(event),
         pl=None if body is None else envelope.Commitment(hash=envelope.commit(body, salt), size=len(body)),
         actor=None if by is None else envelope.Official(id=by.id, office=by.office, acting=by.acting),
-        **_seen(log, logs),
+        seen=seen,
+        lam=lam,
     )
     data = envelope.seal(header, keys.own()["event"])
     entry = envelope.parse(data)
@@ -250,10 +252,10 @@ def _own_log(agreement: str, logs: dict[str, Log]) -> Log:
     return logs[origin]
 
 
-def _seen(log: Log, logs: dict[str, Log]) -> dict[str, object]:
+def _seen(log: Log, logs: dict[str, Log]) -> tuple[dict[str, envelope.Seen], int]:
     """The `seen` and `lam` fields: how far we have folded the other logs of this agreement."""
     if log.agreement == "":
-        return {"seen": {}, "lam": log.head_lam + 1}
+        return {}, log.head_lam + 1
     seen, highest = {}, log.head_lam
     for other in logs.values():
         if other is log or other.role != log.role or other.folded == 0:
@@ -261,7 +263,7 @@ def _seen(log: Log, logs: dict[str, Log]) -> dict[str, object]:
         seen[other.origin] = envelope.Seen(size=other.folded, root=tree.root_at(other, other.folded).hex())
         whole = other.folded == other.size
         highest = max(highest, other.head_lam if whole else rows.lam_at(other, other.folded - 1))
-    return {"seen": seen, "lam": highest + 1}
+    return seen, highest + 1
 
 
 def _store_own(

@@ -139,7 +139,7 @@ def _on_a_copy(argv: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="sinergi-rebuild-") as folder:
         copy = Path(folder)
         with (
-            contextlib.closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as live,
+            contextlib.closing(sqlite3.connect(str(settings.DATABASES["default"]["NAME"]))) as live,
             contextlib.closing(sqlite3.connect(copy / "node.sqlite3")) as kept,
         ):
             live.backup(kept)

@@ -64,7 +64,7 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
                 stage.make(place)
         with Nodes(places) as nodes:
             stage.play(places)
-            described = [
+            described: list[dict[str, object]] = [
                 {
                     "agency": place.name,
                     "name": OFFICES[place.name].name,

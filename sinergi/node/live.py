@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 MOST_VIEWERS = 200
 HEARTBEAT_S = 15.0
@@ -50,7 +50,7 @@ def close() -> None:
         _put(viewer, None)
 
 
-async def stream() -> AsyncIterator[str]:
+async def stream() -> AsyncGenerator[str, None]:
     """What one screen hears: the text of server-sent events, until `close`. Raises Full beyond MOST_VIEWERS."""
     if len(_viewers) >= MOST_VIEWERS:
         raise Full

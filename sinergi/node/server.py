@@ -82,9 +82,9 @@ async def _serve(data: Path, host: str, port: int, health: dict[str, str]) -> No
         backpressure=1024,
         log_enabled=False,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: stopping.set())
     stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
     live.open_on(loop)
     _hear_the_ledger()
     desk = handover.Desk(data)
@@ -99,7 +99,7 @@ async def _serve(data: Path, host: str, port: int, health: dict[str, str]) -> No
         deadline = time.monotonic() + STOPPING_S
         while front.active and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # granian says no types for it
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(serving), max(1.0, deadline - time.monotonic()))
     finally:

@@ -130,13 +130,14 @@ def _held(data: bytes) -> IO[bytes]:
 def _heard(child: subprocess.Popen[bytes], wall: int) -> bytes:
     """What the child says until it ends, says too much, or its time is over."""
     alarm = threading.Timer(wall, child.kill)
+    said = child.stdout
+    assert said is not None  # it was asked for as a pipe
     alarm.start()
     try:
-        assert child.stdout is not None  # it was asked for as a pipe
-        return child.stdout.read(LARGEST_ANSWER + 1)
+        return said.read(LARGEST_ANSWER + 1)
     finally:
         alarm.cancel()
-        child.stdout.close()
+        said.close()
         if child.poll() is None:
             try:
                 child.wait(timeout=2)

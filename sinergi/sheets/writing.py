@@ -111,7 +111,7 @@ def _drop_down(book: Workbook, allowed: Sequence[str], letter: str, label: str, 
 
 def export(
     columns: Sequence[Column],
-    rows: Iterable[Mapping[str, Value | datetime]],
+    rows: Iterable[Mapping[str, Value | datetime | float]],
     *,
     sheet: str = "Data",
     mark: str = "",

@@ -51,14 +51,19 @@ class Line:
         address = place.literal or _resolve(place)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._host = place.host if url.endswith(place.host) else f"{place.host}:{place.port}"
-        shared = {"timeout": timeout, "maxsize": 1, "retries": False, "block": False}
         if place.scheme == "https":
             bare = place.host.strip("[]")
             self._pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(
-                str(address), place.port, server_hostname=bare, assert_hostname=bare, **shared
+                str(address),
+                place.port,
+                server_hostname=bare,
+                assert_hostname=bare,
+                timeout=timeout,
+                maxsize=1,
+                retries=False,
             )
         else:
-            self._pool = urllib3.HTTPConnectionPool(str(address), place.port, **shared)
+            self._pool = urllib3.HTTPConnectionPool(str(address), place.port, timeout=timeout, maxsize=1, retries=False)
         self._handle: socket.socket | None = None
         self._pool.ConnectionCls = self._held(self._pool.ConnectionCls)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -67,18 +68,18 @@ class Round:
         state = line.state()
         # 2. Its cosignatures are our receipts.
         for cosigned in state.cosigned:
-            self._try(outcome, lambda cosigned=cosigned: self._admit_cosignature(cosigned, outcome))
+            self._try(outcome, partial(self._admit_cosignature, cosigned, outcome))
         # 3. Its view of the logs both hold is compared with ours.
         offered = [told for told in state.logs if self._is_for_us(told)]
         for told in offered:
-            self._try(outcome, lambda told=told: _compare(told.log, told.checkpoint))
+            self._try(outcome, partial(_compare, told.log, told.checkpoint))
         for fork in state.forks:
-            self._try(outcome, lambda fork=fork: _accuse(fork))
+            self._try(outcome, partial(_accuse, fork))
         # 4. Missing entries: identities first, then logs with little left before logs with much.
         self._pull_logs(line, offered, outcome)
         # 5. Bodies, once the entries that commit to them are here.
         for told in sorted(offered, key=_left_to_pull):
-            self._try(outcome, lambda told=told: self._pull_bodies(line, told.log, outcome))
+            self._try(outcome, partial(self._pull_bodies, line, told.log, outcome))
         return outcome
 
     def _is_for_us(self, told: messages.LogLine) -> bool:
@@ -97,9 +98,9 @@ class Round:
             refused: list[tuple[messages.LogLine, str]] = []
             for told in waiting:
                 try:
-                    self._try(outcome, lambda told=told: self._pull_log(line, told, outcome))
-                except store.NotOurs as reason:
-                    refused.append((told, str(reason)))
+                    self._try(outcome, partial(self._pull_log, line, told, outcome))
+                except store.NotOurs as not_ours:
+                    refused.append((told, str(not_ours)))
             if not refused or len(refused) == len(waiting):
                 break
             waiting = [told for told, _ in refused]
@@ -120,7 +121,7 @@ class Round:
                 raise bundles.BadBundle(2, "facts stated after this agency had left the agreement")
             self._wait_for_share(len(bundle.entries))
             try:
-                after = run(lambda bundle=bundle: _admit_and_cosign(bundle))
+                after = run(partial(_admit_and_cosign, bundle))
             except store.OutOfStep:
                 # Another partner's copy of the same log overtook us; go on from where it stands now.
                 after = Log.objects.get(origin=told.log)
@@ -149,7 +150,7 @@ class Round:
             if not fitting and not asked & set(answer.absent):
                 return
             if fitting:
-                outcome.bodies += run(lambda fitting=fitting: _admit_bodies(origin, fitting))
+                outcome.bodies += run(partial(_admit_bodies, origin, fitting))
 
     def _admit_cosignature(self, cosigned: messages.Cosigned, outcome: Outcome) -> None:
         note = notes.parse(cosigned.note.encode())

@@ -106,7 +106,7 @@ def _share(one: str, other: str) -> bool:
 def _left_before(reader: str, log: Log) -> int | None:
     """The place of the first entry in `log` whose author knew that `reader` had left; None where it has not left."""
     party = Party.objects.filter(agreement_id=log.agreement, agency=reader, left_seq__isnull=False).first()
-    if party is None or log.agency == reader:
+    if party is None or party.left_seq is None or log.agency == reader:
         return None
     origin = envelope.log_id(log.agreement, reader, log.role)
     leaving = Entry.objects.filter(log__origin=origin, seq=party.left_seq).first()

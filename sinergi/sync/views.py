@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import store
 from sinergi.ledger.models import Agency
@@ -40,7 +40,7 @@ COLUMNS = (
 
 @requires("node.manage")
 @require_safe
-def partners(request: HttpRequest) -> HttpResponse:
+def partners(request: PersonRequest) -> HttpResponse:
     """All partners, filtered; with `?format=xlsx` the same list as an Excel file."""
     words = request.GET.get("words", "").strip().casefold()[:100]
     rows = [row for row in _rows(request) if words in f"{row['name']} {row['url']}".casefold()]
@@ -68,7 +68,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 
 @requires("node.manage")
 @require_POST
-def address(request: HttpRequest) -> HttpResponse:
+def address(request: PersonRequest) -> HttpResponse:
     """Set where partners reach this node."""
     invitations.settle(_clean(Address(request.POST))["url"].strip())
     messages.success(request, gettext("Alamat simpul ini disimpan."))
@@ -77,7 +77,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 @requires("node.manage")
 @require_POST
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PersonRequest) -> HttpResponse:
     """Make an invitation and show it once: file, QR code and our fingerprint."""
     given = _clean(Invite(request.POST))
     made = invitations.invite(given["recipient"], days=given["days"], at=request.arrived_at, inside=given["inside"])
@@ -98,7 +98,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @requires("node.manage")
 @require_POST
 @sensitive_post_parameters("letter")
-def invitation_file(request: HttpRequest) -> HttpResponse:
+def invitation_file(request: PersonRequest) -> HttpResponse:
     """The invitation that was just shown, as a file. The page carries it: the secret is stored nowhere."""
     letter = request.POST.get("letter", "").encode()
     offer = invitations.read(letter)
@@ -113,7 +113,7 @@ def invitation_file(request: HttpRequest) -> HttpResponse:
 @requires("node.manage")
 @require_POST
 @sensitive_post_parameters("text")
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: PersonRequest) -> HttpResponse:
     """Read an invitation and show both fingerprints for comparing by voice. Nothing is connected yet."""
     form = Letter(request.POST, request.FILES)
     given = _clean(form)
@@ -128,7 +128,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @requires("node.manage")
 @require_POST
 @sensitive_post_parameters("letter")
-def connect(request: HttpRequest) -> HttpResponse:
+def connect(request: PersonRequest) -> HttpResponse:
     """The fingerprints agree: present the invitation and keep the partner."""
     given = _clean(Confirmation(request.POST))
     offer = invitations.read(given["letter"].encode())
@@ -141,7 +141,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 @requires("node.manage")
 @require_POST
-def pause(request: HttpRequest, agency: str) -> HttpResponse:
+def pause(request: PersonRequest, agency: str) -> HttpResponse:
     """Pause the exchange with a partner, or go on with it."""
     peer = Peer.objects.filter(agency=agency).first()
     if peer is None:
@@ -153,7 +153,7 @@ def pause(request: HttpRequest, agency: str) -> HttpResponse:
     return redirect(HERE)
 
 
-def _comparison(request: HttpRequest, offer: invitations.Offer, form: Confirmation) -> HttpResponse:
+def _comparison(request: PersonRequest, offer: invitations.Offer, form: Confirmation) -> HttpResponse:
     own = store.own_agency()
     context = {
         "offer": offer,
@@ -168,7 +168,7 @@ def _comparison(request: HttpRequest, offer: invitations.Offer, form: Confirmati
     return answer
 
 
-def _rows(request: HttpRequest) -> list[dict[str, Any]]:
+def _rows(request: PersonRequest) -> list[dict[str, Any]]:
     names = dict(Agency.objects.values_list("id", "name"))
     rows = []
     for peer in Peer.objects.order_by("agency"):

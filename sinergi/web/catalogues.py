@@ -46,7 +46,7 @@ def compile_all(package: Path = PACKAGE) -> list[Path]:
 
 def english(package: Path = PACKAGE) -> dict[tuple[str, str], polib.POEntry]:
     """Every finished English translation of all parts, by context and msgid."""
-    entries = {}
+    entries: dict[tuple[str, str], polib.POEntry] = {}
     for source in sorted(package.rglob("locale/en/LC_MESSAGES/*.po")):
         entries |= {
             (entry.msgctxt or "", entry.msgid): entry for entry in polib.pofile(str(source)) if entry.translated()
@@ -97,7 +97,7 @@ def in_python(text: str, where: str = "", calls: tuple[str, ...] = _CALLS + _REF
 def missing(package: Path = PACKAGE) -> list[Sentence]:
     """The texts that have no English yet, each once."""
     known = english(package)
-    lacking = {}
+    lacking: dict[tuple[str, str], Sentence] = {}
     for sentence in sentences(package):
         entry = known.get((sentence.context, sentence.msgid))
         if entry is None or (sentence.plural and not entry.msgstr_plural):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 from django.utils.translation import gettext_lazy
@@ -168,6 +168,8 @@ Actions = Callable[["User", datetime, str], list[Action]]
 Panels = Callable[["User", datetime, str], list[Panel]]
 Sync = Callable[["User", datetime], SyncState | None]
 
+Source = TypeVar("Source")
+
 _places: dict[str, Place] = {}
 _views: dict[tuple[str, str], View] = {}
 _search: list[Search] = []
@@ -279,7 +281,7 @@ def sync_state(user: User, at: datetime) -> SyncState | None:
     return _sync[-1](user, at) if _sync else None
 
 
-def _add(sources: list[Any], source: Any) -> Any:
+def _add(sources: list[Source], source: Source) -> Source:
     if source not in sources:
         sources.append(source)
     return source

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sinergi.access import accounts, signin
-from sinergi.access.doors import signed_in
+from sinergi.access.doors import PersonRequest, signed_in
 from sinergi.access.forms import NewPassword
 from sinergi.access.models import UserSession
 
 
 @signed_in
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """Who one is here, what one may do and until when, and on which devices one is signed in."""
     sessions = UserSession.objects.filter(user=request.user.pk).order_by("-seen_at", "-pk")
     context = {
@@ -34,7 +34,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @signed_in(before_new_password=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: PersonRequest) -> HttpResponse:
     """Choose a new password; every other session of this person ends."""
     form = NewPassword(request.POST or None, user=request.user)
     if request.method != "POST":
@@ -53,7 +53,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_sessions(request: HttpRequest) -> HttpResponse:
+def end_sessions(request: PersonRequest) -> HttpResponse:
     """End one other session (`session`), or all others."""
     only = request.POST.get("session", "")
     if only and not only.isdecimal():

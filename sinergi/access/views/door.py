@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sinergi.access import signin
-from sinergi.access.doors import public
+from sinergi.access.doors import ArrivedRequest, public
 from sinergi.access.forms import SignIn
 from sinergi.access.models import User
 
@@ -23,7 +23,7 @@ from sinergi.access.models import User
 @public  # everybody stands before the door
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: ArrivedRequest) -> HttpResponse:
     """Ask for name and password; go on to where the person wanted to be."""
     target = _target(request)
     if request.user.is_authenticated and request.method != "POST":
@@ -36,9 +36,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             outcome = signin.attempt(request, **form.cleaned_data, at=request.arrived_at)
             if outcome.user is not None:
                 first = reverse("access:password") if outcome.user.must_change_password else target
-                response = redirect(first)
-                signin.begin(request, response, outcome.user, at=request.arrived_at)
-                return response
+                inside = redirect(first)
+                signin.begin(request, inside, outcome.user, at=request.arrived_at)
+                return inside
             sentence = _sentence(outcome.wait)
             if outcome.wait:
                 status, headers = 429, {"Retry-After": str(math.ceil(outcome.wait.total_seconds()))}

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Max, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sinergi.access import accounts
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.forms import DutyPeriod, Filter, Person, TokenFor
 from sinergi.access.models import EVERYTHING, Duty, Token, User
 from sinergi.kernel.errors import Refused
@@ -39,7 +39,7 @@ COLUMNS = (
 
 @requires("access.manage")
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     """Everybody of this agency, filtered; with `?format=xlsx` the same list as an Excel file."""
     form = Filter(request.GET, roles=_role_choices())
     found = _filtered(form)
@@ -54,7 +54,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @requires("access.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: PersonRequest) -> HttpResponse:
     """Add a person; then their page asks for the duty."""
     form = Person(request.POST or None)
     if request.method != "POST":
@@ -68,14 +68,14 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @requires("access.manage")
 @require_safe
-def person(request: HttpRequest, actor_id: str) -> HttpResponse:
+def person(request: PersonRequest, actor_id: str) -> HttpResponse:
     """One person: duties of all times, tokens, and what can be changed."""
     return _page(request, _one(request, actor_id))
 
 
 @requires("access.manage")
 @require_POST
-def give_duty(request: HttpRequest, actor_id: str) -> HttpResponse:
+def give_duty(request: PersonRequest, actor_id: str) -> HttpResponse:
     """Give the person an office for a time."""
     user = _one(request, actor_id)
     form = _duty_form(request, user)
@@ -101,7 +101,7 @@ def give_duty(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 @requires("access.manage")
 @require_POST
-def end_duty(request: HttpRequest, actor_id: str, number: int) -> HttpResponse:
+def end_duty(request: PersonRequest, actor_id: str, number: int) -> HttpResponse:
     """End one duty now."""
     user = _one(request, actor_id)
     duty = get_object_or_404(Duty, pk=number, user=user)
@@ -112,7 +112,7 @@ def end_duty(request: HttpRequest, actor_id: str, number: int) -> HttpResponse:
 
 @requires("access.manage")
 @require_POST
-def suspend(request: HttpRequest, actor_id: str) -> HttpResponse:
+def suspend(request: PersonRequest, actor_id: str) -> HttpResponse:
     """Shut the person out, or let them in again (`restore`)."""
     user = _one(request, actor_id)
     if request.POST.get("restore"):
@@ -127,7 +127,7 @@ def suspend(request: HttpRequest, actor_id: str) -> HttpResponse:
 @requires("access.manage")
 @require_POST
 @sensitive_variables("text")
-def reset_password(request: HttpRequest, actor_id: str) -> HttpResponse:
+def reset_password(request: PersonRequest, actor_id: str) -> HttpResponse:
     """Make a fresh password and show it once; the person chooses their own at the next sign-in."""
     user = _one(request, actor_id)
     if user.pk == request.user.pk:
@@ -139,7 +139,7 @@ def reset_password(request: HttpRequest, actor_id: str) -> HttpResponse:
 @requires("access.manage")
 @require_POST
 @sensitive_variables("text")
-def make_token(request: HttpRequest, actor_id: str) -> HttpResponse:
+def make_token(request: PersonRequest, actor_id: str) -> HttpResponse:
     """Make a token and show it once."""
     user = _one(request, actor_id)
     form = TokenFor(request.POST)
@@ -157,7 +157,7 @@ def make_token(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 @requires("access.manage")
 @require_POST
-def revoke_token(request: HttpRequest, actor_id: str, number: int) -> HttpResponse:
+def revoke_token(request: PersonRequest, actor_id: str, number: int) -> HttpResponse:
     """Let a token open nothing from now on."""
     user = _one(request, actor_id)
     accounts.revoke_token(get_object_or_404(Token, pk=number, user=user), at=request.arrived_at, by=request.user)
@@ -165,14 +165,14 @@ def revoke_token(request: HttpRequest, actor_id: str, number: int) -> HttpRespon
     return redirect("access:person", user.actor_id)
 
 
-def _one(request: HttpRequest, actor_id: str) -> User:
+def _one(request: PersonRequest, actor_id: str) -> User:
     user = get_object_or_404(User, actor_id=actor_id)
     user.seen_at = request.arrived_at
     return user
 
 
 def _page(
-    request: HttpRequest,
+    request: PersonRequest,
     user: User,
     duty_form: DutyPeriod | None = None,
     token_form: TokenFor | None = None,
@@ -202,7 +202,7 @@ def _page(
     return render(request, "access/person.html", context, status=status)
 
 
-def _duty_form(request: HttpRequest, user: User) -> DutyPeriod:
+def _duty_form(request: PersonRequest, user: User) -> DutyPeriod:
     others = User.objects.filter(is_suspended=False).exclude(pk=user.pk).order_by("name", "pk")
     return DutyPeriod(
         request.POST if request.method == "POST" and "starts_on" in request.POST else None,
@@ -213,7 +213,7 @@ def _duty_form(request: HttpRequest, user: User) -> DutyPeriod:
     )
 
 
-def _shown_once(request: HttpRequest, user: User, text: str, *, what: str) -> HttpResponse:
+def _shown_once(request: PersonRequest, user: User, text: str, *, what: str) -> HttpResponse:
     response = render(request, "access/shown_once.html", {"person": user, "text": text, "what": what})
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -15,7 +15,7 @@ from sinergi.ledger.writer import Receipt, Writing, command
 
 
 @command
-def enter_agreement(log: Writing, *, partners: list[str], exercise: str = "", **terms: Any) -> Receipt:
+def enter_agreement(log: Writing, /, *, partners: list[str], exercise: str = "", **terms: Any) -> Receipt:
     """Enter an agreement that was signed on paper. `exercise` names the exercise it belongs to, if it is one.
 
     Numbers of an exercise begin with L-, so that no letter of it can be taken for a real one.

@@ -38,9 +38,18 @@ class Agreement(Protocol):
 
     key: str
     scan: str
-    party_ids: list[str]
-    confirmed_ids: list[str]
-    left_ids: list[str]
+
+    @property
+    def party_ids(self) -> list[str]:
+        """Agency ids, founder first."""
+
+    @property
+    def confirmed_ids(self) -> list[str]:
+        """Agencies that stand behind it."""
+
+    @property
+    def left_ids(self) -> list[str]:
+        """Agencies that have ended it for themselves."""
 
 
 def enter(

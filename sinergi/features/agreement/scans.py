@@ -34,11 +34,12 @@ class Kept(msgspec.Struct, frozen=True):
     size: int
 
 
-def taken(upload: UploadedFile) -> bytes:
+def taken(upload: UploadedFile[bytes]) -> bytes:
     """The bytes of an uploaded file. Raises Refused, before reading, where it is too large to be a scan."""
     if (upload.size or 0) > LARGEST_SCAN:
         raise Refused(_TOO_LARGE, code="PKS-41", field="scan")
-    return upload.read()
+    data: bytes = upload.read()
+    return data
 
 
 def fingerprint(data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, parties: list[tuple[str, str]], kinds: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
-        everything = [("", _("semua"))]
-        self.fields["kind"].choices = everything + sorted(kinds, key=lambda kind: kind[1])
-        self.fields["author"].choices = everything + parties
-        self.fields["waits_for"].choices = [("", "–"), *parties[1:]]
+        everything = ("", _("semua"))
+        cast(forms.ChoiceField, self.fields["kind"]).choices = [everything, *sorted(kinds, key=lambda kind: kind[1])]
+        cast(forms.ChoiceField, self.fields["author"]).choices = [everything, *parties]
+        cast(forms.ChoiceField, self.fields["waits_for"]).choices = [("", "–"), *parties[1:]]

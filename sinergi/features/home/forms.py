@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -23,4 +23,4 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
-        self.fields["agreement"].choices = [("", _("semua")), *agreements]
+        cast(forms.ChoiceField, self.fields["agreement"]).choices = [("", _("semua")), *agreements]

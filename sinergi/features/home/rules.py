@@ -15,9 +15,17 @@ SOON = timedelta(hours=24)
 class Waits(Protocol):
     """What the rules need to know of a waiting thing."""
 
-    due: datetime | None
-    urgency: int
-    agreement: str
+    @property
+    def due(self) -> datetime | None:
+        """By when it must be done, if there is a clock."""
+
+    @property
+    def urgency(self) -> int:
+        """From 0 (someday) to 3 (a person is in danger)."""
+
+    @property
+    def agreement(self) -> str:
+        """Under which agreement it waits, or empty."""
 
 
 Thing = TypeVar("Thing", bound=Waits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -156,7 +156,7 @@ class RequestForm(Sent):
 
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, auto_id="id_%s", **rest)
-        self.fields["agreement"].choices = agreements
+        cast(forms.ChoiceField, self.fields["agreement"]).choices = agreements
         if len(agreements) == 1:
             self.fields["agreement"].widget = forms.HiddenInput()
             self.fields["agreement"].initial = agreements[0][0]
@@ -336,7 +336,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, agencies: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
-        self.fields["agency"].choices = [("", _("Semua")), *agencies]
+        cast(forms.ChoiceField, self.fields["agency"]).choices = [("", _("Semua")), *agencies]
 
 
 def initial_of_request(request: Any) -> dict[str, Any]:

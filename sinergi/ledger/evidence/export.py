@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from django.db.models import QuerySet
 
@@ -190,11 +191,15 @@ def _cosigners(logs: Iterable[Log]) -> set[str]:
     return set(rows) & known
 
 
+def _sign_as_it_stands(log: int) -> bytes:
+    return store.sign_checkpoint(Log.objects.get(pk=log))
+
+
 def _sign_fresh(logs: Iterable[Log]) -> None:
     """Let our own newest entries be covered by a checkpoint. The one thing an export writes."""
     for log in logs:
         if log.is_own and log.size > log.checkpoint_size:
-            run(lambda pk=log.pk: store.sign_checkpoint(Log.objects.get(pk=pk)))
+            run(partial(_sign_as_it_stands, log.pk))
             log.refresh_from_db()
 
 

@@ -17,7 +17,7 @@ from sinergi.features.agreement.models import Agreement
 from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
 from sinergi.features.security import actions
 from sinergi.features.security.actions.letters import send_letter
-from sinergi.features.security.events import RequestText, Series, Spot
+from sinergi.features.security.events import Decision, RequestText, Series, Spot
 from sinergi.features.security.models import Request, Stationery
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.actors import Actor
@@ -161,7 +161,7 @@ def answer(now: datetime) -> None:
                 sentence=story.sentence,
             )
             continue
-        decision = "refused" if story.fate == "refused" else "adjusted" if story.offered else "agreed"
+        decision: Decision = "refused" if story.fate == "refused" else "adjusted" if story.offered else "agreed"
         content: dict[str, Any] = {"sentence": story.sentence}
         if story.offered:
             content |= {

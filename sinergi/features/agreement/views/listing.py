@@ -132,7 +132,7 @@ def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
 
 
 def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
-    rows = visible(
+    found = visible(
         request.user,
         Agreement.objects.prefetch_related("standings"),
         "agreement.read",
@@ -141,7 +141,7 @@ def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
     own, today = shown.own_id(), localdate(request.arrived_at)
     may_confirm = request.user.can("agreement.confirm")
     wanted = _FILTERS.get(chosen, shown.STATES)
-    rows = [row for row in rows.order_by("-entered_at", "key") if row.standing_on(today) in wanted]
+    rows = [row for row in found.order_by("-entered_at", "key") if row.standing_on(today) in wanted]
     proof = grades([row.key for row in rows])
     lines = []
     for row in rows:

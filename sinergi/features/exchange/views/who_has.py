@@ -107,7 +107,7 @@ def who_has_sheet(request: HttpRequest) -> HttpResponse:
     asked: Any = request
     at: datetime = asked.arrived_at
     found = standing(reach(asked.user, "exchange.read", asked.scope), at)
-    rows = []
+    rows: list[dict[str, str | int | datetime | None]] = []
     for shelf in found.shelves:
         for book in shelf.books:
             for partner in found.columns:

@@ -60,11 +60,13 @@ def demo_stations(regency: str) -> list[StationRow]:
     for village in _table("villages"):
         if not village["code"].startswith(regency):
             continue
-        point = {"lat_e6": round(float(village["lat"]) * 1e6), "lon_e6": round(float(village["lon"]) * 1e6)}
+        lat_e6, lon_e6 = round(float(village["lat"]) * 1e6), round(float(village["lon"]) * 1e6)
         numbers = [*range(1, int(village["stations"]) + 1)]
         special = [*range(901, 901 + int(village["special_stations"]))]
         rows += [
-            StationRow(code=f"{village['code']}{number:03d}", is_special=number in special, **point)
+            StationRow(
+                code=f"{village['code']}{number:03d}", is_special=number in special, lat_e6=lat_e6, lon_e6=lon_e6
+            )
             for number in numbers + special
         ]
     return rows

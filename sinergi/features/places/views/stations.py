@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 import msgspec
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.models import User
 from sinergi.features.places import areas
 from sinergi.features.places.models import Region, Station, StationList
@@ -73,7 +73,7 @@ class Step(msgspec.Struct, frozen=True):
 
 @require_safe
 @requires("places.read")
-def stations(request: HttpRequest) -> HttpResponse:
+def stations(request: PersonRequest) -> HttpResponse:
     """The map with its table: the table is the map's twin and holds everything the map shows."""
     asked, rows = _asked(request)
     page = Paginator(_ordered(rows, asked.order), PAGE).get_page(request.GET.get("page"))
@@ -108,7 +108,7 @@ def stations(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.read")
-def stations_sheet(request: HttpRequest) -> HttpResponse:
+def stations_sheet(request: PersonRequest) -> HttpResponse:
     """The table as Excel, with the same filters and order."""
     asked, rows = _asked(request)
     found = list(_ordered(rows, asked.order).select_related("list"))
@@ -139,7 +139,7 @@ def stations_sheet(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.read")
-def stations_points(request: HttpRequest) -> HttpResponse:
+def stations_points(request: PersonRequest) -> HttpResponse:
     """Code, latitude, longitude (null where unknown), special, no signal of every station the table would list."""
     _, rows = _asked(request)
     found = rows.order_by("code", "pk").values_list("code", "lat_e6", "lon_e6", "is_special", "no_signal")
@@ -147,13 +147,13 @@ def stations_points(request: HttpRequest) -> HttpResponse:
         [code, None if lat is None else lat / 1e6, None if lon is None else lon / 1e6, int(special), int(bool(silent))]
         for code, lat, lon, special, silent in found
     ]
-    codes = {code[:length] for code, *_ in stations for length in (4, 6, 10)}
+    codes = {code[:length] for code, *_ in found for length in (4, 6, 10)}
     return _cached(request, msgspec.json.encode({"stations": stations, "names": area_names(codes)}), "application/json")
 
 
 @require_safe
 @requires("places.read")
-def region_areas(request: HttpRequest) -> HttpResponse:
+def region_areas(request: PersonRequest) -> HttpResponse:
     """Areas as GeoJSON: `?level=district` (with regencies) or `?level=village`. Own data only; no other host."""
     levels = ["village"] if request.GET.get("level") == "village" else ["regency", "district"]
     found = visible_regions(request.user).filter(level__in=levels).exclude(area="").order_by("code")
@@ -173,7 +173,7 @@ def region_areas(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.read")
-def station(request: HttpRequest, code: int) -> HttpResponse:
+def station(request: PersonRequest, code: int) -> HttpResponse:
     """One station: where it is, in both notations, what the commission said about it, and the proof."""
     found = Station.objects.current().visible_to(request.user).filter(code=str(code)).select_related("list")
     row = found.order_by("pk").first()
@@ -258,7 +258,7 @@ def sheet_answer(data: bytes, name: str) -> HttpResponse:
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _asked(request: HttpRequest) -> tuple[Filter, QuerySet[Station]]:
+def _asked(request: PersonRequest) -> tuple[Filter, QuerySet[Station]]:
     """The filter in the address, cleaned of what nobody knows, and the stations it leaves."""
     given = request.GET
     region = given.get("desa") or given.get("wilayah", "")
@@ -272,7 +272,7 @@ def _asked(request: HttpRequest) -> tuple[Filter, QuerySet[Station]]:
     return asked, _narrowed(_visible(request), asked)
 
 
-def _visible(request: HttpRequest) -> QuerySet[Station]:
+def _visible(request: PersonRequest) -> QuerySet[Station]:
     rows = Station.objects.current().visible_to(request.user)
     scope = getattr(request, "scope", "")
     return rows.filter(list__agreement=scope) if scope else rows
@@ -354,7 +354,7 @@ def _is_commission() -> bool:
     return Agency.objects.filter(is_self=True, kind="kpu").exists()
 
 
-def _cached(request: HttpRequest, body: bytes, kind: str) -> HttpResponse:
+def _cached(request: PersonRequest, body: bytes, kind: str) -> HttpResponse:
     """The answer, or 304 where the browser has these very bytes. Private: another person sees other regions."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == tag:

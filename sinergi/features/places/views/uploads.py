@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sinergi.access.doors import requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.models import covering
 from sinergi.features.places import actions, forms, rules
 from sinergi.features.places.models import Draft, Region, Station, StationList
@@ -30,7 +30,7 @@ MOST_SHOWN = 60
 
 @require_safe
 @requires("places.read")
-def lists(request: HttpRequest) -> HttpResponse:
+def lists(request: PersonRequest) -> HttpResponse:
     """The station lists stated so far, newest first, with what each changed."""
     found = list(_visible_lists(request).newest_first()[:100])
     authors = dict(Agency.objects.values_list("id", "name"))
@@ -57,7 +57,7 @@ def lists(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.read")
-def station_list(request: HttpRequest, key: str) -> HttpResponse:
+def station_list(request: PersonRequest, key: str) -> HttpResponse:
     """One published list: its totals, its proof, and what it changed against the one before."""
     row = get_object_or_404(_visible_lists(request), key=key)
     before = (
@@ -83,7 +83,7 @@ def station_list(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("places.import")
-def new_upload(request: HttpRequest) -> HttpResponse:
+def new_upload(request: PersonRequest) -> HttpResponse:
     """Choose a file. It is read in a limited child process and looked at on the next page; nothing is stated yet."""
     choices = _agreement_choices(request)
     form = forms.Upload(request.POST or None, request.FILES or None, agreements=choices)
@@ -115,7 +115,7 @@ def new_upload(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.import")
-def template_sheet(request: HttpRequest) -> HttpResponse:
+def template_sheet(request: PersonRequest) -> HttpResponse:
     """The template to fill in."""
     notes = (
         gettext("Satu baris untuk satu TPS. Unggahan menggantikan seluruh daftar kabupaten."),
@@ -128,7 +128,7 @@ def template_sheet(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("places.import")
-def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
+def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
     """What would be stated: totals, changes, every wrong cell with its sentence, and what is doubtful."""
     kept = _draft(request, draft)
     checked = _checked(kept)
@@ -180,14 +180,14 @@ def preview(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @require_safe
 @requires("places.import")
-def corrected_sheet(request: HttpRequest, draft: UUID) -> HttpResponse:
+def corrected_sheet(request: PersonRequest, draft: UUID) -> HttpResponse:
     """The uploaded rows with every error marked, to correct and upload again."""
     return sheet_answer(corrected(_checked(_draft(request, draft)).table), "perbaikan-daftar-tps.xlsx")
 
 
 @require_POST
 @requires("places.import")
-def without_others(request: HttpRequest, draft: UUID) -> HttpResponse:
+def without_others(request: PersonRequest, draft: UUID) -> HttpResponse:
     """Leave out the rows of other regencies."""
     actions.leave_others_out(_draft(request, draft))
     return redirect("places:preview", draft=draft)
@@ -195,7 +195,7 @@ def without_others(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @require_POST
 @requires("places.import")
-def discarded(request: HttpRequest, draft: UUID) -> HttpResponse:
+def discarded(request: PersonRequest, draft: UUID) -> HttpResponse:
     """Drop the upload."""
     actions.discard(_draft(request, draft))
     return redirect("places:lists")
@@ -203,7 +203,7 @@ def discarded(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @require_POST
 @requires("places.import")
-def publication(request: HttpRequest, draft: UUID) -> HttpResponse:
+def publication(request: PersonRequest, draft: UUID) -> HttpResponse:
     """State the list: all of it, or nothing while a cell is wrong."""
     kept = _draft(request, draft)
     checked = _checked(kept)
@@ -226,12 +226,12 @@ def publication(request: HttpRequest, draft: UUID) -> HttpResponse:
     return redirect("places:list", key=receipt.key)
 
 
-def _visible_lists(request: HttpRequest) -> Any:
+def _visible_lists(request: PersonRequest) -> Any:
     duties = request.user.duties_for("places.read")
     return StationList.objects.filter(covering(duties, agreement="agreement", region=None))
 
 
-def _draft(request: HttpRequest, draft: UUID) -> Draft:
+def _draft(request: PersonRequest, draft: UUID) -> Draft:
     """The person's own upload, younger than a day."""
     kept = Draft.objects.of(request.user.actor_id).filter(id=draft).first()
     if kept is None or kept.uploaded_at < request.arrived_at - actions.DRAFT_LIFE:
@@ -262,7 +262,7 @@ def _own_regency() -> str:
     return _own().region[:4]
 
 
-def _agreement_choices(request: HttpRequest) -> list[tuple[str, str]]:
+def _agreement_choices(request: PersonRequest) -> list[tuple[str, str]]:
     """Agreements in force, called by their other parties."""
     own = _own()
     if own.kind != "kpu":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Max
 
@@ -25,7 +25,7 @@ from sinergi.ledger.writer import Receipt, Writing, command, run
 
 
 @command
-def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt:
+def request_assistance(log: Writing, /, *, agreement: str, **asked: Any) -> Receipt:
     """A commission asks for security. Keywords are those of rules.request."""
     known = agreements.require(agreement, scope="security", on=log.at.astimezone(ZONES["WIB"]).date())
     own = own_agency()
@@ -35,7 +35,7 @@ def request_assistance(log: Writing, *, agreement: str, **asked: Any) -> Receipt
 
 
 @command
-def correct_request(log: Writing, *, request: str, seen: str = "", **asked: Any) -> Receipt:
+def correct_request(log: Writing, /, *, request: str, seen: str = "", **asked: Any) -> Receipt:
     """Replace what the request says; the old fact stays in the trail. Keywords are those of rules.request."""
     found = _request(request)
     decision = rules.request(
@@ -104,9 +104,9 @@ def approve_proposal(log: Writing, *, request: str, proposal: int | None = None,
         found,
         found.answer,
         by=log.by,
-        decision=laid.decision,
+        decision=cast(Decision, laid.decision),  # as propose_answer kept it
         spoken=False,
-        **_answer(content),  # type: ignore[arg-type]
+        **_answer(content),
     )
     _unchanged(found, seen)
     Proposal.objects.filter(request=found.key, decided_at=None).update(decided_at=log.at)
@@ -116,6 +116,7 @@ def approve_proposal(log: Writing, *, request: str, proposal: int | None = None,
 @command
 def answer_request(
     log: Writing,
+    /,
     *,
     request: str,
     seen: str = "",
@@ -193,7 +194,7 @@ def assign_force(
 
 
 @command
-def report_completion(log: Writing, *, request: str, seen: str = "", words: str = "", **done: Any) -> Receipt:
+def report_completion(log: Writing, /, *, request: str, seen: str = "", words: str = "", **done: Any) -> Receipt:
     """The police report that the assistance was carried out. Keywords are those of rules.complete."""
     found = _request(request)
     event = rules.complete(found, found.answer, at=log.at, words=words, **done)

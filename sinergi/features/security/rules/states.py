@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Protocol
 
-from sinergi.features.security.events import Decision
-
 State = Literal[
     "requested", "offered", "declined", "agreed", "assigned", "completed", "confirmed", "refused", "withdrawn"
 ]
@@ -19,7 +17,7 @@ class Answer(Protocol):
 
     key: str
     version: str
-    decision: Decision
+    decision: str
     spoken: bool
     answered_at: datetime
     spoken_confirmed_at: datetime | None

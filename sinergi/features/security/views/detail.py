@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from sinergi.access.doors import open_record, requires, visible
+from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.security import rules
@@ -74,21 +74,21 @@ class Trace(msgspec.Struct, frozen=True):
 
 @requires("security.read")
 @require_safe
-def request_page(request: HttpRequest, key: str) -> HttpResponse:
+def request_page(request: PersonRequest, key: str) -> HttpResponse:
     """The page of one request."""
     found = open_record(request, requests_for(request.user), key, "security.read")
     return render(request, "security/request.html", page_of(request, found))
 
 
 def page_of(
-    request: HttpRequest, found: Request, *, refusal: Refused | None = None, at_field: str = "", **forms: Form
+    request: PersonRequest, found: Request, *, refusal: Refused | None = None, at_field: str = "", **forms: Form
 ) -> dict[str, Any]:
     """Everything the page shows. A form that was refused comes back in `forms` with what was typed.
 
     `refusal` is what the rules said about it, `at_field` the field it stands beside.
     """
     user: Any = request.user
-    at: datetime = request.arrived_at  # type: ignore[attr-defined]
+    at: datetime = request.arrived_at
     row = rows_of([found], user=user, at=at)[0]
     police = is_police()
     proposal = Proposal.objects.filter(request=found.key, decided_at=None).order_by("-proposed_at").first()
@@ -273,19 +273,19 @@ def _clocks(found: Request, trail: list[Trace]) -> dict[str, Any]:
     return kept
 
 
-def _same_time(request: HttpRequest, found: Request) -> list[Row]:
+def _same_time(request: PersonRequest, found: Request) -> list[Row]:
     """Other requests this person may see that run at the same time: what else binds people then."""
     overlap = visible(request.user, requests_for(request.user), "security.read").filter(
         starts_at__lt=found.ends_at + timedelta(hours=2), ends_at__gt=found.starts_at - timedelta(hours=2)
     )
     others = overlap.exclude(pk=found.pk).with_answers().order_by("starts_at", "key")[:12]
-    rows = rows_of(others, user=request.user, at=request.arrived_at)  # type: ignore[attr-defined]
+    rows = rows_of(others, user=request.user, at=request.arrived_at)
     return [row for row in rows if row.is_open][:6]
 
 
 @requires("evidence.export")
 @require_safe
-def evidence(request: HttpRequest, key: str) -> HttpResponse:
+def evidence(request: PersonRequest, key: str) -> HttpResponse:
     """The evidence bundle of this request: every fact about it, with its proofs."""
     found = open_record(request, requests_for(request.user), key, "evidence.export")
     # The last fact names the ones it answers, so its bundle carries the whole story.

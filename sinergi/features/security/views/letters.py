@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from sinergi.access.doors import open_record, public, requires
+from sinergi.access.doors import PersonRequest, open_record, public, requires
 from sinergi.documents.numbers import check_pattern
 from sinergi.features.agreement import public as agreements
 from sinergi.features.security.actions.letters import groups, send_letter
@@ -37,14 +37,14 @@ LARGEST_CHECKED = 5 * 1024 * 1024
 
 @requires("security.letter")
 @require_POST
-def issue(request: HttpRequest, key: str) -> HttpResponse:
+def issue(request: PersonRequest, key: str) -> HttpResponse:
     """Draw the letter up and state it."""
     found = open_record(request, requests_for(request.user), key, "security.letter")
-    at: datetime = request.arrived_at  # type: ignore[attr-defined]
+    at: datetime = request.arrived_at
     try:
         send_letter(
             id=request.POST.get("id") or new_event_id(at),
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             at=at,
             found=found,
             series=_own_series(),

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from sinergi.access.doors import note_read, open_record, requires, visible
+from sinergi.access.doors import PersonRequest, note_read, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.security import actions, rules
@@ -50,7 +50,7 @@ COLUMNS = (
 
 @requires("security.read")
 @require_safe
-def requests(request: HttpRequest) -> HttpResponse:
+def requests(request: PersonRequest) -> HttpResponse:
     """All requests this person may see, each commission apart, what waits first."""
     form, rows = _filtered(request)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -69,7 +69,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 @requires("security.read")
 @require_safe
-def requests_sheet(request: HttpRequest) -> HttpResponse:
+def requests_sheet(request: PersonRequest) -> HttpResponse:
     """The same list as an Excel file, with the same filter."""
     form, rows = _filtered(request)
     if form.errors:
@@ -106,31 +106,31 @@ def requests_sheet(request: HttpRequest) -> HttpResponse:
 
 
 @requires("security.request")
-def new_request(request: HttpRequest) -> HttpResponse:
+def new_request(request: PersonRequest) -> HttpResponse:
     """Ask for security."""
     return _ask(request, corrects=None)
 
 
 @requires("security.request")
 @require_safe
-def early(request: HttpRequest) -> HttpResponse:
+def early(request: PersonRequest) -> HttpResponse:
     """The line below the day while somebody types: whether a request now is early enough, and which holidays count."""
     try:
         day: date | None = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = None
-    told = _early(request.arrived_at, day, is_urgent=request.GET.get("emergency") == "on")  # type: ignore[attr-defined]
+    told = _early(request.arrived_at, day, is_urgent=request.GET.get("emergency") == "on")
     return render(request, "security/_early.html", {"early": told})
 
 
 @requires("security.request")
-def correction(request: HttpRequest, key: str) -> HttpResponse:
+def correction(request: PersonRequest, key: str) -> HttpResponse:
     """Correct what was asked: the form again, with what stands now."""
     found = open_record(request, requests_for(request.user), key, "security.request")
     return _ask(request, corrects=found)
 
 
-def _ask(request: HttpRequest, corrects: Request | None) -> HttpResponse:
+def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
     today = request.arrived_at.astimezone(ZONES["WIB"]).date()
     options = [(item.id, item.name) for item in agreements.agreements_of(request.user, "security.request", on=today)]
     given: Any = request.POST if request.method == "POST" else None
@@ -150,8 +150,8 @@ def _ask(request: HttpRequest, corrects: Request | None) -> HttpResponse:
         "form": form,
         "corrects": corrects,
         "no_agreement": not options,
-        "picker": _picker(request, "", corrects and (corrects.region, corrects.point)),
-        "to_picker": _picker(request, "to_", corrects and (corrects.to_region, corrects.to_point)),
+        "picker": _picker(request, "", (corrects.region, corrects.point) if corrects else None),
+        "to_picker": _picker(request, "to_", (corrects.to_region, corrects.to_point) if corrects else None),
         "due": _due_preview(request.arrived_at),
         "earliest": rules.DAYS_BEFORE,
         "early": _early(request.arrived_at, _day_of(form), is_urgent=bool(form["emergency"].value())),
@@ -185,7 +185,7 @@ def _early(at: datetime, day: date | None, *, is_urgent: bool) -> dict[str, Any]
     }
 
 
-def _picker(request: HttpRequest, prefix: str, stands: tuple[str, Point | None] | None) -> places.Picker:
+def _picker(request: PersonRequest, prefix: str, stands: tuple[str, Point | None] | None) -> places.Picker:
     """The place picker, with what was just typed or with what stands."""
     typed: Any = {name: request.POST.get(prefix + name, "") for name in ("village", "lat", "lon")}
     if request.method != "POST" and stands:
@@ -198,7 +198,7 @@ def _picker(request: HttpRequest, prefix: str, stands: tuple[str, Point | None] 
     return places.picker(request.user, prefix=prefix, is_optional=bool(prefix), **typed)
 
 
-def _send(request: HttpRequest, form: RequestForm, corrects: Request | None) -> str:
+def _send(request: PersonRequest, form: RequestForm, corrects: Request | None) -> str:
     place = _place(request, "")
     assert place is not None, "only the destination may be left out"
     to = _place(request, "to_")
@@ -223,7 +223,7 @@ def _send(request: HttpRequest, form: RequestForm, corrects: Request | None) -> 
     return form_once(request, actions.request_assistance, agreement=agreement, **given, **asked).key
 
 
-def _place(request: HttpRequest, prefix: str) -> places.PickedPlace | None:
+def _place(request: PersonRequest, prefix: str) -> places.PickedPlace | None:
     """What a picker says; None where an optional one was left empty."""
     typed = {name: request.POST.get(prefix + name, "").strip() for name in ("village", "lat", "lon")}
     if prefix and not typed["village"]:
@@ -239,7 +239,7 @@ def _due_preview(at: datetime) -> datetime:
     return rules.due_after(at, emergency=False, holidays=stages.holidays()) - timedelta(minutes=1)
 
 
-def _filtered(request: HttpRequest) -> tuple[FilterForm, list[Row]]:
+def _filtered(request: PersonRequest) -> tuple[FilterForm, list[Row]]:
     """The filter and what it leaves; nothing where the filter cannot be read, so that nobody takes all for some."""
     found = visible(request.user, requests_for(request.user), "security.read", scope=request.scope)
     agencies = sorted(set(found.values_list("agency", flat=True)))

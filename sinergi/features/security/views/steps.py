@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sinergi.access.doors import open_record, requires
+from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.security import actions
 from sinergi.features.security.forms import (
     AnswerForm,
@@ -32,12 +32,12 @@ from sinergi.web.deliveries import form_once
 class Step:
     """One form that was sent about one request: `once` states its fact, however often it is sent."""
 
-    def __init__(self, request: HttpRequest, found: Request, form: Any) -> None:
+    def __init__(self, request: PersonRequest, found: Request, form: Any) -> None:
         self.request, self.found, self.form = request, found, form
         self.given: dict[str, Any] = form.cleaned_data
         self.choice = request.POST.get("choice", "")
-        self.by = request.actor  # type: ignore[attr-defined]
-        self.at = request.arrived_at  # type: ignore[attr-defined]
+        self.by = request.actor
+        self.at = request.arrived_at
 
     def once(self, action: Callable[..., Any], **given: Any) -> None:
         """Do `action` about the request as the page showed it."""
@@ -59,7 +59,7 @@ def _step(permission: str, form_type: type[Sent], form_name: str) -> Callable[..
     def decorate(do: Callable[[Step], None]) -> Callable[..., HttpResponse]:
         @requires(permission)
         @require_POST
-        def view(request: HttpRequest, key: str) -> HttpResponse:
+        def view(request: PersonRequest, key: str) -> HttpResponse:
             found = open_record(request, requests_for(request.user), key, permission)
             form = form_type(request.POST)
             refusal, field = None, ""
