@@ -46,8 +46,11 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
     """Lists to agree on, statements to answer, and our own dues from a week before."""
     if not user.can("obligations.read"):
         return []
+    boards = _boards(user, at, "", ahead=REMIND)
+    if not boards:
+        return []
     own, found = own_agency().id, []
-    for info, board in _boards(user, at, "", ahead=REMIND):
+    for info, board in boards:
         signs = user.can("obligations.agree", agreement=info.id)
         if signs:
             found += [_list_waits(info, row) for row in board.open_lists if own not in {row.agency, *row.agreed_ids}]
