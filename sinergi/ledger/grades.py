@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -45,23 +46,33 @@ def grade(key: str) -> Grade:
 
 def grades(keys: Iterable[str]) -> dict[str, Grade]:
     """The grades of many records at once."""
-    entries = Entry.objects.filter(key__in=list(keys)).select_related("log").order_by("-seq")
+    # Columns by name: the bytes of entries and cosignatures are large and not needed here.
+    entries = Entry.objects.filter(key__in=list(keys)).order_by("-seq")
     found: dict[str, Grade] = {}
-    marks: dict[int, list[Cosignature]] = {}
+    marks: dict[int, list[_Mark]] = {}
     parties: dict[str, int] = {}
-    for entry in entries:
-        log = entry.log
-        if log.pk not in marks:
-            marks[log.pk] = list(Cosignature.objects.filter(log=log).exclude(agency=log.agency).order_by("size"))
-        if log.agreement not in parties:
-            parties[log.agreement] = max(0, Party.objects.filter(agreement_id=log.agreement).count() - 1)
-        covering = [mark for mark in marks[log.pk] if mark.size > entry.seq]
+    for key, seq, log, agreement, author in entries.values_list(
+        "key", "seq", "log_id", "log__agreement", "log__agency"
+    ):
+        if log not in marks:
+            lines = Cosignature.objects.filter(log=log).exclude(agency=author).order_by("size")
+            marks[log] = [_Mark(*line) for line in lines.values_list("agency", "use", "size", "signed_at")]
+        if agreement not in parties:
+            parties[agreement] = max(0, Party.objects.filter(agreement_id=agreement).count() - 1)
+        covering = [mark for mark in marks[log] if mark.size > seq]
         mirrors = [mark for mark in covering if mark.use == "mirror"]
-        found[entry.key] = Grade(
+        found[key] = Grade(
             signed=True,
             arrived=len({mark.agency for mark in mirrors}),
             witnessed=len({mark.agency for mark in covering if mark.use == "witness"}),
-            of=parties[log.agreement],
+            of=parties[agreement],
             arrived_at=min((mark.signed_at for mark in mirrors), default=None),
         )
     return found
+
+
+class _Mark(NamedTuple):
+    agency: str
+    use: str
+    size: int
+    signed_at: datetime

@@ -22,7 +22,7 @@ from sinergi.features.stages import public as stages
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
-from sinergi.ledger.models import Agency
+from sinergi.ledger.rows import own_agency
 from sinergi.web import navigation
 from sinergi.web.templatetags.sinergi import clock, hour, short_day
 
@@ -114,9 +114,17 @@ def _said_last(request: Request) -> str:
 
 
 def open_rows(user: Any, at: datetime, scope: str = "") -> list[Row]:
-    """The requests this person may see that are not over, with their rows."""
-    found = visible(user, requests_for(user), "security.read", scope=scope)
-    return [row for row in rows_of(found.newest_first(), user=user, at=at) if row.is_open]
+    """The requests this person may see that are not over, with their rows.
+
+    Menu, inbox, figures and panels of one page all ask for them. `user` is an object of one request, which came in at
+    `at`: the answer is kept there and goes with it.
+    """
+    kept: dict[tuple[datetime, str], list[Row]] = user.__dict__.setdefault("_open_rows", {})
+    if (at, scope) not in kept:
+        found = visible(user, requests_for(user), "security.read", scope=scope)
+        rows = rows_of(found.newest_first(), user=user, at=at)
+        kept[at, scope] = [row for row in rows if row.is_open]
+    return kept[at, scope]
 
 
 def waits_for(row: Row, user: Any, *, police: bool) -> str:
@@ -374,7 +382,8 @@ def search(user: Any, words: str) -> list[navigation.Hit]:
 
 def is_police() -> bool:
     """Whether this node belongs to the police."""
-    return Agency.objects.filter(is_self=True, kind="police").exists()
+    own = own_agency()
+    return own is not None and own.kind == "police"
 
 
 def _late_words(late: int) -> str:
