@@ -1,0 +1,67 @@
+"""The table of bench/README.md, taken from bench/results: `python -m bench.table` writes it anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+README = Path(__file__).parent / "README.md"
+BENCHES = tuple(name for name in ("ledger", "pages") if (Path(__file__).parent / "results" / f"{name}.json").exists())
+START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
+
+# (bench, ratio) → the bar: least for "must", least for "excellent" (most, where the ratio is a time).
+BARS: dict[tuple[str, str], tuple[float, float]] = {
+    ("ledger", "EX-1 one client, request for security / durable insert"): (0.30, 0.60),
+    ("ledger", "EX-3 admitting a partner's facts / signature check"): (0.50, 0.75),
+}
+
+
+def rows() -> list[str]:
+    """One line for every ratio, the lost ones named."""
+    lines = ["| Measurement | Ratio | Must / excellent | Kept |", "|---|---:|---:|---|"]
+    for bench in BENCHES:
+        lines += [line(bench, name, value) for name, value in read(bench)["ratios"].items()]
+    return lines
+
+
+def line(bench: str, name: str, value: float) -> str:
+    """One ratio beside its bar, where it has one."""
+    if (bench, name) not in BARS:
+        return f"| {name} | {value:.3g} | – | – |"
+    must, excellent = BARS[bench, name]
+    kept = "**lost**" if value < must else "yes" if value < excellent else "excellent"
+    return f"| {name} | {value:.3g} | {must:g} / {excellent:g} | {kept} |"
+
+
+def figures() -> list[str]:
+    """Medians and ranges behind the ratios."""
+    lines = ["| Figure | Median | Range |", "|---|---:|---:|"]
+    for bench in BENCHES:
+        for name, figure in read(bench)["figures"].items():
+            lines.append(f"| {bench}: {name} | {figure['median']:,.4g} | {figure['from']:,.4g} – {figure['to']:,.4g} |")
+    return lines
+
+
+def section() -> str:
+    """What stands between the marks in the page."""
+    loads = {bench: [one["load"] for one in read(bench)["machine"]] for bench in BENCHES}
+    said = "; ".join(f"{bench} {min(load):.1f} to {max(load):.1f}" for bench, load in loads.items())
+    told = f"Load of the machine (cores: {read('ledger')['cores']}) while measuring: {said}.\n"
+    return "\n".join([told, *rows(), "", *figures(), ""])
+
+
+def page(text: str) -> str:
+    """The page with its section as the results have it."""
+    before, rest = text.split(START)
+    return before + START + section() + END + rest.split(END)[1]
+
+
+def read(bench: str) -> dict[str, Any]:
+    """The newest result of one bench."""
+    found: dict[str, Any] = json.loads((README.parent / "results" / f"{bench}.json").read_text())
+    return found
+
+
+if __name__ == "__main__":
+    README.write_text(page(README.read_text()))
