@@ -12,7 +12,7 @@ from sinergi.features.security.tests.conftest import Side, asked_here, asked_of_
 
 FEW, MANY = 10, 100
 # What the heaviest page of the frame may ask at all: session, person, duties, scopes, counts, then the page itself.
-MOST_FOR_A_PAGE = 66
+MOST_FOR_A_PAGE = 80
 
 PAGES = {
     "home": "/",
