@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
 from nacl.signing import SigningKey
 
+from sinergi.kernel import files
 from sinergi.kernel.errors import Broken
 from sinergi.ledger.identity.events import USES
 
@@ -33,16 +33,12 @@ def folder() -> Path:
 
 def create(where: Path) -> KeyRing:
     """Make fresh keys for every use and a root key; refuses to touch a folder that already has keys."""
-    where.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.make_folder(where)
     if any(where.iterdir()):
         raise Broken(f"{where} already holds keys")
     ring = {use: SigningKey.generate() for use in ("root", *USES)}
     for use, key in ring.items():
-        path = where / f"{use}.key"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(bytes(key).hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        files.keep_new(where / f"{use}.key", f"{bytes(key).hex()}\n".encode())
     return KeyRing(ring)
 
 

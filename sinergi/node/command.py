@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from sinergi.kernel import files
 from sinergi.kernel.errors import Broken, Refused
 
 
@@ -116,7 +117,7 @@ def _dispatch(data: Path, name: str, argv: list[str]) -> int:
             code = handover.hand_over(data, name, argv)
             if code is not None:
                 return code
-            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.make_folder(data)
             stack.enter_context(lock.held(data))
             opening.open_node(data, migrate=True)
         elif data.is_dir():

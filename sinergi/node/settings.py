@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -11,23 +12,22 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 
+from sinergi.kernel import files
 from sinergi.node.features import FEATURES as FEATURES
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # Without a folder (tests, linters) a node lives in a throw-away one.
 DATA = Path(os.environ.get("SINERGI_DATA") or Path(tempfile.gettempdir()) / f"sinergi-{os.getuid()}").resolve()
-DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+files.make_folder(DATA)
 
 
 def _secret() -> str:
     """The key for sessions and forms, made once per node and readable by its user only."""
     path = DATA / "secret"
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            files.keep_new(path, secrets.token_urlsafe(48).encode())
     return path.read_text()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import (
@@ -13,21 +15,28 @@ from django.core.exceptions import (
     SuspiciousOperation,
     TooManyFieldsSent,
 )
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from sinergi.kernel.errors import Refused
+from sinergi.ledger.writer import NotStored
 from sinergi.web.shell import Shell
 
 log = logging.getLogger("sinergi.web")
+
+# What SQLite and PostgreSQL say when the disk is full, and when they cannot write just now.
+_FULL = ("database or disk is full", "No space left on device")
+_AWAY = ("disk I/O error", "database is locked", "readonly database", "unable to open database", "connection")
 
 # Where a refusal lands when the page gave no better place: the region above the content that screen readers announce.
 REFUSAL_SLOT = "#refusal"
 
 
 class RefusalMiddleware:
-    """Answers every exception of a view: `Refused` 422, no permission 403, not there 404, anything else 500."""
+    """Answers every exception of a view: `Refused` 422, no permission 403, not there 404, no room on
+    the disk 507, anything else 500."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,6 +68,20 @@ def refusal(request: HttpRequest, refused: Refused, status: int = 422) -> HttpRe
         code=refused.code or "R-422",
         field=refused.field,
     )
+
+
+def storage_trouble(error: BaseException | None) -> int | None:
+    """507 where `error` says that the disk is full, 503 where the store takes nothing now, None for anything else."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return 507
+        if isinstance(error, OperationalError | NotStored):
+            if any(words in str(error) for words in _FULL):
+                return 507
+            if any(words in str(error) for words in _AWAY):
+                return 503
+        error = error.__cause__
+    return None
 
 
 def said(refused: Refused) -> str:
@@ -123,9 +146,34 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def not_stored(request: HttpRequest, status: int) -> HttpResponse:
+    """507 for a full disk, 503 for one that takes nothing at the moment: nothing was kept, nothing is half done."""
+    full = status == 507
+    answer = _answer(
+        request,
+        status=status,
+        title=gettext("Belum tersimpan"),
+        sentence=gettext("Ruang penyimpanan sistem ini penuh, jadi kiriman ini tidak disimpan.")
+        if full
+        else gettext("Penyimpanan sistem ini sedang terganggu, jadi kiriman ini tidak disimpan."),
+        next_step=gettext("Yang sudah diterima tetap aman. Beri tahu administrator, lalu kirim lagi sebentar lagi."),
+        code=f"K-{status}",
+    )
+    answer["Retry-After"] = "10"
+    return answer
+
+
 def broken(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """500: our fault. The log gets the trace under a reference; the person gets the reference."""
+    """500: our fault. The log gets the trace under a reference; the person gets the reference.
+
+    A disk that takes nothing is not: that is said as such (`not_stored`).
+    """
     reference = secrets.token_hex(4)
+    # As handler500 Django calls this while it handles what a middleware raised.
+    storage = storage_trouble(exception or sys.exc_info()[1])
+    if storage is not None:
+        log.error("the store takes nothing (%s)", storage, exc_info=exception)
+        return not_stored(request, storage)
     log.error("unexpected error %s at %s", reference, request.path, exc_info=exception)
     return _answer(
         request,

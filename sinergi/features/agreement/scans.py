@@ -6,9 +6,8 @@ that it is the same. A PDF that could act (scripts, programs to launch, files in
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
-import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +16,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from sinergi.features.agreement.rules import LARGEST_SCAN
+from sinergi.kernel import files
 from sinergi.kernel.errors import Refused
 from sinergi.sheets.reading import Unreadable
 from sinergi.sheets.sandbox import Bounds, run_apart
@@ -77,15 +77,9 @@ def keep(data: bytes) -> Kept:
     """Check a scan and keep it on disk under its hash; keeping it twice changes nothing. Raises Refused."""
     check(data)
     kept = Kept(fingerprint(data), len(data))
-    target = _path(kept.scan)
-    if not target.exists():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = target.with_name(f"{kept.scan}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
+    # The name is its hash: who was here first brought the same bytes.
+    with contextlib.suppress(FileExistsError):
+        files.keep_new(_path(kept.scan), data)
     return kept
 
 
