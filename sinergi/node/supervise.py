@@ -18,7 +18,9 @@ from pathlib import Path
 
 from sinergi.kernel.errors import Refused
 
-READY_S = 60.0
+# A node that lives is waited for: on a busy machine a first start, with all its tables to make, takes minutes.
+READY_S = 300.0
+QUIET_S = 20.0
 STOPPING_S = 35.0
 
 _PR_SET_PDEATHSIG = 1
@@ -48,9 +50,9 @@ class Nodes:
         try:
             for place in self.places:
                 self._running.append((place, _start(place)))
-            deadline = time.monotonic() + READY_S
+            started = time.monotonic()
             for place, child in self._running:
-                _wait_ready(place, child, deadline)
+                _wait_ready(place, child, started)
         except BaseException:
             self.stop()
             raise
@@ -111,16 +113,27 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_ready(place: Place, child: subprocess.Popen[bytes], deadline: float) -> None:
+def _wait_ready(place: Place, child: subprocess.Popen[bytes], started: float) -> None:
+    """Until the node answers: as long as its process lives, READY_S after `started` at most.
+
+    Says so once when it takes longer than QUIET_S. Refused when the process ends or the time is over.
+    """
+    told = False
     while True:
         if child.poll() is not None:
-            raise Refused(f"The node {place.name} did not start.", code="N-09")
+            raise Refused(
+                f"The node {place.name} did not start; {place.data / 'log' / 'node.log'} may say why.", code="N-09"
+            )
         try:
             with urllib.request.urlopen(f"{place.url}/healthz", timeout=2) as answer:  # noqa: S310  loopback
                 if json.load(answer)["status"] == "ok":
                     return
         except (urllib.error.URLError, OSError, ValueError):
             pass
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - started
+        if waited > READY_S:
             raise Refused(f"The node {place.name} was not ready within {READY_S:.0f} seconds.", code="N-10")
+        if waited > QUIET_S and not told:
+            print(f"The node {place.name} is still starting; this machine is busy. Waiting goes on.", flush=True)
+            told = True
         time.sleep(0.1)
