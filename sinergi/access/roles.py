@@ -66,6 +66,7 @@ _GRANTS: dict[str, str] = {
     "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "obligations.answer": "chair secretary resort_chief operations_head",
     "stages.read": f"{_KPU} {_POLICE} auditor",
+    "stages.choose": "administrator",
     # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
     "security.read": f"{_KPU} {_POLICE} auditor",
     # Where a candidate or an official is protected: not for the many village committees.
@@ -78,6 +79,7 @@ _GRANTS: dict[str, str] = {
     "security.report": f"{_POLICE}",
     "security.confirm": f"{_KPU_OFFICE} district_committee",
     "security.letter": "secretary resort_chief operations_head",
+    "security.letterhead": "administrator secretary resort_chief operations_head",
     "places.read": f"{_KPU} {_POLICE} auditor",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",

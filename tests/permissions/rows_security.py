@@ -48,7 +48,7 @@ ROWS = [
     Row(name="security:requests-sheet", get=READ),
     Row(name="security:new", get=ASK, post=ASK),
     Row(name="security:early", get=ASK),
-    Row(name="security:stationery", get=LETTER, post=LETTER),
+    Row(name="security:stationery", get=f"{LETTER} administrator", post=f"{LETTER} administrator"),
     about("request", get=READ),
     about("correction", get=ASK, post=ASK),
     about("proposal", post="deputy_chief operations_head operations_staff"),

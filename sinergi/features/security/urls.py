@@ -57,12 +57,23 @@ navigation.register_view(
         permission="security.read",
     )
 )
+# What an office sets up once; each page belongs to its feature (calendar, regions, letterhead).
+navigation.register_place(
+    navigation.Place(
+        code="office",
+        label=_("Kantor"),
+        icon="building",
+        url_name="security:stationery",
+        permission="security.letterhead",
+        group="manage",
+    )
+)
 navigation.register_view(
     navigation.View(
-        place="plans",
+        place="office",
         label=_("Kop surat"),
         url_name="security:stationery",
-        permission="security.letter",
+        permission="security.letterhead",
     )
 )
 navigation.register_inbox(showing.inbox)

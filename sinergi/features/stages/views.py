@@ -6,15 +6,19 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.stages import rules, sources
+from sinergi.features.stages.actions import use_calendar
+from sinergi.features.stages.forms import Choice
 from sinergi.features.stages.models import CalendarChoice
+from sinergi.kernel.instants import say_day
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 
@@ -37,7 +41,7 @@ def stages(request: PersonRequest) -> HttpResponse:
     """Every stage with its days and today's place among them; the closed days that are still to come."""
     choice = CalendarChoice.objects.order_by("pk").first()
     today = _today(request)
-    context: dict[str, Any] = {"choice": choice, "today": today}
+    context: dict[str, Any] = {"choice": choice, "today": today, "may_choose": request.user.can("stages.choose")}
     if choice is not None:
         calendar = choice.calendar()
         current = rules.current(calendar.stages, today)
@@ -85,6 +89,27 @@ def stages_sheet(request: PersonRequest) -> HttpResponse:
     return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": 'attachment; filename="tahapan.xlsx"'})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("stages.choose")
+def choose(request: PersonRequest) -> HttpResponse:
+    """Choose the calendar this node works by."""
+    choice = CalendarChoice.objects.order_by("pk").first()
+    initial = {} if choice is None else {"calendar": choice.code, "is_exercise": choice.is_shifted}
+    if choice is not None and choice.is_shifted:
+        initial["polling_day"] = choice.polling_day
+    known = [
+        (calendar.code, f"{_named(calendar)}: {say_day(calendar.polling_day, _language())}, {calendar.law}")
+        for calendar in sources.calendars().values()
+    ]
+    form = Choice(request.POST or None, calendars=known, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        use_calendar(form.cleaned_data["calendar"], form.cleaned_data["polling_day"])
+        messages.success(request, gettext("Kalender disimpan. Tenggat sekarang dihitung dengan kalender ini."))
+        return redirect("stages:choose")
+    context = {"form": form, "choice": choice, "calendar_name": "" if choice is None else _named(choice.calendar())}
+    return render(request, "stages/choose.html", context, status=422 if request.method == "POST" else 200)
+
+
 def _lines(calendar: rules.Calendar, today: date) -> list[Line]:
     current = rules.current(calendar.stages, today)
     lines = []
@@ -117,7 +142,11 @@ def _narrowed(lines: list[Line], shown: str) -> list[Line]:
 
 
 def _named(thing: rules.Stage | rules.Calendar) -> str:
-    return thing.name_en if (get_language() or "id").startswith("en") else thing.name
+    return thing.name_en if _language() == "en" else thing.name
+
+
+def _language() -> str:
+    return "en" if (get_language() or "id").startswith("en") else "id"
 
 
 def _span(stage: rules.Stage, polling_day: date) -> str:

@@ -33,7 +33,7 @@ from sinergi.features.security.forms import (
     WordsForm,
     initial_of_span,
 )
-from sinergi.features.security.models import Answer, Proposal, Request
+from sinergi.features.security.models import Answer, Proposal, Request, Stationery
 from sinergi.features.security.views.showing import Row, counted, is_police, requests_for, rows_of, waits_for
 from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
@@ -118,6 +118,8 @@ def page_of(
         "same_time": _same_time(request, found),
         "letters": list(found.letters.order_by("issued_at", "key")),
         "may": may,
+        "no_letterhead": "letter" in may and not Stationery.objects.exclude(signer="").exists(),
+        "may_letterhead": user.can("security.letterhead"),
         "waits": waits_for(row, user, police=police),
         "police": police,
         "letter_id": new_event_id(at),

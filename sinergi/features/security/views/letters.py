@@ -55,7 +55,7 @@ def issue(request: PersonRequest, key: str) -> HttpResponse:
     return redirect("security:request", key=found.key)
 
 
-@requires("security.letter")
+@requires("security.letterhead")
 def stationery(request: HttpRequest) -> HttpResponse:
     """How this office's letters look: head, signer, numbering. An ordinary row; letters already issued keep theirs."""
     paper = Stationery.objects.first() or Stationery(head=[own_agency().name.upper()])
@@ -67,6 +67,8 @@ def stationery(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             check_pattern(given["pattern"])
+            if "{regency}" in given["pattern"] and not own_agency().region.isdigit():
+                raise Refused("Kantor ini mencakup beberapa kabupaten; tulis pola tanpa {regency}.", code="PAM-96")
         except Refused as refusal:
             form.add_error("pattern", said(refusal))
         else:
@@ -77,7 +79,12 @@ def stationery(request: HttpRequest) -> HttpResponse:
             run(paper.save)
             messages.success(request, _("Kop surat disimpan. Surat berikutnya memakainya."))
             return redirect("security:stationery")
-    return render(request, "security/stationery.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "security/stationery.html",
+        {"form": form, "is_set": bool(paper.signer)},
+        status=422 if form.errors else 200,
+    )
 
 
 @requires("security.read")
