@@ -81,6 +81,7 @@ _GRANTS: dict[str, str] = {
     "security.letter": "secretary resort_chief operations_head",
     "security.letterhead": "administrator secretary resort_chief operations_head",
     "places.read": f"{_KPU} {_POLICE} auditor",
+    "places.regions": "administrator",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.

@@ -41,7 +41,7 @@ VERBS = {
     "demo": Verb("sinergi.node.demo:run", "serve the demo's nodes on this machine", opens=False),
     "evidence": Verb("sinergi.ledger.verbs:evidence", "export or verify evidence"),
     "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
-    "import": Verb("sinergi.features.places.verbs:import_", "take in boundaries from a file", always),
+    "import": Verb("sinergi.features.places.verbs:import_", "take in regions or boundaries from a file", always),
     "init": Verb("sinergi.sync.verbs:init", "make a new node in an empty folder", always),
     "invite": Verb("sinergi.sync.verbs:invite", "write an invitation for a partner", always),
     "rebuild": Verb(

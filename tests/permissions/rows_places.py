@@ -36,6 +36,8 @@ ROWS = [
     Row(name="places:corrected", get=PUBLISH, other=somebody_elses_draft),
     Row(name="places:without-others", post=PUBLISH, other=somebody_elses_draft),
     Row(name="places:discarded", post=PUBLISH, other=somebody_elses_draft),
+    Row(name="places:regions", get="administrator", post="administrator"),
+    Row(name="places:region-template", get="administrator"),
     Row(name="places:api-stations", get=READ),
     Row(name="places:publication", post=PUBLISH, other=somebody_elses_draft),
 ]

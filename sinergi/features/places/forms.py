@@ -133,6 +133,16 @@ class Upload(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ".csv,.xlsx,.txt"
 
 
+class RegionFile(forms.Form):
+    """A file with the regions of this office."""
+
+    file = forms.FileField(
+        label=_("Berkas"),
+        help_text=_("CSV atau Excel (.xlsx), paling besar 20 MB dan 100.000 baris."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+    )
+
+
 class Warning(msgspec.Struct, frozen=True, kw_only=True):
     """Something doubtful that does not stop publishing. `pattern % words` is the sentence; `codes` the stations."""
 

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.places.api import ROUTES
-from sinergi.features.places.views import stations, uploads
+from sinergi.features.places.views import regions, stations, uploads
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("tempat/unggahan/<uuid:draft>/tanpa-wilayah-lain/", uploads.without_others, name="without-others"),
     path("tempat/unggahan/<uuid:draft>/batal/", uploads.discarded, name="discarded"),
     path("tempat/unggahan/<uuid:draft>/terbitan/", uploads.publication, name="publication"),
+    path("kelola/wilayah/", regions.regions, name="regions"),
+    path("kelola/wilayah/templat.xlsx", regions.region_template, name="region-template"),
     *addresses(ROUTES),
 ]
 
@@ -42,6 +44,9 @@ navigation.register_view(
 )
 navigation.register_view(
     navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
+)
+navigation.register_view(
+    navigation.View(place="office", label=_("Wilayah"), url_name="places:regions", permission="places.regions")
 )
 navigation.register_search(stations.found)
 records.register(

@@ -100,6 +100,8 @@ def stations(request: PersonRequest) -> HttpResponse:
             ).exists(),
             "outline": _outline(request.user, here, below) if box else None,
             "any_list": StationList.objects.exists(),
+            "has_regions": Region.objects.exists(),
+            "may_regions": request.user.can("places.regions"),
             "may_import": request.user.can("places.import") and _is_commission(),
             "rows": [(row, names.get(row.village, row.village), names.get(row.village[:6], "")) for row in page],
         },

@@ -96,7 +96,7 @@ def new_upload(request: PersonRequest) -> HttpResponse:
             # What is forbidden is refused before anything of it is kept.
             forms.check_stations(cells, regency=_own_regency(), villages={}, area="")
         except Unreadable as refusal:
-            raise _said(refusal) from None
+            raise said(refusal) from None
         draft = actions.keep_draft(
             owner=request.user.actor_id,
             agreement=form.cleaned_data["agreement"],
@@ -170,7 +170,7 @@ def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
                 for code, (count, first, last) in checked.others.items()
             ],
             "wrong_cells": len(checked.table.problems),
-            "wrong_rows": _wrong_rows(checked.table),
+            "wrong_rows": wrong_rows(checked.table),
             "most_shown": MOST_SHOWN,
             "sample": [(row, names.get(row.code[:10], row.code[:10])) for row in checked.rows[:12]],
             "id": new_event_id(request.arrived_at),
@@ -305,7 +305,7 @@ def _worded(changes: rules.Changes) -> list[dict[str, Any]]:
     ]
 
 
-def _wrong_rows(table: Any) -> list[dict[str, Any]]:
+def wrong_rows(table: Any) -> list[dict[str, Any]]:
     """The first wrong rows as they stand in the file, each cell with what is wrong with it."""
     by_row: dict[int, list[Any]] = {}
     for problem in table.problems:
@@ -328,6 +328,6 @@ def _numbers(words: dict[str, int | str]) -> dict[str, str]:
     return {name: number(value) if isinstance(value, int) else value for name, value in words.items()}
 
 
-def _said(refusal: Unreadable) -> Refused:
+def said(refusal: Unreadable) -> Refused:
     """The refusal in the reader's language."""
     return Refused(gettext(refusal.pattern) % refusal.words, code=refusal.code, field=refusal.field)

@@ -150,6 +150,7 @@ def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
         "form": form,
         "corrects": corrects,
         "no_agreement": not options,
+        "may_regions": request.user.can("places.regions"),
         "picker": _picker(request, "", (corrects.region, corrects.point) if corrects else None),
         "to_picker": _picker(request, "to_", (corrects.to_region, corrects.to_point) if corrects else None),
         "due": _due_preview(request.arrived_at),
