@@ -218,13 +218,14 @@ def _judge_founding(header: envelope.Header, event: Founding, parties: list[rows
 
 def _judge_reference(log: Log, header: envelope.Header, key: str) -> None:
     named = rows.named(key, header.agr)
-    if named is None:
-        raise Ignored("it names a record that does not exist")
-    log_pk, seq, origin = named
-    reach = header.seq if log_pk == log.pk else 0
-    mark = header.seen.get(origin)
-    if seq >= max(reach, mark.size if mark else 0):
-        raise Ignored("it names a record its author had not seen")
+    if named is not None:
+        log_pk, seq, origin = named
+        reach = header.seq if log_pk == log.pk else 0
+        mark = header.seen.get(origin)
+        if seq < max(reach, mark.size if mark else 0):
+            return
+    # One sentence for both: whether a record the author had not seen exists depends on what has arrived here so far.
+    raise Ignored("it names a record its author had not seen")
 
 
 def _apply_parties(header: envelope.Header, event: Founding | Joining | Leaving) -> None:

@@ -18,7 +18,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import store
 from sinergi.ledger.models import Key, Log
-from sinergi.sync import invitations, messages, service, signing, statement
+from sinergi.sync import clocks, invitations, messages, service, signing, statement
 from sinergi.sync.challenges import Challenges
 from sinergi.sync.models import Peer
 from sinergi.sync.quota import Bucket
@@ -192,6 +192,7 @@ def _authenticate(request: HttpRequest) -> str:
     # 6. It answers a challenge of ours that nobody answered before. Only now, so that strangers cannot use them up.
     if not challenges.take(claim.nonce):
         raise Declined(401, "Tantangan sudah dipakai atau kedaluwarsa; jawab yang baru.")
+    clocks.note(peer.agency, claim.created, int(time.time()))
     if peer.paused:
         raise Declined(403, "Pertukaran dengan instansi ini sedang dijeda oleh administratornya.")
     # 7. Within its share.

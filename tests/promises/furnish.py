@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+LINES = 20
 POLRES = {"code": "polres-tapsel", "name": "Polres Tapanuli Selatan", "kind": "police", "region": "*"}
 
 
@@ -87,7 +88,8 @@ def _partner(police: Any, agreement: str) -> dict[str, Any]:
             messages.State(
                 agency=police.id,
                 cosigned=[],
-                # It promises one entry more than it gives, so it is asked for the same bundle again and again.
+                # It promises one entry more than it gives, so it is asked for the same bundle again and again, and
+                # each of these lines is asked for.
                 logs=[
                     messages.LogLine(
                         log=log.origin,
@@ -97,7 +99,8 @@ def _partner(police: Any, agreement: str) -> dict[str, Any]:
                         size=len(log.entries) + 1,
                         checkpoint=police.checkpoint(log).decode(),
                     )
-                ],
+                ]
+                * LINES,
             )
         ).decode(),
         "bundle": bundles.encode(police.bundle(log)).decode(),

@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from sinergi.features.agreement import public as agreements
 from sinergi.ledger.models import Agency, Agreement, Cosignature, Entry, Log, Party
 from sinergi.ledger.store import stated_at
+from sinergi.sync import clocks
 from sinergi.sync.models import Peer
 
 Line = Literal["self", "connected", "apart", "new", "paused", "stranger"]
@@ -21,7 +22,10 @@ Has = Literal["author", "same", "behind", "until", "unseen", "stranger", "none"]
 
 
 class Partner(msgspec.Struct, frozen=True, kw_only=True):
-    """One party's node as this node last saw it. `stranger`: known by name, never introduced."""
+    """One party's node as this node last saw it. `stranger`: known by name, never introduced.
+
+    `ahead`: by how many seconds its clock differs from ours, 0 while that is tolerated.
+    """
 
     id: str
     name: str
@@ -29,6 +33,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     last_contact: datetime | None = None
     last_try: datetime | None = None
     trouble: str = ""
+    ahead: int = 0
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +264,7 @@ def _partners(ids: list[str], at: datetime) -> list[Partner]:
                 last_contact=peer.last_contact,
                 last_try=peer.last_try,
                 trouble=peer.error,
+                ahead=clocks.ahead(agency),
             )
         )
     return sorted(found, key=lambda partner: (partner.name, partner.id))

@@ -93,6 +93,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "witnesses": _witnesses(found),
         "forks": Equivocation.objects.filter(log__agreement__in=[item.id for item in seen]).count(),
         "frozen": found.frozen,
+        "clocks": [words.clock_apart(partner) for partner in found.partners if partner.ahead],
         "troubles": [partner for partner in found.partners if partner.trouble],
         "may_export": {item.id for item in reach(asked.user, "evidence.export", asked.scope)},
         "any": bool(found.shelves),

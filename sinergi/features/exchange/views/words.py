@@ -50,7 +50,6 @@ _REASONS = {
     "the agreement was not in force when this was stated": gettext_lazy(
         "Perjanjian belum berlaku ketika ini dicatat. Catat lagi setelah semua pihak menegaskan."
     ),
-    "it names a record that does not exist": gettext_lazy("Menyebut catatan yang tidak ada."),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
 }
 
@@ -258,3 +257,20 @@ def _when(at: datetime | None, now: datetime) -> str:
         return ""
     short = moment(at, now)
     return clock(at) if clock(at).startswith(short) else short
+
+
+def clock_apart(partner: Partner) -> str:
+    """One sentence about a partner whose clock is not ours."""
+    hours, minutes = divmod(round(abs(partner.ahead) / 60), 60)
+    pattern = (
+        _(
+            "Jam sistem %(name)s lebih cepat %(hours)d jam %(minutes)d menit daripada jam di sini. "
+            "Urutan catatan tidak terpengaruh; periksa jam kedua sistem."
+        )
+        if partner.ahead > 0
+        else _(
+            "Jam sistem %(name)s lebih lambat %(hours)d jam %(minutes)d menit daripada jam di sini. "
+            "Urutan catatan tidak terpengaruh; periksa jam kedua sistem."
+        )
+    )
+    return pattern % {"name": partner.name, "hours": hours, "minutes": minutes}

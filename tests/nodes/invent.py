@@ -1,0 +1,83 @@
+"""Invents facts of any kind from its declaration alone, so that a new kind is tested before anybody thinks of it.
+
+Most inventions are nonsense, and that is wanted: what a node refuses it must refuse in every order of arrival. Two
+rules of thumb make enough of them sensible: instants of one fact ascend, and a field that names a record prefers
+records whose kind sounds like the field (`answer` → `…assistance_answered`).
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date, datetime, timedelta
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from sinergi.ledger.events import Event, RecordKey
+from tests.nodes.simulator import NOON
+
+WORDS = ("1203022001", "1203", "1203", "ab" * 32, "Sprin/74/II/2024", "kata", "")
+
+
+class Inventor:
+    """Invents from one source of chance; `records` are the (kind, key) that may be named, oldest first."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.records: list[tuple[str, str]] = []
+
+    def event(self, kind: type[Event]) -> Event:
+        """A fact of this kind."""
+        self._at = NOON + timedelta(hours=self.chance.randint(0, 240))
+        self._named: list[str] = []
+        hints = get_type_hints(kind)
+        given = {}
+        for field in msgspec.structs.fields(kind):
+            if not field.required and self.chance.random() < (0.9 if field.name == "corrects" else 0.4):
+                continue
+            hint = hints[field.name]
+            given[field.name] = (
+                self._record(kind.kind, field.name)
+                if hint is RecordKey or RecordKey in get_args(hint)
+                else self._value(hint, field.name)
+            )
+        return kind(**given)
+
+    def _record(self, kind: str, field: str) -> str:
+        likely = [key for other, key in self.records if (other == kind if field == "corrects" else field[:6] in other)]
+        if not likely and self._named and self.chance.random() < 0.9:
+            likely = self._named
+        # Often what was said last: facts come in answer to each other.
+        named = self.chance.choice((likely or [key for _, key in self.records])[-self.chance.randint(1, 9) :])
+        self._named.append(named)
+        return named
+
+    def _value(self, hint: Any, field: str) -> Any:
+        if isinstance(hint, NewType):
+            return self._value(hint.__supertype__, field)
+        origin, inner = get_origin(hint), get_args(hint)
+        if origin is Annotated:
+            return self._value(inner[0], field)
+        if origin in (Union, UnionType):
+            return self._value(self.chance.choice([one for one in inner if one is not NoneType]), field)
+        if origin is Literal:
+            return self.chance.choice(inner)
+        if origin is list:
+            return [self._value(inner[0], field) for _ in range(self.chance.randint(0, 2))]
+        if origin is dict:
+            return {str(number): self._value(inner[1], field) for number in range(self.chance.randint(0, 2))}
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            hints = get_type_hints(hint)
+            return hint(**{one.name: self._value(hints[one.name], one.name) for one in msgspec.structs.fields(hint)})
+        if hint is datetime:
+            self._at += timedelta(hours=self.chance.randint(1, 9))
+            return self._at
+        if hint is bool:
+            return self.chance.random() < 0.5
+        if hint is int:
+            return 2024 if field == "year" else self.chance.randint(0, 30)
+        if hint is date:
+            return NOON.date() + timedelta(days=self.chance.randint(0, 9))
+        assert hint is str, f"{field}: teach this inventor {hint}"
+        return self.chance.choice(WORDS)
