@@ -22,6 +22,7 @@ from sinergi.kernel.errors import Broken, Refused
 @dataclass(frozen=True)
 class Verb:
     """`writes`: whether these arguments change the node. `opens`: whether the node's tables are needed at all.
+    `needs_node`: whether there must be a node: a stranger judges evidence on any machine.
 
     A verb that says nothing about what it does is not for people and is not listed.
     """
@@ -30,6 +31,7 @@ class Verb:
     does: str
     writes: Callable[[list[str]], bool] = lambda argv: False
     opens: bool = True
+    needs_node: Callable[[list[str]], bool] = lambda argv: True
 
 
 def always(argv: list[str]) -> bool:
@@ -39,7 +41,9 @@ def always(argv: list[str]) -> bool:
 VERBS = {
     "accept": Verb("sinergi.sync.verbs:accept", "accept a partner's invitation file", always),
     "demo": Verb("sinergi.node.demo:run", "serve the demo's nodes on this machine", opens=False),
-    "evidence": Verb("sinergi.ledger.verbs:evidence", "export or verify evidence"),
+    "evidence": Verb(
+        "sinergi.ledger.verbs:evidence", "export or verify evidence", needs_node=lambda argv: argv[:1] != ["verify"]
+    ),
     "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
     "import": Verb("sinergi.features.places.verbs:import_", "take in regions or boundaries from a file", always),
     "init": Verb("sinergi.sync.verbs:init", "make a new node in an empty folder", always),
@@ -107,7 +111,7 @@ def _dispatch(data: Path, name: str, argv: list[str]) -> int:
     asks_for_help = any(word in ("-h", "--help") for word in argv)
     if not verb.opens:
         return _call(name, argv, data)
-    if asks_for_help:
+    if asks_for_help or not (verb.needs_node(argv) or data.is_dir()):
         opening.without_node()
         return _call(name, argv, data)
     if name != "init" and not data.is_dir():

@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 def without_node() -> None:
-    """Let this process import every part without a node, to describe a verb: settings live in a throw-away folder."""
+    """Let this process import every part without a node, to describe a verb or judge a file: settings live in a
+    throw-away folder."""
     os.environ.pop("SINERGI_DATA", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.node.settings")
     import django

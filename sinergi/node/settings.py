@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sinergi.access.middleware.ActorMiddleware",
     "sinergi.web.scope.ScopeMiddleware",
+    "sinergi.web.middleware.KeptFormMiddleware",
     "sinergi.web.middleware.RefusalMiddleware",
 ]
 

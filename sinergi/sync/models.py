@@ -12,6 +12,8 @@ from django.db import models
 
 # Longer than two idle rounds and their jitter without an answer counts as cut off.
 CONTACT_EXPECTED = timedelta(minutes=3)
+# One failed try may be a hiccup; people are told after this many in a row, some ten seconds.
+FAILURES_TOLERATED = 2
 
 
 class OwnAddress(models.Model):
@@ -41,7 +43,8 @@ class Peer(models.Model):
             return "paused"
         if self.last_contact is None:
             return "new"
-        return "apart" if self.failures and at - self.last_contact > CONTACT_EXPECTED else "connected"
+        is_late = at - self.last_contact > CONTACT_EXPECTED
+        return "apart" if self.failures > FAILURES_TOLERATED or (self.failures and is_late) else "connected"
 
 
 class Invitation(models.Model):

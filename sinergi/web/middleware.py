@@ -34,6 +34,24 @@ _AWAY = ("disk I/O error", "database is locked", "readonly database", "unable to
 REFUSAL_SLOT = "#refusal"
 
 
+class KeptFormMiddleware:
+    """Tells a form that a script sends (forms.js) where to go, in place of a redirect that the script would follow.
+
+    So the next page is asked for once, by the browser itself, and the message it shows is not used up unseen.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "X-Kept-Form" not in request.headers or response.status_code not in (302, 303):
+            return response
+        told = HttpResponse(status=204, headers={"X-Location": response["Location"]})
+        told.cookies = response.cookies
+        return told
+
+
 class RefusalMiddleware:
     """Answers every exception of a view: `Refused` 422, no permission 403, not there 404, no room on
     the disk 507, anything else 500."""

@@ -179,6 +179,28 @@ def test_a_refusal_lands_beside_its_field_and_nothing_typed_is_lost(opened):
     assert page.evaluate("document.activeElement.id") == "x"
 
 
+AGAIN = """<!doctype html><main><h1>Judul</h1>
+<form class="form" action="/lain/" data-keep><div class="field"><p class="error">lain</p></div></form>
+<form class="form" action="/kirim/" data-keep><div role="alert">Satu isian perlu diperbaiki.</div>
+<div class="field"><input id="x" name="starts_at" value="kosong"><p class="error">Isi jam.</p></div></form></main>"""
+
+
+def test_errors_of_a_form_land_beside_their_fields_and_the_form_stays_as_it_was(opened):
+    page = opened("/komponen/")
+    kept = KEPT.replace("data-keep>", 'data-keep><input type="hidden" name="id" value="1"><b data-map></b>')
+    page.evaluate("html => document.querySelector('main').insertAdjacentHTML('afterbegin', html)", kept)
+    page.route("**/kirim/", lambda route: route.fulfill(status=422, content_type="text/html", body=AGAIN))
+    page.evaluate("document.querySelector('[data-map]').textContent = 'peta'")
+    page.fill("#x", "06.30")
+    for _twice in range(2):
+        page.click("text=Kirim >> nth=0")
+        page.wait_for_selector(".field .error")
+    assert page.locator(".form >> nth=0").locator(".error").all_inner_texts() == ["Isi jam."]
+    assert page.locator("[data-said][role=alert]").first.inner_text() == "Satu isian perlu diperbaiki."
+    assert page.input_value("#x") == "06.30" and page.inner_text("[data-map]") == "peta"
+    assert page.evaluate("document.activeElement.id") == "x"
+
+
 def test_a_node_that_does_not_answer_is_told_and_nothing_typed_is_lost(opened):
     page = opened("/komponen/")
     page.evaluate("html => document.querySelector('main').insertAdjacentHTML('afterbegin', html)", KEPT)

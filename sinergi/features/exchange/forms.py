@@ -17,14 +17,14 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=_("Keadaan"),
         required=False,
-        choices=[("", _("semua")), ("troubled", _("belum atau tidak berlaku"))],
+        choices=[("", _("Semua")), ("troubled", _("belum atau tidak berlaku"))],
     )
     since = forms.DateField(label=_("Sejak"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Sampai tanggal"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, parties: list[tuple[str, str]], kinds: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
-        everything = ("", _("semua"))
+        everything = ("", _("Semua"))
         cast(forms.ChoiceField, self.fields["kind"]).choices = [everything, *sorted(kinds, key=lambda kind: kind[1])]
         cast(forms.ChoiceField, self.fields["author"]).choices = [everything, *parties]
         cast(forms.ChoiceField, self.fields["waits_for"]).choices = [("", "–"), *parties[1:]]

@@ -18,9 +18,9 @@ PRESSING = {
 class FilterForm(forms.Form):
     """The filter above the inbox."""
 
-    pressing = forms.ChoiceField(label=_("Desakan"), required=False, choices=[("", _("semua")), *PRESSING.items()])
+    pressing = forms.ChoiceField(label=_("Desakan"), required=False, choices=[("", _("Semua")), *PRESSING.items()])
     agreement = forms.ChoiceField(label=_("Perjanjian"), required=False)
 
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
-        cast(forms.ChoiceField, self.fields["agreement"]).choices = [("", _("semua")), *agreements]
+        cast(forms.ChoiceField, self.fields["agreement"]).choices = [("", _("Semua")), *agreements]

@@ -101,8 +101,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "more": max(0, len(rows) - SHOWN),
         "panels": [panel for panel in panels if not panel.is_side],
         "side_panels": [panel for panel in panels if panel.is_side],
-        "districts": _districts(user),
-        "station_count": places.station_count("", user=user) if user.can("places.read") else 0,
+        "districts": _districts(user, scope),
+        "station_count": places.station_count("", user=user, scope=scope) if user.can("places.read") else 0,
         "steps": steps,
         "is_empty": not Agreement.objects.exists(),
     }
@@ -194,11 +194,11 @@ def _groups(items: list[navigation.Waiting], known: list[Scope]) -> list[Group]:
     return [Group(labels.get(agreement, _("Kantor sendiri")), held) for agreement, held in groups]
 
 
-def _districts(user: User) -> list[District]:
+def _districts(user: User, scope: str) -> list[District]:
     """The districts with most polling stations of the lists in force, as far as this person sees them."""
     if not user.can("places.read") or not places.has_stations():
         return []
-    counted = places.station_counts(6, user=user)
+    counted = places.station_counts(6, user=user, scope=scope)
     names = places.area_names(set(counted))
     most = max(counted.values(), default=0)
     largest = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:DISTRICTS]

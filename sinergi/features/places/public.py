@@ -157,14 +157,18 @@ def station(code: str, *, user: User) -> StationInfo | None:
     return next(iter(_station_infos(list(rows[:1]))), None)
 
 
-def station_count(code: str, *, user: User) -> int:
-    """How many polling stations in force this person may see inside `code`."""
-    return Station.objects.current().visible_to(user).inside(code).count()
+def station_count(code: str, *, user: User, scope: str = "") -> int:
+    """How many polling stations in force this person may see inside `code`; `scope`: under this agreement only."""
+    return _within(scope, Station.objects.current().visible_to(user).inside(code)).count()
 
 
-def station_counts(length: int, *, user: User) -> Counter[str]:
-    """How many polling stations in force this person may see in each region whose code has `length` digits."""
-    return counts_by(length, Station.objects.current().visible_to(user))
+def station_counts(length: int, *, user: User, scope: str = "") -> Counter[str]:
+    """How many of them lie in each region whose code has `length` digits."""
+    return counts_by(length, _within(scope, Station.objects.current().visible_to(user)))
+
+
+def _within(scope: str, rows: QuerySet[Station]) -> QuerySet[Station]:
+    return rows.filter(list__agreement=scope) if scope else rows
 
 
 def counts_by(length: int, rows: QuerySet[Station]) -> Counter[str]:

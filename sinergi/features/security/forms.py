@@ -159,7 +159,8 @@ class RequestForm(Sent):
         cast(forms.ChoiceField, self.fields["agreement"]).choices = agreements
         if len(agreements) == 1:
             self.fields["agreement"].widget = forms.HiddenInput()
-            self.fields["agreement"].initial = agreements[0][0]
+            # Not the field's own initial value: that of the form, even an empty one, would win.
+            self.initial["agreement"] = agreements[0][0]
 
     def asked(self, *, spot: Spot, destination: Spot | None) -> dict[str, Any]:
         """The keywords of the action, times in the zone of the place."""

@@ -199,8 +199,9 @@ def field(bound: BoundField, style: str = "", short: bool = False) -> dict[str, 
 
 @register.inclusion_tag("web/parts/form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
-    """What is wrong with a form as a whole, in front of it."""
-    return {"errors": form.non_field_errors(), "count": len(form.errors)}
+    """What is wrong with a form as a whole, or with a field nobody sees, in front of it."""
+    unseen = [error for bound in form.hidden_fields() for error in bound.errors]
+    return {"errors": [*form.non_field_errors(), *unseen], "count": len(form.errors)}
 
 
 @register.inclusion_tag("web/parts/crumbs.html")
@@ -255,11 +256,13 @@ def short_day(value: datetime | date | None, zone: str = "") -> str:
 
 @register.filter
 def moment(at: datetime | None, now: datetime) -> str:
-    """Short, for rows: 07.15 today, 14 Feb 07.15 otherwise."""
+    """Short, for rows: 07.15 WIB today, 14 Feb 07.15 WIB this year, 14 Feb 2025 otherwise."""
     if not at:
         return ""
-    time = instants.say_time(at, _zone(), _language())
-    return time if _local_day(at) == _local_day(now) else f"{short_day(at)} {time}"
+    on, today = _local_day(at), _local_day(now)
+    if on.year != today.year:
+        return f"{short_day(at)} {on.year}"
+    return clock(at) if on == today else f"{short_day(at)} {clock(at)}"
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sinergi.features.exchange.public import Book, Cell, Partner, Standing
 from sinergi.web import records
-from sinergi.web.templatetags.sinergi import clock, moment, number, since
+from sinergi.web.templatetags.sinergi import moment, number, since
 
 _COUNTS = (
     gettext_lazy("nol"),
@@ -195,7 +195,7 @@ def line_words(partner: Partner, at: datetime) -> tuple[str, str, str]:
     if partner.line == "connected":
         return "good", _("daring"), _("bicara %(span)s lalu") % {"span": since(partner.last_contact, at)}
     if partner.line == "apart":
-        return "bad", _("terputus"), _("bicara terakhir %(at)s") % {"at": _when(partner.last_contact, at)}
+        return "bad", _("terputus"), _("bicara terakhir %(at)s") % {"at": moment(partner.last_contact, at)}
     if partner.line == "paused":
         return "warn", _("dijeda"), _("dihentikan oleh administrator")
     return "warn", _("belum tersambung"), _("belum pernah bicara")
@@ -230,7 +230,7 @@ def count_words(count: int) -> str:
 def _apart(partner: Partner, at: datetime) -> str:
     words: dict[str, Any] = {
         "name": partner.name,
-        "at": _when(partner.last_contact, at),
+        "at": moment(partner.last_contact, at),
         "span": since(partner.last_contact, at),
     }
     return _("%(name)s terputus sejak %(at)s (%(span)s).") % words
@@ -249,14 +249,6 @@ def _same_sentence(partners: list[Partner], standing: Standing, at: datetime) ->
 def _checked(standing: Standing, at: datetime) -> str:
     checked = standing.checked_at
     return _("Diperiksa %(span)s lalu.") % {"span": since(checked, at)} if checked else ""
-
-
-def _when(at: datetime | None, now: datetime) -> str:
-    """07.43 WIB today, 14 Feb 07.43 otherwise."""
-    if at is None:
-        return ""
-    short = moment(at, now)
-    return clock(at) if clock(at).startswith(short) else short
 
 
 def clock_apart(partner: Partner) -> str:

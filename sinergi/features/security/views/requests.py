@@ -132,7 +132,12 @@ def correction(request: PersonRequest, key: str) -> HttpResponse:
 
 def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
     today = request.arrived_at.astimezone(ZONES["WIB"]).date()
-    options = [(item.id, item.name) for item in agreements.agreements_of(request.user, "security.request", on=today)]
+    reached = agreements.agreements_of(request.user, "security.request", on=today)
+    names = [item.name for item in reached]
+    # Two agreements with the same partner are told apart by our number on the paper.
+    options = [
+        (item.id, item.name if names.count(item.name) == 1 else f"{item.name}, {item.numbers[0]}") for item in reached
+    ]
     given: Any = request.POST if request.method == "POST" else None
     initial: dict[str, Any] = {"agreement": getattr(request, "scope", "")}
     if corrects is not None:

@@ -50,11 +50,13 @@ document.addEventListener("submit", async (event) => {
   clear(form);
   try {
     const action = button?.getAttribute("formaction") || form.getAttribute("action") || location.href;
-    const answer = await fetch(action, { method: "POST", body, credentials: "same-origin" });
+    const headers = { "X-Kept-Form": "1" };
+    const answer = await fetch(action, { method: "POST", body, headers, credentials: "same-origin" });
     const isPage = (answer.headers.get("Content-Type") ?? "").startsWith("text/html");
-    if (answer.redirected) {
+    const next = answer.headers.get("X-Location") ?? (answer.redirected ? answer.url : "");
+    if (next) {
       changed.delete(form);
-      location.assign(answer.url);
+      location.assign(next);
       return;
     }
     if (!isPage) {
@@ -80,50 +82,66 @@ document.addEventListener("submit", async (event) => {
 });
 
 /**
- * Show what came back: a refusal beside its field, the same form with its errors, or the words of an error page.
+ * Show what came back: a refusal beside its field, the errors of the same form beside theirs, or the words of an error
+ * page. The form itself stays as it is, with its chosen files, its map and everything typed.
  * @param {HTMLFormElement} form
  * @param {Document} page
  */
 function show(form, page) {
   const refusal = page.querySelector("[data-refusal]");
   if (refusal instanceof HTMLElement) {
-    const named = refusal.dataset.field ? form.elements.namedItem(refusal.dataset.field) : null;
-    const control = named instanceof RadioNodeList ? named[0] : named;
-    const field = control instanceof HTMLElement ? control.closest(".field") : null;
     const sentence = refusal.textContent ?? "";
-    if (field && control instanceof HTMLElement) {
-      field.classList.add("wrong");
-      const line = document.createElement("p");
-      line.className = "error";
-      line.dataset.said = "";
-      line.id = `${control.id || "isian"}_refusal`;
-      line.setAttribute("role", "alert");
-      line.textContent = sentence;
-      field.append(line);
-      control.setAttribute("aria-invalid", "true");
-      control.setAttribute("aria-describedby", line.id);
-      control.focus();
+    const field = beside(form, refusal.dataset.field ?? "", sentence);
+    if (field) {
+      field.focus();
     } else {
       say(form, sentence);
     }
     return;
   }
-  const again = form.id ? page.getElementById(form.id) : page.querySelector("form[data-keep]");
-  if (again) {
-    const fresh = document.importNode(again, true);
-    form.replaceWith(fresh);
-    const wrong = fresh.querySelector("[aria-invalid=true], .wrong input, .wrong select, .wrong textarea");
-    if (wrong instanceof HTMLElement) {
-      wrong.focus();
-    }
-    if (fresh instanceof HTMLFormElement) {
-      changed.delete(form);
-      changed.add(fresh);
-    }
-    return;
-  }
+  // The same form of several on the page. Not form.id or form.action: a field of that name would be meant.
+  const again = [...page.querySelectorAll("form[data-keep]")].find((other) =>
+    ["id", "action"].every((name) => other.getAttribute(name) === form.getAttribute(name)),
+  );
+  const errors = [...(again?.querySelectorAll(".error") ?? [])];
+  const fields = errors.map((error) => beside(form, nameOf(error), error.textContent?.trim() ?? ""));
   const words = [...page.querySelectorAll("main h1, main .lead")].map((part) => part.textContent?.trim());
-  say(form, words.join(". ") || (document.body.dataset.unreachable ?? ""));
+  const whole = again?.querySelector("[role=alert]")?.textContent?.trim() || (errors.length ? "" : words.join(". "));
+  if (whole || !fields.some(Boolean)) {
+    say(form, whole || (document.body.dataset.unreachable ?? ""));
+  }
+  fields.find(Boolean)?.focus();
+}
+
+/** The name of the field an error stands beside. @param {Element} error */
+function nameOf(error) {
+  return error.closest(".field")?.querySelector("[name]")?.getAttribute("name") ?? "";
+}
+
+/**
+ * Put a sentence beside the field of this name; the control to focus, or null where the form shows no such field.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} sentence
+ */
+function beside(form, name, sentence) {
+  const named = name ? form.elements.namedItem(name) : null;
+  const control = named instanceof RadioNodeList ? named[0] : named;
+  const field = control instanceof HTMLElement ? control.closest(".field") : null;
+  if (!field || !(control instanceof HTMLElement)) {
+    return null;
+  }
+  field.classList.add("wrong");
+  const line = document.createElement("p");
+  line.className = "error";
+  line.dataset.said = "";
+  line.id = `${control.id || "isian"}_refusal`;
+  line.setAttribute("role", "alert");
+  line.textContent = sentence;
+  field.append(line);
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", line.id);
+  return control;
 }
 
 /**
@@ -147,5 +165,8 @@ function clear(form) {
   for (const said of form.querySelectorAll("[data-said]")) {
     said.closest(".field")?.classList.remove("wrong");
     said.remove();
+  }
+  for (const control of form.querySelectorAll("[aria-invalid=true]")) {
+    control.removeAttribute("aria-invalid");
   }
 }
