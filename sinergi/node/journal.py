@@ -96,6 +96,7 @@ def open_journal(data: Path) -> None:
         logger.propagate = True
     # Django says "Not Found: /path" for each 404; our own line carries the status without the path.
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    logging.getLogger("django.security").setLevel(logging.ERROR)
+    # A wrong host or a forged cookie is the sender's doing, answered 400, and no trouble of this node.
+    logging.getLogger("django.security").setLevel(logging.CRITICAL)
     logging.getLogger("_granian").setLevel(logging.ERROR)
     logging.raiseExceptions = False
