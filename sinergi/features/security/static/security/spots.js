@@ -29,6 +29,8 @@ async function draw(host) {
     element.textContent = String(place + 1);
     element.title = spot.name;
     new maplibre.Marker({ element }).setLngLat([spot.lon, spot.lat]).addTo(map);
+    // The library names every marker the same, in English; say what this one shows.
+    element.setAttribute("aria-label", `${place + 1} ${spot.name}`);
   });
   await addAreas(map, host.dataset.areas ?? "");
   host.dataset.ready = "true";

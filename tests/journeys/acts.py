@@ -1,0 +1,122 @@
+"""What people do at their screens again and again; each leaves them on the page where it brought them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from sinergi.kernel.instants import ZONES
+from tests.journeys.stage import until
+
+REQUEST = re.compile(r"/pengamanan/[a-z2-7]{26}/$")
+VILLAGES = {"kpu-tapsel": "1203041001", "kpu-paluta": "1220041001"}
+
+
+def today() -> date:
+    """Today where the offices are."""
+    return datetime.now(ZONES["WIB"]).date()
+
+
+def ask(
+    page: Page,
+    activity: str,
+    *,
+    village: str = VILLAGES["kpu-tapsel"],
+    service: str = "Pengawalan",
+    day: date | None = None,
+    starts: str = "08:00",
+    ends: str = "12:00",
+    until_day: date | None = None,
+    officers: int = 8,
+    vehicles: int = 2,
+    emergency: bool = False,
+    agreement: str = "",
+) -> str:
+    """The commission asks for security; the address of the request's page, the same on every node."""
+    page.goto("/pengamanan/minta/")
+    if agreement:
+        page.locator("select[name=agreement]").select_option(label=agreement)
+    page.get_by_role("radio", name=service, exact=True).check(force=True)
+    page.locator("[name=activity]").fill(activity)
+    page.locator("[name=place]").fill("Gudang KPU")
+    page.locator("select[name=village]").select_option(village)
+    page.locator("[name=day]").fill((day or today() + timedelta(days=6)).isoformat())
+    page.locator("[name=starts]").fill(starts)
+    page.locator("[name=ends]").fill(ends)
+    if until_day:
+        page.locator("[name=until]").fill(until_day.isoformat())
+    page.locator("[name=officers]").fill(str(officers))
+    page.locator("[name=people]").fill("40")
+    page.locator("[name=vehicles]").fill(str(vehicles))
+    if emergency:
+        page.locator("[name=emergency]").check()
+    page.get_by_role("button", name="Kirim permohonan").click()
+    page.wait_for_url(REQUEST)
+    return path_of(page)
+
+
+def path_of(page: Page) -> str:
+    """The address of this page without the host."""
+    return str(page.evaluate("location.pathname"))
+
+
+def panel(page: Page, title: str) -> Locator:
+    """The part of the page under this heading."""
+    return page.locator("section.panel").filter(has=page.get_by_role("heading", name=title, exact=True))
+
+
+def said(page: Page, activity: str) -> Locator:
+    """The row or card that speaks of this activity."""
+    return page.locator("article, li, tr").filter(has_text=activity)
+
+
+def answer(page: Page, path: str, decision: str, *, officers: int = 0, sentence: str = "", button: str) -> None:
+    """Fill in the police's answer and press `button`."""
+    page.goto(path)
+    form = page.locator("form").filter(has=page.locator("[name=decision]"))
+    form.get_by_role("radio", name=decision, exact=True).check(force=True)
+    if officers:
+        form.locator("[name=officers]").fill(str(officers))
+        form.locator("[name=why_officers]").fill("pasukan terbagi ke kecamatan lain")
+    form.locator("[name=sentence]").fill(sentence)
+    form.get_by_role("button", name=button).click()
+
+
+def propose(page: Page, path: str, decision: str, *, officers: int = 0, sentence: str = "") -> None:
+    """The head of operations lays an answer before the chief."""
+    answer(page, path, decision, officers=officers, sentence=sentence, button="Ajukan ke Kapolres")
+    expect(page.get_by_text("Usul sudah diajukan.")).to_be_visible()
+
+
+def approve(page: Page, path: str) -> None:
+    """The chief, or who acts for them, decides as proposed."""
+    page.goto(path)
+    page.get_by_role("button", name="Setujui dan kirim ke KPU").click()
+    expect(panel(page, "Jawaban Polres")).to_be_visible()
+
+
+def assign(page: Page, path: str, *, unit: str, sprin: str) -> None:
+    """The police name unit and duty order."""
+    page.goto(path)
+    page.locator("[name=unit]").fill(unit)
+    page.locator("[name=sprin_number]").fill(sprin)
+    page.get_by_role("button", name="Simpan dan beri tahu KPU").click()
+    expect(panel(page, "Petugas")).to_contain_text(sprin)
+
+
+def arrives(page: Page, path: str, words: str) -> None:
+    """Open a page and wait until what the other office stated has come."""
+    page.goto(path)
+    until(page, words)
+
+
+def fetch(page: Page, link: Locator, folder: Path) -> Path:
+    """Download what a link gives."""
+    with page.expect_download() as waiting:
+        link.click()
+    file = folder / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    return file
