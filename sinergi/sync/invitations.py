@@ -323,7 +323,7 @@ def _open(data: bytes) -> tuple[Letter, bytes, _Sealed]:
 def _signature_by(sealed: _Sealed, public: bytes | None) -> bytes:
     try:
         value = base64.b64decode(sealed.signatures[0].sig, validate=True)
-    except binascii.Error:
+    except ValueError:  # of binascii too; letters outside ASCII are only a ValueError
         return b""
     named = public is not None and sealed.signatures[0].keyid == envelope.key_id(public)
     return value if named else b""

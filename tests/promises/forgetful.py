@@ -15,7 +15,6 @@ import os
 import random
 import socket
 import stat
-import subprocess
 import sys
 import threading
 import time
@@ -166,39 +165,6 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def statfs(self, path: str) -> dict[str, int]:
         return {"f_bsize": 4096, "f_frsize": 4096, "f_blocks": 1 << 20, "f_bfree": 1 << 19, "f_bavail": 1 << 19}
-
-
-class Mounted:
-    """The test's side: the file system of a process of its own. Leaving it unmounts, however it is left."""
-
-    def __init__(self, mount: Path, source: Path) -> None:
-        self._mount, self._door = mount, mount.with_name(mount.name + ".door")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.promises.forgetful", str(mount), str(source), str(self._door)],
-            cwd=Path(__file__).parents[2],
-        )
-        deadline = time.monotonic() + 60
-        while not os.path.ismount(mount):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.close()
-                raise AssertionError("the forgetful file system did not mount")
-            time.sleep(0.02)
-
-    def cut(self, seed: int, *, some: bool) -> int:
-        """Cut the power; how many flushes there were so far. Nothing may have a file open."""
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(self._door))
-            line.sendall(f"cut {seed} {'some' if some else 'none'}\n".encode())
-            return int(line.makefile().readline())
-
-    def close(self) -> None:
-        subprocess.run(["fusermount3", "-u", "-z", str(self._mount)], check=False, capture_output=True)
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._door.unlink(missing_ok=True)
 
 
 def _put(data: bytearray, offset: int, written: bytes | None) -> None:

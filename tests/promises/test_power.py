@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.promises.figures import print_figure
-from tests.promises.forgetful import Mounted
+from tests.promises.mounted import Mounted
 from tests.promises.running import Office, Posting, seed
 from tests.server.conftest import SINERGI
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from securesystemslib import dsse
 from securesystemslib.signer import SSlibKey
 
+from sinergi.kernel.errors import Refused
 from sinergi.sync import invitations, signing
 
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol"
@@ -87,6 +88,15 @@ def test_an_invitation_is_a_dsse_envelope_by_the_key_its_founding_entry_names():
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
             base64.b64decode(sealed["signatures"][0]["sig"]), base64.b64decode(sealed["payload"])
         )
+
+
+@pytest.mark.parametrize("signature", ["", "A", "€" * 88, "=" * 88, "A" * 86 + "=="])
+def test_an_invitation_with_an_unreadable_signature_is_refused_in_words(signature):
+    sealed = json.loads(INVITATION["letter"])
+    sealed["signatures"][0]["sig"] = signature
+    with pytest.raises(Refused) as refused:
+        invitations.read(json.dumps(sealed, separators=(",", ":"), ensure_ascii=False).encode())
+    assert refused.value.code == "S-112"
 
 
 def test_the_limits_on_the_page_are_those_of_the_code():
