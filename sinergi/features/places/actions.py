@@ -82,16 +82,13 @@ def keep_regions(regions: list[Region]) -> int:
     """Add or update reference rows; how many are new or say something else now. Areas are left as they are."""
     known = Region.objects.in_bulk([region.code for region in regions])
     fields = ("name", "level", "parent", "lat", "lon", "source")
-    new = [region for region in regions if region.code not in known]
-    different = []
+    news = []
     for region in regions:
         old = known.get(region.code)
-        if old and any(getattr(old, field) != getattr(region, field) for field in fields):
-            different.append(region)
-    Region.objects.bulk_create(new, batch_size=500)
-    if different:
-        Region.objects.bulk_update(different, fields, batch_size=200)
-    return len(new) + len(different)
+        if old is None or any(getattr(old, field) != getattr(region, field) for field in fields):
+            news.append(region)
+    _upsert(news, fields)
+    return len(news)
 
 
 @transaction.atomic
@@ -108,5 +105,12 @@ def keep_areas(found: dict[str, str], kind: str, *, source: str = "") -> int:
             region.area, region.area_kind = area, kind
             region.source = source or region.source
             changed.append(region)
-    Region.objects.bulk_update(changed, ["area", "area_kind", "source"], batch_size=100)
+    _upsert(changed, ("area", "area_kind", "source"))
     return len(changed)
+
+
+def _upsert(regions: list[Region], fields: tuple[str, ...]) -> None:
+    """Add these rows, or set these fields of rows that exist; many times faster than `bulk_update`."""
+    Region.objects.bulk_create(
+        regions, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=500
+    )
