@@ -178,6 +178,13 @@ class Equivocation(models.Model):
     found_at = models.DateTimeField()
 
 
+class FoldedBy(models.Model):
+    """How the tables were folded: for each room a digest of what decided it (rebuild.versions)."""
+
+    room = models.CharField(primary_key=True, max_length=100)
+    version = models.CharField(max_length=64)
+
+
 class FoldedTable(models.Model):
     """Base of every table that is folded from the log: it can be dropped and rebuilt, and nothing else writes it."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
@@ -76,6 +77,11 @@ def rebuild(argv: list[str], data: Path) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; 0 only where every table is what it says")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
+    if asked.check and (not _is_migrated() or rebuilding.outdated()):
+        raise Refused(
+            "The tables are those of another version. Start the node once (or `sinergi rebuild`), then check.",
+            code="K-128",
+        )
     if asked.check and connection.vendor == "sqlite" and "SINERGI_COPY" not in os.environ:
         return _on_a_copy(argv)
     found = rebuilding.check() if asked.check else rebuilding.rebuild()
@@ -132,6 +138,11 @@ def _write(file: Path, lines: Iterator[bytes]) -> None:
         os.replace(half.name, target)
     except OSError as error:
         raise Refused(f"{file} cannot be written.", code="K-127") from error
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _on_a_copy(argv: list[str]) -> int:

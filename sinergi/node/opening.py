@@ -16,19 +16,25 @@ def without_node() -> None:
     django.setup()
 
 
-def open_node(data: Path, *, migrate: bool = False) -> None:
+def open_node(data: Path, *, migrate: bool = False) -> int:
     """Let this process work on the node in `data`; with `migrate` bring its tables to this version first.
 
-    The caller holds the lock when it migrates.
+    That includes folding them again from the log once, where this version folds in another way than the one before.
+    The caller holds the lock when it migrates. Returns how many facts were folded again.
     """
     os.environ["SINERGI_DATA"] = str(data.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.node.settings")
     import django
 
     django.setup()
+    count = 0
     if migrate:
         from django.core.management import call_command
         from django.db import connection
 
+        from sinergi.ledger import rebuild
+
         call_command("migrate", interactive=False, verbosity=0)
+        count = rebuild.after_upgrade()
         connection.close()
+    return count

@@ -32,8 +32,10 @@ def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8001) -> None:
     with lock.held(data):
         _check_port(host, port)
         os.environ["SINERGI_PORT"] = str(port)
-        opening.open_node(data, migrate=True)
+        folded_again = opening.open_node(data, migrate=True)
         journal.open_journal(data)
+        if folded_again:
+            log.warning("tables folded again", extra={"event": "ledger.folded_again", "count": folded_again})
         from sinergi.node import services
 
         _load_pages()
