@@ -5,6 +5,7 @@ import msgspec
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft, AgreementText
 from sinergi.features.agreement.models import Agreement, Standing
+from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 
 
@@ -42,10 +43,9 @@ def entered_text(text: AgreementText | None, envelope: Envelope) -> None:
         return
     # Another agency's words are kept as they can be shown: PostgreSQL, for one, stores no NUL character.
     signers = [
-        {name: rules.line(words)[:200] for name, words in msgspec.to_builtins(signer).items()}
-        for signer in text.signers[:64]
+        {name: line(words)[:200] for name, words in msgspec.to_builtins(signer).items()} for signer in text.signers[:64]
     ]
-    articles = {number: rules.paragraphs(words) for number, words in text.articles.items() if number.isdecimal()}
+    articles = {number: paragraphs(words) for number, words in text.articles.items() if number.isdecimal()}
     Agreement.objects.filter(key=envelope.key).update(signers=signers, article_texts=articles)
 
 

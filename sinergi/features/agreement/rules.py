@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol
@@ -18,6 +17,7 @@ from sinergi.features.agreement.events import (
     Signer,
 )
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 
 State = Literal["waiting", "in_force", "ended"]
@@ -145,18 +145,6 @@ def flaw(entered: AgreementEntered) -> str | None:
         and 0 < entered.scan_size <= LARGEST_SCAN,
     }
     return next((field for field, holds in checks.items() if not holds), None)
-
-
-def line(words: str) -> str:
-    """`words` on one line, in the one Unicode form that is signed, without control characters."""
-    composed = unicodedata.normalize("NFC", words)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in composed).split())
-
-
-def paragraphs(words: str) -> str:
-    """`words` with their line breaks, in the one Unicode form that is signed, without other control characters."""
-    lines = unicodedata.normalize("NFC", words).replace("\r\n", "\n").split("\n")
-    return "\n".join("".join(letter for letter in each if letter.isprintable()).strip() for each in lines).strip()
 
 
 def confirm(agreement: Agreement, *, agency: str, scan: str) -> AgreementConfirmed:

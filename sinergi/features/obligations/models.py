@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
 from django.db import models
 
 from sinergi.features.obligations import rules
@@ -27,8 +28,6 @@ class ObligationList(Folded):
 
     def items(self) -> list[Item]:
         """The obligations, in the order of the list."""
-        import msgspec
-
         return msgspec.convert(self.items_json, list[Item])
 
     @property

@@ -14,6 +14,7 @@ from sinergi.features.obligations.events import (
     Words,
 )
 from sinergi.features.obligations.models import Answer, ObligationList, Statement, WorkRecord
+from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
 
@@ -25,7 +26,7 @@ def proposed(event: ObligationsProposed, envelope: Envelope) -> None:
         raise Ignored("it is no possible list of obligations")
     if event.replaces is not None and not _is_list_of(event.replaces, envelope.agreement):
         raise Ignored("it replaces something that is no list of this agreement")
-    ObligationList.objects.create(
+    ObligationList.insert(
         key=envelope.key,
         agreement=envelope.agreement,
         exercise=envelope.exercise,
@@ -44,25 +45,25 @@ def proposed_text(text: ListText | None, envelope: Envelope) -> None:
     titles, remark = None, None
     if text is not None:
         titles = {
-            code: rules.line(title)[: rules.LONGEST_TITLE]
+            code: line(title)[: rules.LONGEST_TITLE]
             for code, title in list(text.titles.items())[: rules.MOST_ITEMS]
             if rules.CODE.fullmatch(code)
         }
-        remark = rules.paragraphs(text.remark)[: rules.LONGEST_WORDS]
-    ObligationList.objects.filter(key=envelope.key).update(titles=titles, remark=remark)
+        remark = paragraphs(text.remark)[: rules.LONGEST_WORDS]
+    ObligationList.change({"key": envelope.key}, titles=titles, remark=remark)
 
 
 @folds(ObligationStated)
 def stated(event: ObligationStated, envelope: Envelope) -> None:
     """A party's word about one due."""
-    held = ObligationList.objects.filter(key=event.of_list, agreement=envelope.agreement).first()
-    item = None if held is None else next((item for item in held.items() if item.code == event.code), None)
+    held = ObligationList.every(key=event.of_list, agreement=envelope.agreement)
+    item = next((item for row in held for item in row.items() if item.code == event.code), None)
     if item is None or not rules.is_mark(event.mark):
         raise Ignored("it speaks of no obligation of that list")
     speakers = item.creditors if event.statement == "dispute" else item.debtors
     if envelope.agency not in speakers:
         raise Ignored("its author neither owes this nor may dispute it")
-    Statement.objects.create(
+    Statement.insert(
         key=envelope.key,
         agreement=envelope.agreement,
         exercise=envelope.exercise,
@@ -79,28 +80,29 @@ def stated(event: ObligationStated, envelope: Envelope) -> None:
 @folds_text(ObligationStated)
 def stated_text(text: Words | None, envelope: Envelope) -> None:
     """Its words."""
-    Statement.objects.filter(key=envelope.key).update(words=_words(text))
+    Statement.change({"key": envelope.key}, words=_words(text))
 
 
 @folds(ObligationAnswered)
 def answered(event: ObligationAnswered, envelope: Envelope) -> None:
     """A party's yes or no."""
-    about_list = ObligationList.objects.filter(key=event.about, agreement=envelope.agreement).first()
-    about_statement = Statement.objects.filter(key=event.about, agreement=envelope.agreement).first()
-    named = about_list or about_statement
-    if named is None:
+    here = {"key": event.about, "agreement": envelope.agreement}
+    about_list = ObligationList.look("agency", where=here)
+    about_statement = Statement.look("agency", "statement", where=here)
+    if about_list is None and about_statement is None:
         raise Ignored("it answers neither a list nor a statement")
-    takes_back = about_statement is not None and about_statement.statement == "dispute"
-    if takes_back and (named.agency != envelope.agency or event.agrees):
+    named = {"about_statement_id" if about_list is None else "about_list_id": event.about}
+    author, *statement = about_list or about_statement or ()
+    takes_back = statement == ["dispute"]
+    if takes_back and (author != envelope.agency or event.agrees):
         raise Ignored("a dispute is taken back by the one who raised it")
-    if not takes_back and named.agency == envelope.agency:
+    if not takes_back and author == envelope.agency:
         raise Ignored("nobody answers what they said themselves")
-    if Answer.objects.filter(about_list=about_list, about_statement=about_statement, agency=envelope.agency).exists():
+    if Answer.look("key", where=named | {"agency": envelope.agency}) is not None:
         raise Ignored("its author had answered before")
-    Answer.objects.create(
+    Answer.insert(
         key=envelope.key,
-        about_list=about_list,
-        about_statement=about_statement,
+        **named,
         agency=envelope.agency,
         office=_office(envelope),
         agrees=event.agrees,
@@ -111,7 +113,7 @@ def answered(event: ObligationAnswered, envelope: Envelope) -> None:
 @folds_text(ObligationAnswered)
 def answered_text(text: Words | None, envelope: Envelope) -> None:
     """Its words."""
-    Answer.objects.filter(key=envelope.key).update(words=_words(text))
+    Answer.change({"key": envelope.key}, words=_words(text))
 
 
 @folds_obligation
@@ -119,7 +121,7 @@ def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
     if not rules.CODE.fullmatch(envelope.obligation) or envelope.kind.startswith("obligations."):
         return
-    WorkRecord.objects.create(
+    WorkRecord.insert(
         key=envelope.key,
         agreement=envelope.agreement,
         agency=envelope.agency,
@@ -131,11 +133,11 @@ def worked(envelope: Envelope) -> None:
 
 
 def _is_list_of(key: str, agreement: str) -> bool:
-    return ObligationList.objects.filter(key=key, agreement=agreement).exists()
+    return ObligationList.look("key", where={"key": key, "agreement": agreement}) is not None
 
 
 def _words(text: Words | None) -> str | None:
-    return None if text is None else rules.paragraphs(text.words)[: rules.LONGEST_WORDS]
+    return None if text is None else paragraphs(text.words)[: rules.LONGEST_WORDS]
 
 
 def _office(envelope: Envelope) -> str:

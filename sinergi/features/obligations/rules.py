@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
@@ -19,6 +18,7 @@ from sinergi.features.obligations.events import (
     Words,
 )
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 
 MOST_ITEMS = 80
@@ -221,17 +221,6 @@ def answer_statement(
 def is_mark(mark: str) -> bool:
     """Whether `mark` could name a due."""
     return _MARK.fullmatch(mark) is not None
-
-
-def line(words: str) -> str:
-    """`words` on one line, in the one Unicode form that is signed, without control characters."""
-    composed = unicodedata.normalize("NFC", words)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in composed).split())
-
-
-def paragraphs(words: str) -> str:
-    """`words` with their line breaks, without other control characters."""
-    return "\n".join(line(each) for each in words.replace("\r\n", "\n").split("\n")).strip()
 
 
 def _answer(about: str, agrees: bool, words: str, missing: str) -> ObligationAnswered:

@@ -7,12 +7,9 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sinergi.features.agreement import rules, template
 from sinergi.features.agreement.events import SCOPES, AgreementText, Article
-from sinergi.kernel import canonical
 from sinergi.kernel.errors import Refused
 from tests.nodes.fixtures import terms
 
@@ -64,14 +61,6 @@ def test_wrong_terms_are_refused_beside_their_field(changes, field):
 
 def test_what_an_honest_form_gives_has_no_flaw():
     assert rules.flaw(entered()) is None
-
-
-@given(st.text(max_size=80))
-def test_any_words_end_in_the_form_that_is_signed(words):
-    for made in (rules.line(words), rules.paragraphs(words)):
-        canonical.check(made.encode("utf-8", "ignore").decode())
-        assert "\x00" not in made
-    assert rules.line(words).isprintable()
 
 
 @pytest.mark.parametrize(

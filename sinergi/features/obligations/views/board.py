@@ -6,23 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from sinergi.access.doors import open_record, requires
+from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
 from sinergi.features.obligations.public import Board, Line
-from sinergi.features.obligations.standing import Tally
 from sinergi.features.obligations.views import words
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.instants import say_instant
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.store import own_agency
 from sinergi.sheets import Column, Kind
@@ -44,11 +44,12 @@ MOST_SHOWN = {"later": 12, "closed": 8}
 
 @require_safe
 @requires("obligations.read")
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: PersonRequest) -> HttpResponse:
     """All agreements side by side: the share kept on time by article."""
-    asked: Any = request
-    infos = agreements.in_force_for(asked.user, "obligations.read", scope=asked.scope, on=localdate(asked.arrived_at))
-    boards = [(info, Board(info.id, at=asked.arrived_at)) for info in infos]
+    infos = agreements.in_force_for(
+        request.user, "obligations.read", scope=request.scope, on=localdate(request.arrived_at)
+    )
+    boards = [(info, Board(info.id, at=request.arrived_at)) for info in infos]
     scopes: dict[int, str] = {}
     for info, _board in boards:
         for article in agreements.articles_of(info.id):
@@ -72,11 +73,10 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("obligations.read")
-def board(request: HttpRequest, agreement: str) -> HttpResponse:
+def board(request: PersonRequest, agreement: str) -> HttpResponse:
     """The dues of one agreement, late first; by article and by party; the first of them, or the chosen one, beside."""
     info = agreements.opened(request, agreement, "obligations.read")
-    asked: Any = request
-    found = Board(agreement, at=asked.arrived_at)
+    found = Board(agreement, at=request.arrived_at)
     article, party, state = _chosen(request, found)
     lines = [line for line in found.lines if _fits(line, article, party, state)]
     proof = grades([line.found.proof or line.found.statement for line in lines])
@@ -100,18 +100,17 @@ def board(request: HttpRequest, agreement: str) -> HttpResponse:
             if all(due.rule == "standing" for due in item.dues)
         ],
         "ours": _ours(lines, found.at),
-        "may_propose": info.state == "in_force" and asked.user.can("obligations.propose", agreement=agreement),
+        "may_propose": info.state == "in_force" and request.user.can("obligations.propose", agreement=agreement),
     }
     return render(request, "obligations/board.html", context)
 
 
 @require_safe
 @requires("obligations.read")
-def board_sheet(request: HttpRequest, agreement: str) -> HttpResponse:
+def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
     """The same dues as an Excel file."""
     info = agreements.opened(request, agreement, "obligations.read")
-    asked: Any = request
-    found = Board(agreement, at=asked.arrived_at)
+    found = Board(agreement, at=request.arrived_at)
     article, party, state = _chosen(request, found)
     columns = (
         Column(name="code", label=gettext("Kode"), kind=Kind.CODE),
@@ -130,9 +129,9 @@ def board_sheet(request: HttpRequest, agreement: str) -> HttpResponse:
             "article": str(line.item.article),
             "parties": words.parties(line.item),
             "mark": words.mark(line.occurrence),
-            "due": _wall(line.occurrence.due_at),
+            "due": say_instant(line.occurrence.due_at),
             "state": words.shape(line.found)[1],
-            "done": "" if line.found.done_at is None else _wall(line.found.done_at),
+            "done": "" if line.found.done_at is None else say_instant(line.found.done_at),
         }
         for line in found.lines
         if _fits(line, article, party, state)
@@ -144,7 +143,7 @@ def board_sheet(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @require_safe
 @requires("obligations.read")
-def one_due(request: HttpRequest, agreement: str, code: str, mark: str) -> HttpResponse:
+def one_due(request: PersonRequest, agreement: str, code: str, mark: str) -> HttpResponse:
     """One due: what the article says, who owes it, what was done, and what this person can state or answer."""
     info = agreements.opened(request, agreement, "obligations.read")
     return render(request, "obligations/due.html", _due_context(request, info, code, mark))
@@ -152,17 +151,16 @@ def one_due(request: HttpRequest, agreement: str, code: str, mark: str) -> HttpR
 
 @requires("obligations.state")
 @require_POST
-def statement(request: HttpRequest, agreement: str, code: str, mark: str) -> HttpResponse:
+def statement(request: PersonRequest, agreement: str, code: str, mark: str) -> HttpResponse:
     """State that it was done, ask to be released, or dispute it."""
     agreements.opened(request, agreement, "obligations.state")
-    asked: Any = request
     form = StatementForm(request.POST)
     if not form.is_valid():
         raise Refused("Tulis keterangannya, paling panjang 2.000 huruf.", code="KWJ-25", field="words")
     actions.state_about(
         id=form.cleaned_data["id"],
-        by=asked.actor,
-        at=asked.arrived_at,
+        by=request.actor,
+        at=request.arrived_at,
         agreement=agreement,
         statement=form.cleaned_data["statement"],
         code=code,
@@ -174,17 +172,16 @@ def statement(request: HttpRequest, agreement: str, code: str, mark: str) -> Htt
 
 @requires("obligations.answer")
 @require_POST
-def answer(request: HttpRequest, key: str) -> HttpResponse:
+def answer(request: PersonRequest, key: str) -> HttpResponse:
     """Confirm or refuse what another party stated; take one's own dispute back."""
     row = open_record(request, Statement.objects.all(), key, "obligations.answer", region=None)
-    asked: Any = request
     form = AnswerForm(request.POST)
     if not form.is_valid():
         raise Refused("Pilih jawaban, dengan alasan paling panjang 2.000 huruf.", code="KWJ-36")
     actions.answer_statement(
         id=form.cleaned_data["id"],
-        by=asked.actor,
-        at=asked.arrived_at,
+        by=request.actor,
+        at=request.arrived_at,
         statement=row.key,
         agrees=form.cleaned_data["agrees"],
         words=form.cleaned_data["words"],
@@ -197,19 +194,18 @@ def url_of(agreement: str, line: Line) -> str:
     return reverse("obligations:due", args=[agreement, line.item.code, line.occurrence.mark])
 
 
-def _due_context(request: HttpRequest, info: agreements.AgreementInfo, code: str, mark: str) -> dict[str, Any]:
-    asked: Any = request
-    found = Board(info.id, at=asked.arrived_at)
+def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: str, mark: str) -> dict[str, Any]:
+    found = Board(info.id, at=request.arrived_at)
     line = found.line(code, mark)
     if line is None:
         raise Http404
     own = own_agency().id
     item, state = line.item, line.found.state
     article = next((a for a in agreements.articles_of(info.id) if a["number"] == item.article), None)
-    may_state = asked.user.can("obligations.state", agreement=info.id)
-    may_answer = asked.user.can("obligations.answer", agreement=info.id)
-    fresh = {"id": new_event_id(asked.arrived_at)}
-    said = _said(info.id, line, own, may_answer, asked.arrived_at)
+    may_state = request.user.can("obligations.state", agreement=info.id)
+    may_answer = request.user.can("obligations.answer", agreement=info.id)
+    fresh = {"id": new_event_id(request.arrived_at)}
+    said = _said(info.id, line, own, may_answer, request.arrived_at)
     is_open = state not in ("met", "released", "awaiting_proof")
     waits = any(one["may_answer"] or one["is_waiting"] for one in said)
     return {
@@ -224,7 +220,7 @@ def _due_context(request: HttpRequest, info: agreements.AgreementInfo, code: str
         "shape": words.shape(line.found),
         "article": article,
         "clause": _clause(article, item.clause),
-        "work": _work(asked.user, info.id, line),
+        "work": _work(request.user, info.id, line),
         "said": said,
         "may_done": may_state and own in item.debtors and is_open and not waits,
         "may_release": may_state and own in item.debtors and is_open and not waits,
@@ -232,7 +228,7 @@ def _due_context(request: HttpRequest, info: agreements.AgreementInfo, code: str
         "done_form": StatementForm(auto_id="done_%s", initial=fresh | {"statement": "done"}),
         "release_form": StatementForm(auto_id="release_%s", initial=fresh | {"statement": "release"}),
         "dispute_form": StatementForm(auto_id="dispute_%s", initial=fresh | {"statement": "dispute"}),
-        "now": asked.arrived_at,
+        "now": request.arrived_at,
     }
 
 
@@ -293,7 +289,7 @@ def _clause(article: dict[str, Any] | None, clause: int | None) -> str:
     return next((line for line in str(text).split("\n") if line.startswith(f"({clause})")), str(text))
 
 
-def _chosen(request: HttpRequest, found: Board) -> tuple[int | None, str, str]:
+def _chosen(request: PersonRequest, found: Board) -> tuple[int | None, str, str]:
     """What the address narrows the board to; what makes no sense narrows nothing."""
     article = request.GET.get("pasal", "")
     party = request.GET.get("pihak", "")
@@ -377,12 +373,3 @@ def _ours(lines: list[Line], at: datetime) -> dict[str, Any] | None:
     own = own_agency().id
     mine = [line for line in lines if own in line.item.debtors and _group(line, at) in ("late", "soon")]
     return {"first": mine[0], "count": len(mine)} if mine else None
-
-
-def _wall(at: datetime) -> str:
-    from sinergi.kernel.instants import say_instant
-
-    return say_instant(at)
-
-
-__all__ = ["Tally", "answer", "board", "board_sheet", "one_due", "overview", "statement", "url_of"]

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sinergi.access.doors import open_record, requires
+from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, template
 from sinergi.features.obligations.due import label
@@ -28,14 +28,13 @@ from sinergi.ledger.store import own_agency
 
 @require_safe
 @requires("obligations.read")
-def obligation_list(request: HttpRequest, agreement: str) -> HttpResponse:
+def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
     """The list that holds, and every proposal that waits."""
-    info = _agreement(request, agreement, "obligations.read")
-    asked: Any = request
-    board = Board(agreement, at=asked.arrived_at)
+    info = agreements.opened(request, agreement, "obligations.read")
+    board = Board(agreement, at=request.arrived_at)
     own = own_agency().id
     proof = grades([row.key for row in board.lists])
-    may_answer = asked.user.can("obligations.agree", agreement=agreement)
+    may_answer = request.user.can("obligations.agree", agreement=agreement)
     open_lists = [
         {
             "row": row,
@@ -43,7 +42,7 @@ def obligation_list(request: HttpRequest, agreement: str) -> HttpResponse:
             "changes": changes(board.held, row),
             "grade": proof.get(row.key, NOTHING),
             "may_answer": may_answer and row.agency != own and own not in row.agreed_ids,
-            "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(asked.arrived_at)}),
+            "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(request.arrived_at)}),
             "awaited": ", ".join(
                 agreements.short_name(party) for party in info.parties if party not in {row.agency, *row.agreed_ids}
             ),
@@ -57,22 +56,21 @@ def obligation_list(request: HttpRequest, agreement: str) -> HttpResponse:
         "grade": NOTHING if board.held is None else proof.get(board.held.key, NOTHING),
         "open_lists": open_lists,
         "returned": [row for row in board.lists if row.returned_ids][-1:] if not open_lists else [],
-        "may_propose": info.state == "in_force" and asked.user.can("obligations.propose", agreement=agreement),
+        "may_propose": info.state == "in_force" and request.user.can("obligations.propose", agreement=agreement),
     }
     return render(request, "obligations/list.html", context)
 
 
 @requires("obligations.propose")
 @require_http_methods(["GET", "HEAD", "POST"])
-def proposal(request: HttpRequest, agreement: str) -> HttpResponse:
+def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
     """Make a list from the template, or from the one that holds, and propose it."""
-    info = _agreement(request, agreement, "obligations.propose")
-    asked: Any = request
-    board = Board(agreement, at=asked.arrived_at)
+    info = agreements.opened(request, agreement, "obligations.propose")
+    board = Board(agreement, at=request.arrived_at)
     items, titles = _starting(board, agreement)
     posted = request.POST if request.method == "POST" else None
     start = board.held.counts_from if board.held is not None else info.starts_on
-    form = ProposalForm(posted, initial={"id": new_event_id(asked.arrived_at), "counts_from": start})
+    form = ProposalForm(posted, initial={"id": new_event_id(request.arrived_at), "counts_from": start})
     item_forms = [
         ItemForm(
             posted,
@@ -92,8 +90,8 @@ def proposal(request: HttpRequest, agreement: str) -> HttpResponse:
         try:
             actions.propose_list(
                 id=form.cleaned_data["id"],
-                by=asked.actor,
-                at=asked.arrived_at,
+                by=request.actor,
+                at=request.arrived_at,
                 agreement=agreement,
                 items=chosen,
                 titles=called,
@@ -126,16 +124,15 @@ def proposal(request: HttpRequest, agreement: str) -> HttpResponse:
 
 @requires("obligations.agree")
 @require_POST
-def answer(request: HttpRequest, key: str) -> HttpResponse:
+def answer(request: PersonRequest, key: str) -> HttpResponse:
     """Agree to a proposed list, or send it back."""
     row = open_record(request, ObligationList.objects.all(), key, "obligations.agree", region=None)
     form = AnswerForm(request.POST)
     _insist(form)
-    asked: Any = request
     actions.answer_list(
         id=form.cleaned_data["id"],
-        by=asked.actor,
-        at=asked.arrived_at,
+        by=request.actor,
+        at=request.arrived_at,
         list_key=row.key,
         agrees=form.cleaned_data["agrees"],
         words=form.cleaned_data["words"],
@@ -176,11 +173,6 @@ def _said(item: Item | None, titles: dict[str, str]) -> str:
     if item is None:
         return ""
     return f"{titles.get(item.code, item.code)}. {words.parties(item)}. {words.rules(item)}."
-
-
-def _agreement(request: HttpRequest, agreement: str, permission: str) -> agreements.AgreementInfo:
-    """The agreement that the person may see with `permission`, or Http404."""
-    return agreements.opened(request, agreement, permission)
 
 
 def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]:
