@@ -10,15 +10,14 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from sinergi.access import identity, signin
-from sinergi.access.models import EVERYTHING, ChangeAudit, Duty, Token, User, username_of
+from sinergi.access import audit, identity, proof, signin
+from sinergi.access.models import EVERYTHING, Duty, Token, User, username_of
 from sinergi.access.roles import LEVELS, ROLES, Role, offered
 from sinergi.kernel import places
 from sinergi.kernel.errors import Refused
@@ -94,7 +93,7 @@ def add(
     try:
         with transaction.atomic():
             user.save()
-            _write_down(by, at, "added", user)
+            audit.write_down(by, at, "added", user)
     except IntegrityError as taken:
         raise Refused(
             gettext("Nama pengguna %(name)s sudah dipakai. Pilih yang lain.") % {"name": spelt},
@@ -155,7 +154,7 @@ def give_duty(
             acting_for=acting_for,
             given_by=by.actor_id if by else "",
         )
-        _write_down(by, at, "duty_given", user, duty=duty.pk, role=role, is_acting=duty.is_acting)
+        audit.write_down(by, at, "duty_given", user, duty=duty.pk, role=role, is_acting=duty.is_acting)
     return duty
 
 
@@ -168,7 +167,7 @@ def end_duty(duty: Duty, *, at: datetime, by: User | None = None) -> None:
         if duty.ends_at is None or duty.ends_at > at:
             duty.ends_at = at
         duty.save(update_fields=["starts_at", "ends_at"])
-        _write_down(by, at, "duty_ended", duty.user, duty=duty.pk, role=duty.role)
+        audit.write_down(by, at, "duty_ended", duty.user, duty=duty.pk, role=duty.role)
 
 
 def suspend(user: User, *, at: datetime, by: User | None = None) -> None:
@@ -179,7 +178,7 @@ def suspend(user: User, *, at: datetime, by: User | None = None) -> None:
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_suspended=True)
         signin.end_sessions(user)
-        _write_down(by, at, "suspended", user)
+        audit.write_down(by, at, "suspended", user)
     user.is_suspended = True
 
 
@@ -187,7 +186,7 @@ def restore(user: User, *, at: datetime, by: User | None = None) -> None:
     """Let a suspended person in again."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_suspended=False)
-        _write_down(by, at, "restored", user)
+        audit.write_down(by, at, "restored", user)
     user.is_suspended = False
 
 
@@ -203,8 +202,41 @@ def set_password(
     with transaction.atomic():
         user.save(update_fields=["password", "must_change_password"])
         signin.end_sessions(user)
-        _write_down(by, at, "password_set", user)
+        audit.write_down(by, at, "password_set", user)
     return text
+
+
+def reset_factors(user: User, *, at: datetime, by: User | None = None) -> None:
+    """Take away every second factor of `user`, who lost theirs; all their sessions end.
+
+    Nobody does it for themselves: whoever found an open screen would rid the account of what protects it.
+    """
+    if by is not None and by.pk == user.pk:
+        raise Refused(gettext("Faktor kedua Anda sendiri dicabut oleh administrator lain."), code="A-33")
+    with transaction.atomic():
+        proof.reset(user, at=at, by=by)
+        signin.end_sessions(user)
+
+
+def recover(user: User, *, at: datetime) -> str:
+    """Open the agency's accounts again from the machine itself, through `user`; the password to hand over.
+
+    For the day the last administrator lost device and paper: `user` is let in again, without second factors, with a
+    fresh password, and holds the duty of administrator if nobody who may come in does.
+    """
+    present = Duty.objects.at(at).filter(role="administrator")
+    if present.filter(user__is_suspended=False).exists() and not present.filter(user=user).exists():
+        raise Refused(
+            gettext("Masih ada administrator lain. Mintalah ia yang mencabut faktor kedua dan membuat kata sandi."),
+            code="A-34",
+        )
+    with transaction.atomic():
+        if user.is_suspended:
+            restore(user, at=at)
+        if not present.filter(user=user, ends_at=None).exists():
+            give_duty(user, "administrator", at=at)
+        reset_factors(user, at=at)
+        return set_password(user, at=at)
 
 
 def choose_password(user: User, password: str) -> None:
@@ -225,7 +257,7 @@ def new_token(user: User, *, label: str, at: datetime, expires_at: datetime, by:
         made = Token.objects.create(
             user=user, label=label.strip(), digest=identity.digest(text), created_at=at, expires_at=expires_at
         )
-        _write_down(by, at, "token_made", user, token=made.pk)
+        audit.write_down(by, at, "token_made", user, token=made.pk)
     return text
 
 
@@ -233,7 +265,7 @@ def revoke_token(token: Token, *, at: datetime, by: User | None = None) -> None:
     """Let `token` open nothing from now on."""
     with transaction.atomic():
         Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at)
-        _write_down(by, at, "token_revoked", token.user, token=token.pk)
+        audit.write_down(by, at, "token_revoked", token.user, token=token.pk)
 
 
 def _is_region(code: str) -> bool:
@@ -265,9 +297,3 @@ def _check_password(password: str, user: User) -> None:
 
 def _word() -> str:
     return "".join(secrets.choice(_CLEAR) for _ in range(5))
-
-
-def _write_down(by: User | None, at: datetime, change: str, subject: User, **detail: Any) -> None:
-    ChangeAudit.objects.create(
-        at=at, actor=by.actor_id if by else "", change=change, subject=subject.actor_id, detail=detail
-    )

@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 
-from sinergi.access import identity, roles
+from sinergi.access import identity, proof, roles
 from sinergi.access.models import ReadAudit, User, covering
 from sinergi.kernel.actors import Actor
 
@@ -63,6 +63,7 @@ def requires(permission: str) -> Callable[[View], View]:
     """Open only to people one of whose present duties grants `permission`; they act in the office that grants it.
 
     Nobody signed in: the sign-in page, or 401 as a problem document below /api/. Signed in without it: 403, logged.
+    What `roles.SECOND_FACTOR` names opens only after a second factor was shown (`proof`).
     """
     roles.known(permission)
 
@@ -78,6 +79,9 @@ def requires(permission: str) -> Callable[[View], View]:
             actor = user.actor(duty)
             assert actor is not None  # there is a duty
             request.actor = actor
+            if permission in roles.SECOND_FACTOR and not proof.holds(request, at=request.arrived_at, factor=True):
+                # A program's token has no finger and no phone: these acts are for people at a page.
+                return forbidden(request, permission) if is_api(request) else proof.ask(request, user)
             return view(request, *args, **kwargs)
 
         return cast(View, _declare(guarded, Door(permission)))

@@ -34,6 +34,29 @@ class SignIn(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A code of an app, or one from the paper."""
+
+    code = forms.CharField(
+        label=_("Kode"),
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false", "class": "mono"}
+        ),
+    )
+
+
+class PasswordAgain(forms.Form):
+    """The present password, so that a screen left open does not give the account away."""
+
+    password = forms.CharField(
+        label=_("Kata sandi sekarang"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs=HIDDEN),
+    )
+
+
 class NewPassword(forms.Form):
     """The old password and a new one, typed once: a password manager or the eye button checks it better."""
 

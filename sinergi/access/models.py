@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -112,6 +113,11 @@ class User(AbstractBaseUser):
         return Actor(id=self.actor_id, office=held.role, acting=held.is_acting) if held else None
 
     @property
+    def has_second_factor(self) -> bool:
+        """Whether a passkey or a confirmed code app is theirs."""
+        return self.passkeys.exists() or CodeKey.objects.filter(user=self, confirmed_at__isnull=False).exists()
+
+    @property
     def permissions(self) -> frozenset[str]:
         """Everything a duty that holds now grants, somewhere. For menus; a door still asks `can`."""
         roles = {duty.role for duty in self.duties_at()}
@@ -198,8 +204,57 @@ class KnownDevice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "digest"], name="device_known_once")]
 
 
+class Passkey(models.Model):
+    """A key in the person's own device (WebAuthn credential): it opens the door alone, and signs."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="passkeys")
+    label = models.CharField(max_length=80)
+    credential = models.CharField(max_length=1400, unique=True)  # base64url, as the browser names it
+    public_key = models.BinaryField()  # COSE, as the device gave it
+    host = models.CharField(max_length=253)  # the relying party: a passkey works at the address it was made at only
+    counter = models.BigIntegerField(default=0)  # 0 for ever at devices that do not count
+    transports = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def fingerprint(self) -> str:
+        """What two people read to each other to know it is the same key."""
+        return hashlib.sha256(bytes(self.public_key)).hexdigest()[:16]
+
+
+class CodeKey(models.Model):
+    """The secret of the person's code app (TOTP, RFC 6238), sealed; not in use before it was confirmed by a code."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="code_key")
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField(default=0)  # the youngest time step whose code was used: none counts twice
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes on paper for the day the device is lost; kept as a keyed hash, worth one use."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=32)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+
+class Challenge(models.Model):
+    """Random bytes a device was asked to sign. Gone once answered, so that no answer counts twice."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=8)  # enrol, sign_in, prove
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")  # nobody yet at the door
+    expires_at = models.DateTimeField(db_index=True)
+
+
 class SignInAttempt(models.Model):
-    """A password that was tried. Name, address and device are kept only as keyed hashes, for a day."""
+    """A password or a code that was tried. Name, address and device are kept only as keyed hashes, for a day."""
 
     account = models.CharField(max_length=32)
     source = models.CharField(max_length=32)

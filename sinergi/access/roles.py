@@ -59,6 +59,8 @@ _GRANTS: dict[str, str] = {
     "agreement.read": f"{_KPU} {_POLICE} auditor administrator",
     "agreement.enter": "chair secretary resort_chief operations_head",
     "agreement.confirm": "chair secretary resort_chief operations_head",
+    # Whoever signs for the office, or holds the office for the day (Plh).
+    "agreement.sign": "chair resort_chief",
     # Obligations: the list binds both offices, so those who sign agree to it; what was done is stated by the office.
     "obligations.read": f"{_KPU} {_POLICE} auditor",
     "obligations.propose": "chair secretary resort_chief operations_head",
@@ -91,6 +93,9 @@ _GRANTS: dict[str, str] = {
     "access.manage": "administrator",
     "node.manage": "administrator",
 }
+
+# What a stolen password alone must not reach: asked for at the act, never at sign-in (docs/adr).
+SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {name: frozenset(roles.split()) for name, roles in _GRANTS.items()}
 RANK: dict[str, int] = {role: place for place, role in enumerate(ROLES)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -16,13 +17,16 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from sinergi.access import identity, throttle
+from sinergi.access import codes, identity, proof, throttle
 from sinergi.access.models import KnownDevice, SignInAttempt, User, UserSession, username_of
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import from_text, to_text
 
 DEVICE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "device")
 DEVICE_KEPT = timedelta(days=180)
 ATTEMPTS_KEPT = timedelta(days=1)
 LONGEST_PASSWORD = 256
+SECOND_STEP_LASTS = timedelta(minutes=5)
 
 # Each check takes 100 MB and a core; a flood of sign-ins must not take them all.
 _one_check_at_a_time = threading.BoundedSemaphore(2)
@@ -38,24 +42,70 @@ class Outcome(msgspec.Struct, frozen=True):
 def attempt(request: HttpRequest, username: str, password: str, *, at: datetime) -> Outcome:
     """Try `password` for `username` as often as `throttle` allows; never tells whether the name exists."""
     user = User.objects.named(username)
-    account = identity.keyed("account", username_of(username))
+
+    def is_right() -> bool:
+        return _is_right(user, password) and user is not None and admitted(request, user)
+
+    pause, good = _tried(request, identity.keyed("account", username_of(username)), user, is_right, at)
+    return Outcome(user if good else None, pause)
+
+
+def attempt_code(request: HttpRequest, user: User, code: str, *, at: datetime) -> tuple[str, timedelta]:
+    """How `code` proved that it is `user` (see `codes.use`), "" where it did not, and how long the next try waits.
+
+    Codes have budgets of their own beside those of passwords: whoever guesses codes has the password already, and
+    still cannot use up what the owner's own device may try.
+    """
+    found: list[str] = []
+
+    def is_right() -> bool:
+        try:
+            found.append(codes.use(user, code, at=at))
+        except Refused:
+            return False
+        return admitted(request, user)
+
+    pause, good = _tried(request, identity.keyed("code", user.username), user, is_right, at)
+    return (found[0] if good else ""), pause
+
+
+def _tried(
+    request: HttpRequest, account: str, user: User | None, is_right: Callable[[], bool], at: datetime
+) -> tuple[timedelta, bool]:
     source = identity.source_of(request)
     device = _known_device(request, user, at)
-
     # Written down as a failure first, so that a hundred tries at once count as a hundred.
     tried = SignInAttempt.objects.create(account=account, source=source, device=device, at=at, outcome="failed")
     pause = _pause(tried, at)
     if pause:
         SignInAttempt.objects.filter(pk=tried.pk).update(outcome="delayed")
-        return Outcome(None, pause)
-    if not _is_right(user, password) or user is None or not _admitted(request, user):
-        return Outcome(None)
+        return pause, False
+    if not is_right():
+        return pause, False
     SignInAttempt.objects.filter(pk=tried.pk).update(outcome="good")
-    return Outcome(user)
+    return pause, True
 
 
-def begin(request: HttpRequest, response: HttpResponse, user: User, *, at: datetime) -> None:
-    """Start a session under a new key, remember the device, forget attempts of more than a day ago."""
+def wait_for_second_step(request: HttpRequest, user: User, target: str, *, at: datetime) -> None:
+    """Remember for SECOND_STEP_LASTS that the password of `user` was right; nobody is signed in yet."""
+    request.session.flush()
+    request.session["second_step"] = {"user": user.pk, "at": to_text(at), "next": target}
+    request.session.set_expiry(int(SECOND_STEP_LASTS.total_seconds()))
+
+
+def at_second_step(request: HttpRequest, *, at: datetime) -> tuple[User, str] | None:
+    """Whose password was right a moment ago in this browser, and where they want to go; None after that moment."""
+    told = request.session.get("second_step")
+    if not told or not timedelta() <= at - from_text(told["at"]) < SECOND_STEP_LASTS:
+        return None
+    user = User.objects.filter(pk=told["user"]).first()
+    return (user, told["next"]) if user is not None and admitted(request, user) else None
+
+
+def begin(request: HttpRequest, response: HttpResponse, user: User, *, at: datetime, by: str = proof.PASSWORD) -> None:
+    """Start a session under a new key, note `by` what, remember the device, forget attempts of yesterday."""
+    request.session.flush()
+    proof.note(request, by, at=at)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session.set_expiry(int(identity.LONGEST_SESSION.total_seconds()))
     request.session.save()
@@ -144,7 +194,8 @@ def _nobodys_password() -> str:
     return make_password(secrets.token_urlsafe(32))
 
 
-def _admitted(request: HttpRequest, user: User) -> bool:
+def admitted(request: HttpRequest, user: User) -> bool:
+    """Whether `user` may come in here at all: not suspended, and a demonstration's people from this machine only."""
     return user.is_active and (not user.is_demo or identity.is_loopback(request))
 
 

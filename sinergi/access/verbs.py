@@ -37,7 +37,7 @@ def user(argv: list[str], data: Path) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Arguments(prog="sinergi user", description="People of this agency and what they may do.")
-    verbs = parser.add_subparsers(required=True, metavar="add|list|suspend|restore|password|token|duty")
+    verbs = parser.add_subparsers(required=True, metavar="add|list|suspend|restore|password|factors|recover|token|duty")
 
     add = verbs.add_parser("add", help="add a person and print a first password")
     add.add_argument("username")
@@ -62,6 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     password = verbs.add_parser("password", help="print a fresh password; the person must change it")
     password.add_argument("username")
     password.set_defaults(verb=_password)
+
+    lost = verbs.add_parser("factors", help="take away the second factors of a person who lost theirs")
+    lost.add_argument("username")
+    lost.set_defaults(verb=lambda told, at: accounts.reset_factors(_named(told.username), at=at))
+
+    recover = verbs.add_parser("recover", help="let the last administrator in again: prints a fresh password")
+    recover.add_argument("username")
+    recover.set_defaults(verb=lambda told, at: print(accounts.recover(_named(told.username), at=at)))
 
     token = verbs.add_parser("token", help="print a token for a program")
     token.add_argument("username")

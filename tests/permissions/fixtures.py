@@ -12,7 +12,7 @@ from django.test import Client
 
 from sinergi.access import accounts, identity
 from sinergi.access.models import Duty, Token, User, UserSession
-from sinergi.kernel.instants import now
+from sinergi.kernel.instants import now, to_text
 
 _numbers = count(1)
 
@@ -21,7 +21,8 @@ _numbers = count(1)
 def person(db: None) -> Callable[..., Client]:
     """`person(role, agreements=[…], regions=[…], name=…)` → a Django test client with `.user` and `.duty`.
 
-    Without a role: signed in, no duty. `starts_at`, `ends_at`, `is_acting` go to the duty; the rest to the person.
+    Without a role: signed in, no duty. `starts_at`, `ends_at`, `is_acting` go to the duty; `proven` says how the
+    session has shown who sits there ("" not at all); the rest goes to the person.
     """
     return sign_in_somebody
 
@@ -34,6 +35,7 @@ def sign_in_somebody(
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
     is_acting: bool = False,
+    proven: str = "passkey",
     **about: Any,
 ) -> Client:
     """What the fixture `person` does."""
@@ -57,6 +59,11 @@ def sign_in_somebody(
         user=user, key=client.session.session_key, device="Chrome, Linux", started_at=now(), seen_at=now()
     )
     client.user = user
+    if proven:
+        # What asks for a second factor is tried by people who have shown one; those who have not: test_factors.py.
+        session = client.session
+        session["proven"] = {"how": proven, "at": to_text(now())}
+        session.save()
     return client
 
 

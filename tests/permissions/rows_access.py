@@ -29,9 +29,27 @@ def somebodys_token(world: World) -> dict[str, Any]:
     return somebody(world) | {"number": token.pk}
 
 
+def ones_passkey(world: World) -> dict[str, Any]:
+    """Of none of those who ask: removing what is not there (any more) changes nothing."""
+    return {"number": 1}
+
+
 MANAGE = "administrator"
 ROWS = [
     Row(name="access:sign-in", get="public", post="public"),
+    Row(name="access:second-step", get="public", post="public"),
+    Row(name="access:passkey", post="public"),
+    Row(name="access:passkey-challenge", post="public"),
+    Row(name="access:prove", get="signed_in", post="signed_in"),
+    Row(name="access:prove-challenge", post="signed_in"),
+    Row(name="access:factors", get="signed_in"),
+    Row(name="access:enrol-challenge", post="signed_in"),
+    Row(name="access:passkey-new", post="signed_in"),
+    Row(name="access:passkey-end", post="signed_in", own=ones_passkey),
+    Row(name="access:code", get="signed_in", post="signed_in"),
+    Row(name="access:code-new", post="signed_in"),
+    Row(name="access:code-end", post="signed_in"),
+    Row(name="access:recovery", post="signed_in"),
     Row(name="access:sign-out", post="public"),
     Row(name="access:account", get="signed_in"),
     Row(name="access:password", get="signed_in", post="signed_in"),
@@ -43,6 +61,7 @@ ROWS = [
     Row(name="access:duty-end", post=MANAGE, own=somebodys_duty),
     Row(name="access:suspension", post=MANAGE, own=somebody),
     Row(name="access:password-reset", post=MANAGE, own=somebody),
+    Row(name="access:factors-reset", post=MANAGE, own=somebody),
     Row(name="access:token-new", post=MANAGE, own=somebody, body={"label": "x", "days": 3}),
     Row(name="access:token-end", post=MANAGE, own=somebodys_token),
     Row(name="access:trail", get="auditor"),

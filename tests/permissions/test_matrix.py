@@ -113,7 +113,9 @@ def _ask(client: Client, method: str, path: str, row: Row, headers: dict[str, st
             answer.close()
         transaction.set_rollback(True)
     client.cookies = cookies
-    if row.name != "access:sign-out" and answer.status_code == 302 and answer["Location"].startswith("/masuk/"):
+    # These two lead to the sign-in page by what they are for.
+    leads_there = row.name in ("access:sign-out", "access:second-step")
+    if not leads_there and answer.status_code == 302 and answer["Location"].startswith("/masuk/"):
         return "door"
     return answer.status_code
 

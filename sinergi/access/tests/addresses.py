@@ -18,6 +18,8 @@ urlpatterns = [
     path("open/", public(answer)),
     path("own/", signed_in(answer)),
     path("decide/", requires("security.decide")(answer)),
+    path("sign/", requires("agreement.sign")(answer)),
+    path("api/sign/", requires("agreement.sign")(answer)),
     path("api/decide/", requires("security.decide")(answer)),
     path("api/forgotten/", answer),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access import accounts
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.forms import DutyPeriod, Filter, Person, TokenFor
-from sinergi.access.models import EVERYTHING, Duty, Token, User
+from sinergi.access.models import EVERYTHING, CodeKey, Duty, Token, User
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.models import Agency, Agreement
@@ -138,6 +138,18 @@ def reset_password(request: PersonRequest, actor_id: str) -> HttpResponse:
 
 @requires("access.manage")
 @require_POST
+def reset_factors(request: PersonRequest, actor_id: str) -> HttpResponse:
+    """Take away the second factors of a person who lost their device."""
+    user = _one(request, actor_id)
+    accounts.reset_factors(user, at=request.arrived_at, by=request.user)
+    messages.success(
+        request, gettext("Faktor kedua dicabut. Orang ini masuk dengan kata sandi dan memasang yang baru.")
+    )
+    return redirect("access:person", user.actor_id)
+
+
+@requires("access.manage")
+@require_POST
 @sensitive_variables("text")
 def make_token(request: PersonRequest, actor_id: str) -> HttpResponse:
     """Make a token and show it once."""
@@ -195,6 +207,8 @@ def _page(
         "person": user,
         "is_self": user.pk == request.user.pk,
         "rows": rows,
+        "passkeys": user.passkeys.order_by("pk"),
+        "code_key": CodeKey.objects.filter(user=user, confirmed_at__isnull=False).first(),
         "tokens": user.tokens.filter(revoked_at=None, expires_at__gt=request.arrived_at).order_by("pk"),
         "duty_form": duty_form or _duty_form(request, user),
         "token_form": token_form or TokenFor(),

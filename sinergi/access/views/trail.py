@@ -30,6 +30,13 @@ CHANGES = {
     "password_set": "Kata sandi baru dibuat",
     "token_made": "Token dibuat",
     "token_revoked": "Token dicabut",
+    "passkey_added": "Kunci sandi didaftarkan",
+    "passkey_removed": "Kunci sandi dicabut pemiliknya",
+    "code_set": "Aplikasi kode dipasang",
+    "code_removed": "Aplikasi kode dicabut pemiliknya",
+    "recovery_made": "Kode pemulihan dibuat",
+    "recovery_used": "Kode pemulihan dipakai",
+    "factors_reset": "Semua faktor kedua dicabut",
 }
 
 COLUMNS = (
