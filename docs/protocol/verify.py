@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from nacl.signing import VerifyKey
 EVENT, MANIFEST = (f"application/vnd.sinergi.{kind}.v1+json" for kind in ("event", "manifest"))
 HASH, KEY, KID, ANY = "[0-9a-f]{64}", "[a-z2-7]{26}", "[0-9a-f]{32}", "(?s:.*)"
-WORD, CODE = "[!-~]{1,80}", "[ -~]{0,120}"
+WORD, CODE, FOUND = "[!-~]{1,80}", "[ -~]{0,120}", [f"agreement.{said}" for said in ("entered", "opened", "confirmed", "signed")]
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"
 ROLE, CLASS = "facts|identity|internal|exercise/[A-Za-z0-9-]{1,40}", "terbuka|terbatas|rahasia|sangat_rahasia"
@@ -241,33 +241,34 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         again = {id(h) for h in facts if first.setdefault(h["key"], h) is not h}
         self.where = "the agreement"
         need(self.head["record"] in {"", *first}, "the record that the header names is not in the file")
-        made = [h for h in facts if (h["type"], h["seq"]) == ("agreement.entered", 0) and h["agr"]
-                and sha256(b"sinergi agreement v1\n" + canonical(h["facts"]).encode()).hex() == h["agr"]]
+        made = [h for h in facts if h["type"] in FOUND[:2] and h["seq"] == 0 and h["agr"] and h["agr"]
+                == sha256(b"sinergi agreement v1\n" + canonical(h["facts"]).encode()).hex()]
         need(made or not self.head["agreement"], "no founding record makes this agreement's id")
         for h in facts if made else []:
-            start, self.parties = made[0], made[0]["facts"]["parties"]
-            logs = {party: log_id(h["agr"], party, start["role"]) for party in self.parties}
-            same = h["refs"] == [start["key"]] and h["facts"].get("scan") == start["facts"].get("scan")
-            confirms = h["type"] == "agreement.confirmed" and same and start["log"] in h["seen"] and id(h) not in again
-            if h["log"] == logs.get(h["agency"]) and (h is start or confirms):
-                joined.setdefault(h["agency"], h["seq"])
+            start, self.parties, named = made[0], made[0]["facts"]["parties"], h["facts"].get("revision")
+            logs, paper = {party: log_id(h["agr"], party, start["role"]) for party in self.parties}, start["type"] == FOUND[0]
+            same = paper and h["refs"] == [start["key"]] and h["facts"].get("scan") == start["facts"].get("scan")
+            joins = {FOUND[2]: same and start["log"] in h["seen"] and start["key"], FOUND[3]: named in h["refs"] and named}
+            terms = h["log"] == logs.get(h["agency"]) and id(h) not in again and joins.get(h["type"], h is start and paper and h["key"])
+            if terms: joined.setdefault(h["agency"], {}).setdefault(terms, h["seq"])
         for h in facts if made else []:
             reach = {log: mark["size"] for log, mark in h["seen"].items()} | {h["log"]: h["seq"]}
             roots = [(self.logs[log].roots if log in self.logs else [], mark) for log, mark in h["seen"].items()]
-            stands = h["type"] in ("agreement.entered", "agreement.confirmed")
+            leaves, own = h["type"] == "agreement.left", joined.get(h["agency"], {})
+            early = not paper and re.match("agreement.left|negotiation[.]", h["type"])
+            within = [{terms for terms, seq in joined.get(party, {}).items() if seq < reach.get(logs[party], 0)}
+                      for party in self.parties if party == h["agency"] or not leaves] or [set()]
             rules = {
                 "its id was used before in this log": id(h) in again,
-                "its author saw another history of a partner's log": any(
-                    had[m["size"] - 1 : m["size"]] not in ([], [bytes.fromhex(m["root"])]) for had, m in roots),
+                "its author saw another history of a partner's log": any(had[m["size"] - 1 : m["size"]] not in ([], [bytes.fromhex(m["root"])]) for had, m in roots),
                 "its author is no party to this agreement": h["log"] != logs.get(h["agency"]),
                 "its author had left the agreement": left.get(h["agency"], h["seq"]) < h["seq"],
-                "it does not confirm the terms entered": stands and joined.get(h["agency"]) != h["seq"],
-                "the agreement was not in force when this was stated": not stands and not all(
-                    party in joined and joined[party] < reach.get(logs[party], 0)
-                    for party in ([h["agency"]] if h["type"] == "agreement.left" else self.parties)),
+                "it does not confirm the terms": h["type"] in FOUND and h is not start and h["seq"] not in own.values(),
+                "its author had not seen the agreement opened": early and not reach.get(start["log"]),
+                "the agreement was not in force when this was stated": not (h["type"] in FOUND or early or set.intersection(*within)),
             }
             h["trouble"] = next((why for why, broken in rules.items() if broken), "")
-            if h["type"] == "agreement.left" and not h["trouble"]: left[h["agency"]] = h["seq"]
+            if leaves and not h["trouble"]: left[h["agency"]] = h["seq"]
     def tell(self):
         for agency, (name, _) in self.agencies.items(): print(f"{ascii(name)[1:-1]}\n  fingerprint {agency}")
         for h in self.records:

@@ -23,6 +23,10 @@ class Malformed(Broken):
     """The content does not fit its kind."""
 
 
+# Kinds that begin so may be stated from the Opening of an agreement on, before it is in force.
+NEGOTIATION = "negotiation."
+
+
 class Text(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Free text and personal data: lives in the erasable body, never in the header."""
 
@@ -78,8 +82,16 @@ class Founding(Event):
     nonce: str
 
 
+class Opening(Founding):
+    """Founds an agreement whose terms are still negotiated: nobody has joined by it, not even its author."""
+
+
 class Joining(Event):
-    """Another party confirms the agreement. It is in force once every party has founded or joined."""
+    """A party stands behind terms. The agreement is in force once every party has joined the same ones."""
+
+    def joins_to(self) -> str:
+        """The record that holds those terms. Who founds an agreement other than by an Opening joins its founding."""
+        raise NotImplementedError
 
 
 class Leaving(Event):

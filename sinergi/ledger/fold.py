@@ -15,17 +15,19 @@ from sinergi.kernel.instants import from_text
 from sinergi.ledger import catalog, envelope, rows, tree
 from sinergi.ledger.catalog import Envelope, Ignored
 from sinergi.ledger.events import (
+    NEGOTIATION,
     Event,
     Founding,
     Joining,
     Leaving,
     Malformed,
+    Opening,
     UnknownKind,
     founding_id,
     read_facts,
     read_text,
 )
-from sinergi.ledger.models import Agreement, Entry, Log, Party
+from sinergi.ledger.models import Agreement, Entry, Joined, Log, Party
 
 ENTRIES_AT_ONCE = 256
 
@@ -196,15 +198,31 @@ class _Folding:
         if author.left_seq is not None and author.left_seq < header.seq:
             raise Ignored("its author had left the agreement")
         if isinstance(event, Joining):
-            if author.joined_seq is not None:
+            if event.joins_to() in author.joined:
                 raise Ignored("its author had joined already")
             return
-        for party in [author] if isinstance(event, Leaving) else parties:
-            own = party.agency == header.agency
-            log = header.log if own else envelope.log_id(header.agr, party.agency, header.role)
-            reach = header.seq if own else header.seen[log].size if log in header.seen else 0
-            if party.joined_seq is None or party.joined_seq >= reach:
-                raise Ignored("the agreement was not in force when this was stated")
+        may_precede = isinstance(event, Leaving) or header.type.startswith(NEGOTIATION)
+        if parties[0].opened and may_precede:
+            if _reach(header, parties[0].agency) == 0:
+                raise Ignored("its author had not seen the agreement opened")
+            return
+        joined = [_joined_within(header, party) for party in ([author] if isinstance(event, Leaving) else parties)]
+        if not set.intersection(*joined):
+            raise Ignored("the agreement was not in force when this was stated")
+
+
+def _reach(header: envelope.Header, agency: str) -> int:
+    """How many entries of that party's log the author of an entry had before it."""
+    if agency == header.agency:
+        return header.seq
+    mark = header.seen.get(envelope.log_id(header.agr, agency, header.role))
+    return mark.size if mark else 0
+
+
+def _joined_within(header: envelope.Header, party: rows.Party) -> set[str]:
+    """The terms that a party had joined, as far as the author of an entry could know."""
+    reach = _reach(header, party.agency)
+    return {terms for terms, seq in party.joined.items() if seq < reach}
 
 
 def _judge_founding(header: envelope.Header, event: Founding, parties: list[rows.Party]) -> None:
@@ -230,19 +248,19 @@ def _judge_reference(log: Log, header: envelope.Header, key: str) -> None:
 
 def _apply_parties(header: envelope.Header, event: Founding | Joining | Leaving) -> None:
     if isinstance(event, Founding):
-        agreement = Agreement.objects.create(id=header.agr, role=header.role, founder=header.agency)
+        opened = isinstance(event, Opening)
+        agreement = Agreement.objects.create(id=header.agr, role=header.role, founder=header.agency, opened=opened)
         Party.objects.bulk_create(
-            Party(
-                agreement=agreement,
-                agency=agency,
-                place=place,
-                joined_seq=header.seq if agency == header.agency else None,
-            )
-            for place, agency in enumerate(event.parties)
+            Party(agreement=agreement, agency=agency, place=place) for place, agency in enumerate(event.parties)
         )
+        if opened:
+            return
+    author = Party.objects.filter(agreement_id=header.agr, agency=header.agency)
+    if isinstance(event, Leaving):
+        author.update(left_seq=header.seq)
         return
-    place = {"joined_seq": header.seq} if isinstance(event, Joining) else {"left_seq": header.seq}
-    Party.objects.filter(agreement_id=header.agr, agency=header.agency).update(**place)
+    terms = event.joins_to() if isinstance(event, Joining) else header.key
+    Joined.objects.create(party=author.get(), terms=terms, seq=header.seq)
 
 
 def _apply_text(header: envelope.Header, leaf: bytes, event_type: type[Event], body: bytes | None) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import catalog, envelope, forks, histories, merkle
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger.events import Event, Founding, Joining, Leaving
+from sinergi.ledger.events import Event, Founding, Joining, Leaving, Opening, read_facts
 from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Equivocation, Key, Log, Node, Party, Unreached
 
 ROWS_AT_ONCE = 500
@@ -182,8 +182,8 @@ def _check_parties() -> Iterator[Finding]:
         where = f"agreement {party.agreement_id[:8]}"
         origin = envelope.log_id(party.agreement_id, party.agency, party.agreement.role)
         rows = Entry.objects.filter(log__origin=origin, state=Entry.State.FOLDED)
-        joined = rows.filter(kind__in=_kinds(Founding, Joining)).order_by("seq").values_list("seq", flat=True).first()
-        if party.joined_seq != joined:
+        said = {(entry.seq, _joins_to(entry)) for entry in rows.filter(kind__in=_kinds(Founding, Joining))}
+        if {(seq, terms) for seq, terms in said if terms} != set(party.joined.values_list("seq", "terms")):
             yield Finding(where, "a party joined at another place than its log says")
         left = rows.filter(kind__in=_kinds(Leaving)).order_by("seq").values_list("seq", flat=True).first()
         if party.left_seq != left:
@@ -191,6 +191,15 @@ def _check_parties() -> Iterator[Finding]:
     for agreement in Agreement.objects.order_by("pk"):
         if not agreement.parties.filter(agency=agreement.founder).exists():
             yield Finding(f"agreement {agreement.id[:8]}", "its founder is not among its parties")
+
+
+def _joins_to(entry: Entry) -> str:
+    """The record whose terms this founding or joining stands behind; empty where it opens a negotiation."""
+    header = envelope.header_of(bytes(entry.data))
+    event = read_facts(catalog.event_type(header.type, header.tv), header.facts)
+    if isinstance(event, Joining):
+        return event.joins_to()
+    return "" if isinstance(event, Opening) else header.key
 
 
 def _kinds(*bases: type[Event]) -> list[str]:

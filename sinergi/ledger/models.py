@@ -39,6 +39,8 @@ class Agreement(models.Model):
     id = models.CharField(primary_key=True, max_length=64)
     role = models.CharField(max_length=49)
     founder = models.CharField(max_length=64)
+    # Founded to be negotiated: its founder has not joined by founding it.
+    opened = models.BooleanField(default=False)
 
     @property
     def exercise(self) -> bool:
@@ -50,21 +52,33 @@ class Agreement(models.Model):
         return [party.agency for party in self.parties.order_by("place")]
 
     def in_force(self) -> bool:
-        """Whether every party has founded or joined and none has left, as far as this node has folded."""
-        return all(party.joined_seq is not None and party.left_seq is None for party in self.parties.all())
+        """Whether every party has joined the same terms and none has left, as far as this node has folded."""
+        parties = list(self.parties.prefetch_related("joined"))
+        joined = [{said.terms for said in party.joined.all()} for party in parties]
+        return bool(joined and set.intersection(*joined)) and all(party.left_seq is None for party in parties)
 
 
 class Party(models.Model):
-    """One party of one agreement, and where in its log it joined and left."""
+    """One party of one agreement, and where in its log it left."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parties")
     agency = models.CharField(max_length=64)
     place = models.PositiveSmallIntegerField()
-    joined_seq = models.BigIntegerField(null=True)
     left_seq = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agreement", "agency"], name="party_once")]
+
+
+class Joined(models.Model):
+    """Where in its log a party joined which terms: the record that holds them."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="joined")
+    terms = models.CharField(max_length=26)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["party", "terms"], name="joined_once")]
 
 
 class Log(models.Model):

@@ -26,12 +26,16 @@ class Stored(NamedTuple):
 
 
 class Party(NamedTuple):
-    """One party of an agreement, with the role its logs run in; places in its log where it joined and left."""
+    """One party of an agreement, with the role its logs run in and whether it was founded to be negotiated.
+
+    `joined`: by the record of the terms, the place in its log where it joined them; `left_seq` where it left.
+    """
 
     agency: str
-    joined_seq: int | None
+    joined: dict[str, int]
     left_seq: int | None
     role: str
+    opened: bool
 
 
 _LOG = [field.attname for field in Log._meta.concrete_fields]
@@ -105,14 +109,17 @@ def event_keys(agency: str) -> dict[str, bytes]:
 
 def parties(agreement: str) -> list[Party]:
     """The parties of a founded agreement, founder first; empty where it was never founded."""
-    return [
-        Party(*row)
-        for row in _all(
-            "SELECT p.agency, p.joined_seq, p.left_seq, a.role FROM ledger_party p"
-            " JOIN ledger_agreement a ON a.id = p.agreement_id WHERE p.agreement_id = %s ORDER BY p.place",
-            agreement,
-        )
-    ]
+    found: dict[str, Party] = {}
+    for agency, left_seq, role, opened, terms, seq in _all(
+        "SELECT p.agency, p.left_seq, a.role, a.opened, j.terms, j.seq FROM ledger_party p"
+        " JOIN ledger_agreement a ON a.id = p.agreement_id LEFT JOIN ledger_joined j ON j.party_id = p.id"
+        " WHERE p.agreement_id = %s ORDER BY p.place, j.seq",
+        agreement,
+    ):
+        party = found.setdefault(agency, Party(agency, {}, left_seq, role, bool(opened)))
+        if terms is not None:
+            party.joined[terms] = seq
+    return list(found.values())
 
 
 def has_left(agreement: str, agency: str) -> bool:

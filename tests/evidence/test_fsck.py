@@ -6,7 +6,7 @@ import pytest
 
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import forks, fsck, histories
-from sinergi.ledger.models import Body, Cosignature, Entry, Equivocation, Log, Node, Party, Unreached
+from sinergi.ledger.models import Body, Cosignature, Entry, Equivocation, Joined, Log, Node, Party, Unreached
 from sinergi.ledger.writer import run
 
 
@@ -55,7 +55,7 @@ DAMAGES = {
     "left elsewhere": lambda: Party.objects.filter(left_seq__isnull=False).update(left_seq=0),
     "left forgotten": lambda: Party.objects.update(left_seq=None),
     "left by nobody": lambda: Party.objects.filter(left_seq=None).update(left_seq=0),
-    "joined elsewhere": lambda: Party.objects.update(joined_seq=1),
+    "joined elsewhere": lambda: Joined.objects.update(seq=1),
     "missing entry": lambda: Entry.objects.filter(kind="agreement.left", seq=1).delete(),
 }
 

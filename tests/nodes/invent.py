@@ -37,11 +37,13 @@ class Inventor:
             if not field.required and self.chance.random() < (0.9 if field.name == "corrects" else 0.4):
                 continue
             hint = hints[field.name]
-            given[field.name] = (
-                self._record(kind.kind, field.name)
-                if hint is RecordKey or RecordKey in get_args(hint)
-                else self._value(hint, field.name)
-            )
+            if get_origin(hint) is list and RecordKey in get_args(hint):
+                named = [self._record(kind.kind, field.name) for _ in range(self.chance.randint(0, 2))]
+                given[field.name] = sorted(set(named))
+            elif hint is RecordKey or RecordKey in get_args(hint):
+                given[field.name] = self._record(kind.kind, field.name)
+            else:
+                given[field.name] = self._value(hint, field.name)
         return kind(**given)
 
     def _record(self, kind: str, field: str) -> str:

@@ -7,9 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from sinergi.ledger.events import Founding, Joining, Leaving, RecordKey, Text
+from sinergi.ledger.events import Event, Founding, Joining, Leaving, Opening, RecordKey, Text
 
 Scope = Literal["data", "security", "law", "regulation", "capacity", "facility"]
+Gate = Literal["plenary", "legal_review", "report"]
+ChangeKind = Literal["extension", "suspension", "resumption", "end"]
 SCOPES: tuple[Scope, ...] = ("data", "security", "law", "regulation", "capacity", "facility")
 
 
@@ -62,6 +64,10 @@ class AgreementConfirmed(Joining, kind="agreement.confirmed", must=True):
     entered: RecordKey
     scan: str
 
+    def joins_to(self) -> str:
+        """The terms that were entered."""
+        return self.entered
+
 
 class AgreementLeft(Leaving, kind="agreement.left", must=True):
     """The author's last fact under this agreement; `reason` is a code, the words travel by letter.
@@ -70,3 +76,137 @@ class AgreementLeft(Leaving, kind="agreement.left", must=True):
     """
 
     reason: Literal["ended_by_consent", "term_over", "void_law", "withdrawn"]
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a revision of an agreement says, in codes; `numbers` in the order of the parties.
+
+    `place` and `signed_on`: where and on which day it is to be signed. `words` is the SHA-256, in hex, of the canonical
+    bytes of its text: who signs the revision signs the words of its articles too.
+    """
+
+    title: str
+    numbers: list[str]
+    place: str
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    scopes: list[Scope]
+    articles: list[Article]
+    words: str
+
+
+class RevisionText(Text):
+    """The words of the articles by number, who is to sign, a remark for the others.
+
+    `salt` (32 random hex digits) keeps `Terms.words` from telling anything once this is erased.
+    """
+
+    salt: str
+    articles: dict[str, str]
+    signers: list[Signer]
+    remark: str = ""
+
+
+class Words(Text):
+    """What somebody says in their own words."""
+
+    words: str
+
+
+class AgreementOpened(Opening, kind="agreement.opened", must=True):
+    """A party opens an agreement to be negotiated; its terms are the first revision, its record key that revision's."""
+
+    terms: Terms
+    text: RevisionText | None = None
+
+
+class RevisionProposed(Event, kind="negotiation.revision_proposed", must=True):
+    """A party proposes other terms, made from the revisions `predecessors`: two of them bring two proposals together.
+
+    `amends` is the record whose terms it changes, for an addendum to terms in force; then `predecessors` may be empty.
+    """
+
+    terms: Terms
+    predecessors: list[RecordKey]
+    amends: RecordKey | None = None
+    text: RevisionText | None = None
+
+
+class RevisionCommented(Event, kind="negotiation.revision_commented"):
+    """A party says something about one article of a revision; article 0 is the whole."""
+
+    revision: RecordKey
+    article: int
+    text: Words | None = None
+
+
+class RevisionAnswered(Event, kind="negotiation.revision_answered"):
+    """Another party agrees to the words of a revision, or sends it back. It does not sign by that."""
+
+    revision: RecordKey
+    agrees: bool
+    text: Words | None = None
+
+
+class GatePassed(Event, kind="negotiation.gate_passed"):
+    """The author's office has taken a revision through one of the steps before signing.
+
+    plenary: the minutes of the commission's plenary. legal_review: the opinion of its legal officer. report: the report
+    to the office above. `document` is the SHA-256 of the paper in hex, `number` its number.
+    """
+
+    revision: RecordKey
+    gate: Gate
+    number: str
+    dated: date
+    document: str
+    document_size: int
+
+
+class ChangeProposed(Event, kind="agreement.change_proposed", must=True):
+    """A party proposes to extend, suspend, resume or end the agreement from a day on. It holds once all others agreed.
+
+    `after` is the change that held when this was proposed, absent where there was none. `ends_on`: the new last day of
+    an extension, and no other change has one.
+    """
+
+    change: ChangeKind
+    from_on: date
+    ends_on: date | None = None
+    after: RecordKey | None = None
+    text: Words | None = None
+
+
+class DisputeRaised(Event, kind="agreement.dispute_raised"):
+    """A party brings a disagreement about an article before the working group: the first step of settling it."""
+
+    article: int
+    raised_on: date
+    text: Words | None = None
+
+
+class DisputeMoved(Event, kind="agreement.dispute_moved"):
+    """A party takes an unsettled dispute to the next step, once the days of the step before are over.
+
+    `after` the dispute itself it goes to the leaders of the parties, `after` such a step to the offices above them.
+    """
+
+    after: RecordKey
+    moved_on: date
+
+
+class SettlementProposed(Event, kind="agreement.settlement_proposed"):
+    """A party writes down how a dispute ends; it is settled once all others agreed."""
+
+    dispute: RecordKey
+    settled_on: date
+    text: Words | None = None
+
+
+class MatterAnswered(Event, kind="agreement.matter_answered", must=True):
+    """Another party agrees to a change or a settlement, or does not."""
+
+    about: RecordKey
+    agrees: bool
+    text: Words | None = None

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import ClassVar
 
+import msgspec
 from django.db import models
 
 from sinergi.features.agreement import rules
@@ -32,6 +33,12 @@ class Agreement(Folded):
     entered_by = models.CharField(max_length=64, default="")  # the office that entered it
     signers = models.JSONField(null=True)
     article_texts = models.JSONField(null=True)
+    # Drafted here: the terms are of the revision `revision`, which every party signed where `signed`.
+    drafted = models.BooleanField(default=False)
+    revision = models.CharField(max_length=26, default="")
+    signed = models.BooleanField(default=False)
+    # What every party agreed to, in order: {key, change, from_on, ends_on}.
+    changes = models.JSONField(default=list)
 
     @cached_property
     def said(self) -> list[Standing]:
@@ -45,7 +52,9 @@ class Agreement(Folded):
 
     @property
     def confirmed_ids(self) -> list[str]:
-        """Agencies that stand behind it: the founder and all that confirmed."""
+        """Agencies that stand behind it: the founder and all that confirmed, or all that signed."""
+        if self.drafted:
+            return self.party_ids if self.signed else []
         return [self.parties[0], *(said.agency for said in self.said if said.confirmed_at is not None)]
 
     @property
@@ -60,7 +69,18 @@ class Agreement(Folded):
 
     def standing_on(self, day: date) -> rules.Standing:
         """How it stands on `day`, its term considered."""
-        return rules.standing(self.state, starts_on=self.starts_on, ends_on=self.ends_on, on=day)
+        changes = self.agreed_changes
+        return rules.standing(self.state, starts_on=self.starts_on, ends_on=self.ends_on, on=day, changes=changes)
+
+    @property
+    def agreed_changes(self) -> list[rules.AgreedChange]:
+        """Extensions, suspensions, resumptions and the end that every party agreed to, in order."""
+        return msgspec.convert(self.changes, list[rules.AgreedChange])
+
+    @property
+    def last_day(self) -> date:
+        """The last day of its term, extensions considered."""
+        return rules.last_day(self.ends_on, self.agreed_changes)
 
 
 class Standing(Folded):
@@ -77,3 +97,145 @@ class Standing(Folded):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency"], name="standing_agency")]
+
+
+class Revision(Folded):
+    """One proposed text of an agreement, or of an addendum to it. Texts are NULL once erased.
+
+    `digest` is what its signatures are made over. `is_whole`: the words are here, and are those that `words` names.
+    """
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    exercise = models.BooleanField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    proposed_at = models.DateTimeField()
+    predecessors = models.JSONField()
+    amends = models.CharField(max_length=26, default="")
+    digest = models.CharField(max_length=64)
+    terms = models.JSONField()
+    is_whole = models.BooleanField(default=False)
+    article_texts = models.JSONField(null=True)
+    signers = models.JSONField(null=True)
+    remark = models.TextField(null=True)
+
+
+class Comment(Folded):
+    """What a party said about one article of a revision; 0 is the whole. `words` is NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    revision = models.CharField(max_length=26)
+    article = models.PositiveSmallIntegerField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    said_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
+class RevisionAnswer(Folded):
+    """One party's yes or no to a revision."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    revision = models.CharField(max_length=26)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
+class GatePassage(Folded):
+    """A party took a revision through one step before signing; the paper is bound by its hash."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    revision = models.CharField(max_length=26)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    gate = models.CharField(max_length=20)
+    number = models.CharField(max_length=rules.LONGEST_NUMBER)
+    dated = models.DateField()
+    document = models.CharField(max_length=64)
+    document_size = models.BigIntegerField()
+    passed_at = models.DateTimeField()
+
+
+class Signature(Folded):
+    """One party's signature over one revision."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    revision = models.CharField(max_length=26)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    signed_at = models.DateTimeField()
+
+
+class Change(Folded):
+    """A proposed extension, suspension, resumption or end."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    proposed_at = models.DateTimeField()
+    what = models.CharField(max_length=12)
+    from_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    after = models.CharField(max_length=26, default="")
+    words = models.TextField(null=True)
+
+
+class Dispute(Folded):
+    """A disagreement about one article, before the working group since `raised_on`."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    raised_at = models.DateTimeField()
+    article = models.PositiveSmallIntegerField()
+    raised_on = models.DateField()
+    words = models.TextField(null=True)
+
+
+class DisputeStep(Folded):
+    """A party took a dispute to the next step."""
+
+    agreement = models.CharField(max_length=64)
+    dispute = models.CharField(max_length=26, db_index=True)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    step = models.CharField(max_length=16)
+    moved_on = models.DateField()
+    moved_at = models.DateTimeField()
+
+
+class Settlement(Folded):
+    """How a dispute ends, as one party wrote it down."""
+
+    agreement = models.CharField(max_length=64)
+    dispute = models.CharField(max_length=26, db_index=True)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    settled_on = models.DateField()
+    proposed_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
+class MatterAnswer(Folded):
+    """One party's yes or no to a change or a settlement."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    about = models.CharField(max_length=26)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)

@@ -1,10 +1,51 @@
-"""What each fact about the agreement changes."""
+"""What each fact about the agreement changes.
+
+The terms an agreement shows are a function of the set of its revisions, signatures and changes: `settle` works them
+out anew after each, so that the order in which they arrived leaves no trace.
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 
 from sinergi.features.agreement import rules
-from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft, AgreementText
-from sinergi.features.agreement.models import Agreement, Standing
+from sinergi.features.agreement.events import (
+    AgreementConfirmed,
+    AgreementEntered,
+    AgreementLeft,
+    AgreementOpened,
+    AgreementText,
+    ChangeProposed,
+    DisputeMoved,
+    DisputeRaised,
+    GatePassed,
+    MatterAnswered,
+    RevisionAnswered,
+    RevisionCommented,
+    RevisionProposed,
+    RevisionText,
+    SettlementProposed,
+    Terms,
+    Words,
+)
+from sinergi.features.agreement.models import (
+    Agreement,
+    Change,
+    Comment,
+    Dispute,
+    DisputeStep,
+    GatePassage,
+    MatterAnswer,
+    Revision,
+    RevisionAnswer,
+    Settlement,
+    Signature,
+    Standing,
+)
+from sinergi.features.agreement.rules import lifecycle, revisions
+from sinergi.kernel.succession import holding
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 
@@ -40,6 +81,7 @@ def entered_text(text: AgreementText | None, envelope: Envelope) -> None:
     """The words of the articles and who signed."""
     if text is None:
         Agreement.objects.filter(key=envelope.key).update(signers=None, article_texts=None)
+        settle(envelope.agreement)
         return
     # Another agency's words are kept as they can be shown: PostgreSQL, for one, stores no NUL character.
     signers = [
@@ -47,13 +89,14 @@ def entered_text(text: AgreementText | None, envelope: Envelope) -> None:
     ]
     articles = {number: paragraphs(words) for number, words in text.articles.items() if number.isdecimal()}
     Agreement.objects.filter(key=envelope.key).update(signers=signers, article_texts=articles)
+    settle(envelope.agreement)
 
 
 @folds(AgreementConfirmed)
 def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
     """Another party stands behind the same terms."""
     agreement = Agreement.objects.get(agreement=envelope.agreement)
-    if event.entered != agreement.key or event.scan != agreement.scan:
+    if agreement.drafted or event.entered != agreement.key or event.scan != agreement.scan:
         raise Ignored("it confirms other terms than the ones entered")
     Standing.insert(
         key=envelope.key,
@@ -75,6 +118,355 @@ def left(event: AgreementLeft, envelope: Envelope) -> None:
         reason=event.reason,
         office=_office(envelope),
     )
+
+
+@folds(AgreementOpened)
+def opened(event: AgreementOpened, envelope: Envelope) -> None:
+    """An agreement to be negotiated, with its first revision."""
+    wrong = rules.terms_flaw(event.terms, parties=len(event.parties))
+    if wrong is not None or not rules.is_fingerprint(event.terms.words):
+        raise Ignored(f"its {wrong or 'words'} cannot be the terms of an agreement")
+    terms = event.terms
+    Agreement.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        parties=event.parties,
+        scan="",
+        scan_size=0,
+        entered_at=envelope.at,
+        entered_by=_office(envelope),
+        drafted=True,
+        revision=envelope.key,
+        **_shown(terms),
+    )
+    _insert_revision(terms, envelope, parties=event.parties, predecessors=[], amends="")
+
+
+@folds(RevisionProposed)
+def proposed(event: RevisionProposed, envelope: Envelope) -> None:
+    """Another revision, of the agreement itself or of an addendum to what holds."""
+    agreement = Agreement.objects.get(agreement=envelope.agreement)
+    wrong = rules.terms_flaw(event.terms, parties=len(agreement.parties))
+    if wrong is not None or not rules.is_fingerprint(event.terms.words):
+        raise Ignored(f"its {wrong or 'words'} cannot be the terms of an agreement")
+    amends = event.amends or ""
+    known = {one.key: one.amends for one in Revision.every(agreement=envelope.agreement)}
+    if amends and amends not in known and amends != agreement.key:
+        raise Ignored("it amends something that is no text of this agreement")
+    if not amends and not (agreement.drafted and event.predecessors):
+        raise Ignored("it neither amends anything nor says what it was made from")
+    if len(set(event.predecessors)) != len(event.predecessors) or len(event.predecessors) > revisions.MOST_PREDECESSORS:
+        raise Ignored("it names what it was made from twice, or too much")
+    if any(known.get(key) != amends for key in event.predecessors):
+        raise Ignored("it was made from something else than revisions of the same text")
+    _insert_revision(
+        event.terms, envelope, parties=agreement.parties, predecessors=sorted(event.predecessors), amends=amends
+    )
+    settle(envelope.agreement)
+
+
+@folds_text(AgreementOpened)
+def opened_text(text: RevisionText | None, envelope: Envelope) -> None:
+    """The words of the first revision."""
+    _revision_text(text, envelope)
+
+
+@folds_text(RevisionProposed)
+def proposed_text(text: RevisionText | None, envelope: Envelope) -> None:
+    """The words of a revision."""
+    _revision_text(text, envelope)
+
+
+@folds(RevisionCommented)
+def commented(event: RevisionCommented, envelope: Envelope) -> None:
+    """A remark on one article."""
+    revision = _revision(event.revision, envelope)
+    if not 0 <= event.article <= len(revision.terms["articles"]):
+        raise Ignored("it speaks of no article of that revision")
+    Comment.insert(
+        key=envelope.key,
+        revision=revision.key,
+        article=event.article,
+        said_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(RevisionCommented)
+def commented_text(text: Words | None, envelope: Envelope) -> None:
+    """What was said."""
+    Comment.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(RevisionAnswered)
+def revision_answered(event: RevisionAnswered, envelope: Envelope) -> None:
+    """A party's yes or no to the words of a revision."""
+    revision = _revision(event.revision, envelope)
+    if revision.agency == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+    if RevisionAnswer.look("key", where={"revision": revision.key, "agency": envelope.agency}):
+        raise Ignored("its author had answered before")
+    RevisionAnswer.insert(
+        key=envelope.key,
+        revision=revision.key,
+        agrees=event.agrees,
+        answered_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(RevisionAnswered)
+def revision_answered_text(text: Words | None, envelope: Envelope) -> None:
+    """Why, or what with it."""
+    RevisionAnswer.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(GatePassed)
+def gate_passed(event: GatePassed, envelope: Envelope) -> None:
+    """A party took a revision through one step before signing."""
+    revision = _revision(event.revision, envelope)
+    if not rules.is_line(event.number, rules.LONGEST_NUMBER) or not rules.is_fingerprint(event.document):
+        raise Ignored("its paper has no number or no fingerprint")
+    if not 0 < event.document_size <= rules.LARGEST_SCAN or not rules.is_day(event.dated):
+        raise Ignored("its paper has no size or no day")
+    where = {"revision": revision.key, "agency": envelope.agency, "gate": event.gate}
+    if GatePassage.look("key", where=where):
+        raise Ignored("its author had taken this step before")
+    GatePassage.insert(
+        key=envelope.key,
+        revision=revision.key,
+        gate=event.gate,
+        number=event.number,
+        dated=event.dated,
+        document=event.document,
+        document_size=event.document_size,
+        passed_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds(ChangeProposed)
+def change_proposed(event: ChangeProposed, envelope: Envelope) -> None:
+    """A proposed extension, suspension, resumption or end."""
+    if lifecycle.change_flaw(event):
+        raise Ignored("its days are none of such a change")
+    if event.after is not None and not Change.look("key", where={"key": event.after, "agreement": envelope.agreement}):
+        raise Ignored("it follows something that is no change of this agreement")
+    Change.insert(
+        key=envelope.key,
+        what=event.change,
+        from_on=event.from_on,
+        ends_on=event.ends_on,
+        after=event.after or "",
+        proposed_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(ChangeProposed)
+def change_proposed_text(text: Words | None, envelope: Envelope) -> None:
+    """Why."""
+    Change.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(DisputeRaised)
+def dispute_raised(event: DisputeRaised, envelope: Envelope) -> None:
+    """A disagreement before the working group."""
+    if not 1 <= event.article <= rules.MOST_ARTICLES or not rules.is_day(event.raised_on):
+        raise Ignored("it is about no article or has no day")
+    Dispute.insert(
+        key=envelope.key,
+        article=event.article,
+        raised_on=event.raised_on,
+        raised_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(DisputeRaised)
+def dispute_raised_text(text: Words | None, envelope: Envelope) -> None:
+    """What about."""
+    Dispute.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(DisputeMoved)
+def dispute_moved(event: DisputeMoved, envelope: Envelope) -> None:
+    """A dispute before those above the ones who could not settle it."""
+    raised = Dispute.look("key", "raised_on", where={"key": event.after, "agreement": envelope.agreement})
+    stepped = DisputeStep.look(
+        "dispute", "moved_on", where={"key": event.after, "agreement": envelope.agreement, "step": "leaders"}
+    )
+    before = raised or stepped
+    if before is None:
+        raise Ignored("there is no dispute that could go a step further")
+    dispute, since = before
+    if not lifecycle.may_move(since, event.moved_on):
+        raise Ignored("the days of the step before were not over")
+    DisputeStep.insert(
+        key=envelope.key,
+        dispute=dispute,
+        step="leaders" if raised else "above",
+        moved_on=event.moved_on,
+        moved_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds(SettlementProposed)
+def settlement_proposed(event: SettlementProposed, envelope: Envelope) -> None:
+    """How a dispute ends, if all agree."""
+    raised = Dispute.look("raised_on", where={"key": event.dispute, "agreement": envelope.agreement})
+    if raised is None or event.settled_on < raised[0] or not rules.is_day(event.settled_on):
+        raise Ignored("there is no such dispute, or it was raised later")
+    Settlement.insert(
+        key=envelope.key,
+        dispute=event.dispute,
+        settled_on=event.settled_on,
+        proposed_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(SettlementProposed)
+def settlement_proposed_text(text: Words | None, envelope: Envelope) -> None:
+    """What was settled."""
+    Settlement.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(MatterAnswered)
+def matter_answered(event: MatterAnswered, envelope: Envelope) -> None:
+    """A party's yes or no to a change or a settlement."""
+    where = {"key": event.about, "agreement": envelope.agreement}
+    named = Change.look("agency", where=where) or Settlement.look("agency", where=where)
+    if named is None:
+        raise Ignored("it answers neither a change nor a settlement")
+    if named[0] == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+    if MatterAnswer.look("key", where={"about": event.about, "agency": envelope.agency}):
+        raise Ignored("its author had answered before")
+    MatterAnswer.insert(
+        key=envelope.key,
+        about=event.about,
+        agrees=event.agrees,
+        answered_at=envelope.at,
+        **_author(envelope),
+    )
+    settle(envelope.agreement)
+
+
+@folds_text(MatterAnswered)
+def matter_answered_text(text: Words | None, envelope: Envelope) -> None:
+    """Why not, or what with it."""
+    MatterAnswer.change({"key": envelope.key}, words=_words(text))
+
+
+def settle(agreement_id: str) -> None:
+    """Work out what the agreement's row shows from every revision, signature and change there is."""
+    row = next(iter(Agreement.every(agreement=agreement_id)), None)
+    if row is None:
+        return
+    shown: dict[str, Any] = {"changes": msgspec.to_builtins(_agreed_changes(row))}
+    found = {one.key: one for one in Revision.every(agreement=agreement_id)}
+    signed = {(one.agency, one.revision) for one in Signature.every(agreement=agreement_id)}
+    start = "" if row.drafted else row.key
+    holds = revisions.holding(found.values(), signed, row.parties, start=start)
+    if row.drafted:
+        # Before anything holds, the newest text says what people negotiate about.
+        base = found[holds[0] if holds else revisions.newest(found.values())]
+        shown |= _shown(msgspec.convert(base.terms, Terms)) | {"revision": base.key, "signed": bool(holds)}
+        shown |= {"signers": base.signers, "article_texts": base.article_texts}
+    if holds and found[holds[-1]].amends:
+        # An addendum keeps the agreement's name, numbers and day of signing, and replaces what was agreed.
+        newest = found[holds[-1]]
+        terms = _shown(msgspec.convert(newest.terms, Terms))
+        shown |= {name: terms[name] for name in ("starts_on", "ends_on", "scopes", "articles")}
+        shown |= {"revision": newest.key, "article_texts": newest.article_texts}
+    Agreement.change({"key": row.key}, **shown)
+
+
+def _agreed_changes(row: Agreement) -> list[rules.AgreedChange]:
+    agreed: dict[str, set[str]] = {}
+    for answer in MatterAnswer.every(agreement=row.agreement):
+        if answer.agrees:
+            agreed.setdefault(answer.about, set()).add(answer.agency)
+    changes = {one.key: one for one in Change.every(agreement=row.agreement)}
+    everybody = set(row.parties)
+    complete = [(one.key, one.after) for one in changes.values() if everybody <= {one.agency, *agreed.get(one.key, ())}]
+    return [
+        msgspec.convert(
+            {"key": key, "change": one.what, "from_on": one.from_on, "ends_on": one.ends_on}, rules.AgreedChange
+        )
+        for key, one in ((key, changes[key]) for key in holding(complete)[0])
+    ]
+
+
+def _insert_revision(
+    terms: Terms, envelope: Envelope, *, parties: list[str], predecessors: list[str], amends: str
+) -> None:
+    Revision.insert(
+        key=envelope.key,
+        exercise=envelope.exercise,
+        proposed_at=envelope.at,
+        predecessors=predecessors,
+        amends=amends,
+        digest=revisions.digest(
+            envelope.agreement, parties=parties, terms=terms, predecessors=predecessors, amends=amends
+        ),
+        terms=msgspec.to_builtins(terms),
+        **_author(envelope),
+    )
+
+
+def _revision_text(text: RevisionText | None, envelope: Envelope) -> None:
+    """The words of a revision, if they are the ones its terms name: others are nobody's terms and not shown."""
+    found = Revision.objects.get(key=envelope.key)
+    row = Agreement.objects.get(agreement=envelope.agreement)
+    if text is None or not revisions.is_text_of(text, msgspec.convert(found.terms, Terms), parties=row.parties):
+        Revision.change({"key": found.key}, is_whole=False, article_texts=None, signers=None, remark=None)
+    else:
+        Revision.change(
+            {"key": found.key},
+            is_whole=True,
+            article_texts=text.articles,
+            signers=msgspec.to_builtins(text.signers),
+            remark=text.remark,
+        )
+    settle(envelope.agreement)
+
+
+def _revision(key: str, envelope: Envelope) -> Revision:
+    found = next(iter(Revision.every(key=key, agreement=envelope.agreement)), None)
+    if found is None:
+        raise Ignored("there is no such revision of this agreement")
+    return found
+
+
+def _shown(terms: Terms) -> dict[str, Any]:
+    """The columns of an agreement that its terms fill."""
+    return {
+        "title": terms.title,
+        "numbers": terms.numbers,
+        "place": terms.place,
+        "signed_on": terms.signed_on,
+        "starts_on": terms.starts_on,
+        "ends_on": terms.ends_on,
+        "scopes": list(terms.scopes),
+        "articles": msgspec.to_builtins(terms.articles),
+    }
+
+
+def _author(envelope: Envelope) -> dict[str, Any]:
+    return {
+        "agreement": envelope.agreement,
+        "agency": envelope.agency,
+        "office": _office(envelope),
+        "acting": envelope.actor is not None and envelope.actor.acting,
+    }
+
+
+def _words(text: Words | None) -> str | None:
+    return None if text is None else paragraphs(text.words)[: rules.LONGEST_WORDS]
 
 
 def _office(envelope: Envelope) -> str:

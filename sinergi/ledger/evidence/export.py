@@ -148,7 +148,7 @@ def _trail(entry: Entry) -> list[Entry]:
         ]
         starts = [item for item in found.values() if item.kind not in kinds and not _refs(item)]
         found |= _with_named(_naming(starts, rows.exclude(kind__in=kinds)), rows)
-        found |= {row.pk: row for row in rows.filter(kind__in=kinds, state=Entry.State.FOLDED)}
+        found |= _with_named(rows.filter(kind__in=kinds, state=Entry.State.FOLDED), rows)
     return list(found.values())
 
 

@@ -23,7 +23,12 @@ def entered(**changes):
 
 def agreement(confirmed=(), left=()):
     return SimpleNamespace(
-        key="k", scan="ab" * 32, party_ids=["kpu", "polres"], confirmed_ids=["kpu", *confirmed], left_ids=list(left)
+        key="k",
+        scan="ab" * 32,
+        drafted=False,
+        party_ids=["kpu", "polres"],
+        confirmed_ids=["kpu", *confirmed],
+        left_ids=list(left),
     )
 
 
