@@ -77,4 +77,22 @@ ROWS = [
         other=lambda world: {"key": _statement(world, False)},
         body=NO,
     ),
+    about("api-board", get=READERS),
+    Row(
+        name="obligations:api-due", get=READERS, other=lambda world: elsewhere(world) | {"code": "P-06", "mark": "H-3"}
+    ),
+    Row(
+        name="obligations:api-statement",
+        post=f"{KPU_OFFICE} {POLICE_OFFICE}",
+        own=lambda world: ours(world) | {"code": "P-06", "mark": "H-3"},
+        other=lambda world: elsewhere(world) | {"code": "P-06", "mark": "H-3"},
+        body={"statement": "done", "words": "Daftar dikirim."},
+    ),
+    Row(
+        name="obligations:api-answer",
+        post=SIGNERS,
+        own=lambda world: {"key": _statement(world, True)},
+        other=lambda world: {"key": _statement(world, False)},
+        body={"agrees": False, "words": "Belum ada."},
+    ),
 ]

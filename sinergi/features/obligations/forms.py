@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.obligations import rules
+from sinergi.features.obligations.due import label
+from sinergi.features.obligations.events import Due
 
 
 class StatementForm(forms.Form):
@@ -52,23 +55,127 @@ class ProposalForm(forms.Form):
 
 
 class ItemForm(forms.Form):
-    """One obligation of the list. `days` only where it is due around voting day or some days after a happening."""
+    """One obligation of the list; its due rules are DueForms of their own."""
 
     code = forms.CharField(widget=forms.HiddenInput)
     included = forms.BooleanField(label=_("Termasuk"), required=False)
     title = forms.CharField(label=_("Kewajiban"), max_length=rules.LONGEST_TITLE)
-    days = forms.CharField(label=_("Hari"), max_length=200)
 
-    def __init__(self, *args: Any, has_days: bool = False, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.has_days = has_days
-        if not has_days:
-            del self.fields["days"]
 
-    def clean_days(self) -> list[int]:
-        """Numbers, in the form people write: H-60, H-30, H-7, or -60 -30 -7."""
-        words = re.split(r"[\s,;]+", self.cleaned_data["days"].upper().strip(" ,;"))
+class DueForm(forms.Form):
+    """One due rule: what it hangs on, how far from it, counted how. Without anything to hang on there is no rule."""
+
+    basis = forms.ChoiceField(
+        label=_("Jatuh tempo menurut"),
+        required=False,
+        error_messages={"invalid_choice": _("Patokan ini tidak dikenal. Pilih dari daftar.")},
+    )
+    count = forms.CharField(label=_("Hitungan"), max_length=200, required=False)
+    kind = forms.ChoiceField(
+        label=_("Dihitung dalam"),
+        required=False,
+        choices=[("calendar", _("hari kalender")), ("working", _("hari kerja")), ("hours", _("jam"))],
+    )
+
+    def __init__(self, posted: Any, *, prefix: str, bases: list[tuple[str, Any]], due: Due | None) -> None:
+        super().__init__(posted, prefix=prefix)
+        choices: list[tuple[Any, Any]] = [("", _("tidak dipakai")), *bases]
+        if due is not None:
+            self.initial = _typed(due)
+            basis = self.initial["basis"]
+            if basis not in {code for _group, inside in bases for code, _name in inside}:
+                choices.append((_("Tidak ada dalam kalender ini"), [(basis, due.stage or due.trigger)]))
+        self.fields["basis"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The rule as `due`, None where there is none; what is impossible stands beside the count."""
+        given = super().clean() or {}
+        given["due"] = None
+        basis, count = given.get("basis", ""), given.get("count", "").strip()
+        if self.errors or not basis:
+            if count and not self.errors:
+                self.add_error("basis", _("Pilih apa yang menjadi patokan hitungan ini, atau kosongkan hitungannya."))
+            return given
         try:
-            return sorted({int(word.removeprefix("H") or "0") for word in words})
-        except ValueError as error:
-            raise forms.ValidationError(_("Tulis jumlah hari, misalnya H-30, H-7.")) from error
+            due = _due(basis.split(":"), count, given.get("kind") or "calendar")
+        except ValueError:
+            self.add_error("count", COUNTS[basis.split(":")[0]])
+            return given
+        wrong = rules.due_flaw(due)
+        if wrong:
+            self.add_error("count", gettext(wrong))
+        given["due"] = due
+        return given
+
+
+# How the count of each kind of rule is written.
+COUNTS = {
+    "stage": _("Tulis jumlah hari, misalnya H-30, H-7."),
+    "each": _("Tulis satu angka: sesudahnya 2, sebelumnya -3; untuk jam tanpa tanda."),
+    "recurring": _("Kosongkan, atau tulis rentangnya, misalnya H-30 sampai H-4."),
+    "standing": _("Kewajiban sepanjang masa tidak punya hitungan; kosongkan."),
+}
+_UNTIL = re.compile(r"SAMPAI|UNTIL|TO|\.\.|–")
+
+
+def _due(basis: list[str], count: str, kind: str) -> Due:
+    """The rule that was typed. Raises ValueError where the count is none."""
+    hangs, on = basis[0], basis[1:]
+    if hangs == "recurring":
+        start, end = _parted(count)
+        return Due(rule="recurring", every=on[0], from_day=start, until_day=end)  # type: ignore[arg-type]
+    if hangs == "standing":
+        if count:
+            raise ValueError(count)
+        return Due(rule="standing")
+    days = sorted(_day(word) for word in re.split(r"[\s,;]+", count.strip(" ,;")))
+    if hangs == "stage":
+        if kind == "hours":
+            raise ValueError(kind)
+        return Due(rule="stage", stage=on[0], edge=on[1], days=days, kind=kind)  # type: ignore[arg-type]
+    (one,) = days
+    if kind == "hours":
+        if one <= 0:
+            raise ValueError(count)
+        return Due(rule="each", trigger=on[0], hours=one)
+    return Due(rule="each", trigger=on[0], days=days, kind=kind)  # type: ignore[arg-type]
+
+
+def _parted(count: str) -> tuple[int | None, int | None]:
+    """First and last day of a span; neither where nothing was typed."""
+    if not count:
+        return None, None
+    start, *end = _UNTIL.split(count.upper())
+    if len(end) > 1 or (not end and start.strip()[:1] != "H"):
+        raise ValueError(count)
+    last = end[0].strip() if end else ""
+    return (_day(start) if start.strip() else None), (_day(last) if last else None)
+
+
+def _day(word: str) -> int:
+    """H-30, H+2, H or a plain number."""
+    plain = word.strip().upper()
+    if not re.fullmatch(r"H?[+-]?[0-9]{1,6}|H", plain):
+        raise ValueError(word)
+    return int(plain.removeprefix("H") or "0")
+
+
+def _typed(due: Due) -> dict[str, str]:
+    """A rule as people would type it."""
+    voting = due.rule != "each"
+    said = [label(day) if voting else f"{day:+d}" for day in sorted(due.days)]
+    kind: str = due.kind
+    if due.rule == "stage":
+        return {"basis": f"stage:{due.stage}:{due.edge}", "count": ", ".join(said), "kind": kind}
+    if due.rule == "each":
+        basis = f"each:{due.trigger}"
+        return {
+            "basis": basis,
+            "count": str(due.hours or "") or ", ".join(said),
+            "kind": "hours" if due.hours else kind,
+        }
+    if due.rule == "recurring":
+        ends = ["" if day is None else label(day) for day in (due.from_day, due.until_day)]
+        span = " sampai ".join(ends).strip() if any(ends) else ""
+        return {"basis": f"recurring:{due.every}", "count": span, "kind": kind}
+    return {"basis": "standing", "count": "", "kind": kind}

@@ -3,8 +3,10 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.obligations.api import ROUTES
 from sinergi.features.obligations.views import board, frame, lists
 from sinergi.web import navigation, records
+from sinergi.web.api import addresses
 
 app_name = "obligations"
 
@@ -18,6 +20,7 @@ urlpatterns = [
     path("kewajiban/<str:agreement>/daftar/usul/", lists.proposal, name="proposal"),
     path("kewajiban/<str:agreement>/<str:code>/<str:mark>/", board.one_due, name="due"),
     path("kewajiban/<str:agreement>/<str:code>/<str:mark>/pernyataan/", board.statement, name="statement"),
+    *addresses(ROUTES),
 ]
 
 navigation.register_view(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,30 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.places import areas
 from sinergi.features.places.events import StationRow
 from sinergi.sheets import Cells, Column, Kind, Row, Table, table_of
+
+# Where something stands; both or neither.
+POINT_COLUMNS = (
+    Column(
+        name="lat",
+        label="Lintang",
+        kind=Kind.DECIMAL,
+        least=-12,
+        most=7,
+        also=("latitude", "lintang_desimal"),
+        example="1.418293",
+        hint="Derajat desimal WGS 84; selatan negatif.",
+    ),
+    Column(
+        name="lon",
+        label="Bujur",
+        kind=Kind.DECIMAL,
+        least=94,
+        most=142,
+        also=("longitude", "long", "lng", "bujur_desimal"),
+        example="99.145966",
+        hint="Derajat desimal WGS 84.",
+    ),
+)
 
 STATION_COLUMNS = (
     Column(
@@ -53,26 +77,7 @@ STATION_COLUMNS = (
         example="SDN contoh, Jalan Contoh 1",
         hint="Tempat TPS berdiri, tanpa nama orang.",
     ),
-    Column(
-        name="lat",
-        label="Lintang",
-        kind=Kind.DECIMAL,
-        least=-12,
-        most=7,
-        also=("latitude", "lintang_desimal"),
-        example="1.418293",
-        hint="Derajat desimal WGS 84; selatan negatif.",
-    ),
-    Column(
-        name="lon",
-        label="Bujur",
-        kind=Kind.DECIMAL,
-        least=94,
-        most=142,
-        also=("longitude", "long", "lng", "bujur_desimal"),
-        example="99.145966",
-        hint="Derajat desimal WGS 84.",
-    ),
+    *POINT_COLUMNS,
     Column(
         name="voters",
         label="Pemilih",
@@ -225,10 +230,7 @@ def _station(table: Table, row: Row, villages: Mapping[str, str], wrong: set[tup
         table.add(row.number, "number", "number", "Nomor TPS tidak sama dengan akhir kode TPS.")
     if villages and code[:10] not in villages:
         table.add(row.number, "code", "unknown", "Desa %(code)s tidak dikenal.", code=code[:10])
-    if (said["lat"] is None) != (said["lon"] is None):
-        empty, label = ("lat", "Lintang") if said["lat"] is None else ("lon", "Bujur")
-        if (row.number, label) not in wrong:
-            table.add(row.number, empty, "half_point", "Lintang dan bujur diisi berdua.")
+    check_point(table, row, wrong)
     voters, male, female = said["voters"], said["voters_male"], said["voters_female"]
     if voters is None and male is not None and female is not None:
         voters = male + female
@@ -245,6 +247,13 @@ def _station(table: Table, row: Row, villages: Mapping[str, str], wrong: set[tup
         is_special=bool(said["is_special"]),
         no_signal=said["no_signal"],
     )
+
+
+def check_point(table: Table, row: Row, wrong: Container[tuple[int, str]]) -> None:
+    """Say so where a row has only one of both degrees; not where the other is a cell already known as `wrong`."""
+    for empty, label, other in (("lat", "Lintang", "lon"), ("lon", "Bujur", "lat")):
+        if row.values[empty] is None and row.values[other] is not None and (row.number, label) not in wrong:
+            table.add(row.number, empty, "half_point", "Lintang dan bujur diisi berdua.")
 
 
 def _e6(degrees: Decimal | None) -> int | None:

@@ -18,6 +18,7 @@ import msgspec
 
 from sinergi.features.places import areas
 from sinergi.features.places.actions import keep_areas, keep_regions
+from sinergi.features.places.forms import POINT_COLUMNS, check_point
 from sinergi.features.places.models import Region
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.places import level
@@ -57,26 +58,7 @@ REGION_COLUMNS = (
         longest=100,
         example="Desa contoh",
     ),
-    Column(
-        name="lat",
-        label="Lintang",
-        kind=Kind.DECIMAL,
-        least=-12,
-        most=7,
-        also=("latitude",),
-        example="1.418293",
-        hint="Derajat desimal WGS 84; selatan negatif. Boleh kosong.",
-    ),
-    Column(
-        name="lon",
-        label="Bujur",
-        kind=Kind.DECIMAL,
-        least=94,
-        most=142,
-        also=("longitude", "lng"),
-        example="99.145966",
-        hint="Derajat desimal WGS 84. Boleh kosong.",
-    ),
+    *POINT_COLUMNS,
 )
 
 
@@ -236,10 +218,8 @@ def _place(table: Table, row: Row, region: Region) -> None:
     wrong = {(problem.row, problem.column) for problem in table.problems if problem.row == row.number}
     if isinstance(lat, Decimal) and isinstance(lon, Decimal):
         region.lat, region.lon = round(float(lat), 6), round(float(lon), 6)
-    elif (lat is None) != (lon is None):
-        empty, label = ("lat", "Lintang") if lat is None else ("lon", "Bujur")
-        if (row.number, label) not in wrong:
-            table.add(row.number, empty, "half_point", "Lintang dan bujur diisi berdua.")
+    else:
+        check_point(table, row, wrong)
 
 
 def _region(code: str, name: str, source: str) -> Region:

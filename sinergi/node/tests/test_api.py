@@ -45,7 +45,7 @@ def test_the_description_names_exactly_the_addresses_that_answer(db):
 def test_the_description_names_the_methods_and_the_doors(db):
     doors_of = {route: doors.door_of(view).permission for route, view in patterns(get_resolver())}
     for route in api.routes():
-        operation = described()["paths"]["/" + route.path.replace("<str:key>", "{key}")][route.method.lower()]
+        operation = described()["paths"]["/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)][route.method.lower()]
         assert operation["x-permission"] == route.permission
         assert route.permission in doors_of[route.path].split()
         assert ("requestBody" in operation) == (route.method == "POST") == (route.body is not None)

@@ -191,6 +191,25 @@ def test_facts_of_the_wrong_speaker_stay_evidence_and_change_nothing(agreed):
     assert rebuild.check() == []
 
 
+def test_a_list_replaces_only_a_list_and_a_dispute_is_taken_back_by_its_author_with_a_no(agreed):
+    held = agreed.board().held.key
+    items, titles = agreed.items()
+    ours = agreed.do(
+        actions.state_about,
+        agreement=agreed.agreement, statement="dispute", code="D-05", mark="H-30", words="Belum",
+    )  # fmt: skip
+    text = events.ListText(titles=titles)
+    agreed.theirs(events.ObligationsProposed(items=items, counts_from=date(2024, 1, 8), replaces=ours, text=text))
+    agreed.theirs(events.ObligationAnswered(about=ours, agrees=False))
+    theirs = agreed.theirs(events.ObligationStated(of_list=held, statement="dispute", code="P-06", mark="H-3"))
+    agreed.theirs(events.ObligationAnswered(about=theirs, agrees=True))
+    assert Entry.objects.filter(state=Entry.State.INVALID).count() == 3
+    assert agreed.state("P-06", "H-3") == "disputed" == agreed.state("D-05", "H-30")
+    agreed.theirs(events.ObligationAnswered(about=theirs, agrees=False))
+    assert agreed.state("P-06", "H-3") != "disputed"
+    assert rebuild.check() == []
+
+
 @settings(
     max_examples=15,
     deadline=None,

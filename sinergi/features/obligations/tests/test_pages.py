@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 import time_machine
@@ -59,17 +61,63 @@ def test_the_board_is_narrowed_and_taken_along_as_a_sheet(agreed, person):
     assert "D-05" in codes and "P-06" not in codes
 
 
+def typed(client, pact) -> dict[str, Any]:
+    """The proposal as the page offers it."""
+    data = {"id": new_id(), "counts_from": "2024-01-08", "remark": ""}
+    for row in client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").context["rows"]:
+        for form in (row.form, *row.dues):
+            data |= {form.add_prefix(name): form.initial.get(name, "") for name in form.fields}
+        data[f"{row.item.code}-included"] = "on"
+    return data
+
+
+def test_the_proposal_sent_as_it_is_offered_changes_no_rule(agreed, person):
+    client = person("secretary", agreements=[agreed.agreement])
+    assert client.post(f"/kewajiban/{agreed.agreement}/daftar/usul/", typed(client, agreed)).status_code == 302
+    [row] = agreed.board().open_lists
+    assert [item for item in row.items() if item.article != 2] == agreed.items()[0]
+
+
+def test_every_rule_of_an_obligation_can_be_changed_added_and_taken_out(agreed, person):
+    client = person("secretary", agreements=[agreed.agreement])
+    data = typed(client, agreed) | {
+        "M-01-0-basis": "recurring:quarter",
+        "M-01-1-count": "H-20 sampai h-2",
+        "M-01-2-basis": "",
+        "M-01-2-count": "",
+        "P-06-1-basis": "stage:campaign:ends",
+        "P-06-1-count": "2",
+        "P-06-1-kind": "working",
+        "P-02-0-basis": "each:security.request",
+        "P-02-0-count": "36",
+        "P-02-0-kind": "hours",
+    }
+    assert client.post(f"/kewajiban/{agreed.agreement}/daftar/usul/", data).status_code == 302
+    proposed = {item.code: item.dues for item in agreed.board().open_lists[0].items()}
+    assert proposed["M-01"] == [
+        events.Due(rule="recurring", every="quarter"),
+        events.Due(rule="recurring", every="week", from_day=-20, until_day=-2),
+    ]
+    assert proposed["P-06"][1] == events.Due(rule="stage", stage="campaign", edge="ends", days=[2], kind="working")
+    assert proposed["P-02"][0] == events.Due(rule="each", trigger="security.request", hours=36)
+
+
+def test_a_rule_on_a_stage_that_the_calendar_lost_is_shown_and_kept(pact, person):
+    items, titles = pact.items()
+    gone = events.Due(rule="stage", stage="second_round", days=[-7])
+    items[0] = msgspec.structs.replace(items[0], dues=[gone])
+    pact.agree(pact.propose(items=items, titles=titles))
+    client = person("secretary", agreements=[pact.agreement])
+    assert "Tidak ada dalam kalender ini" in client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").content.decode()
+    assert client.post(f"/kewajiban/{pact.agreement}/daftar/usul/", typed(client, pact)).status_code == 302
+    assert ObligationList.objects.latest("proposed_at", "key").items()[0].dues == [gone]
+
+
 def test_a_secretary_proposes_with_other_days_and_leaves_one_out(pact, person):
     client = person("secretary", agreements=[pact.agreement])
-    titles = pact.items()[1]
-    form = client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").context["rows"]
-    data = {"id": new_id(), "counts_from": "2024-01-08", "remark": ""}
-    for row in form:
-        code = row["item"].code
-        data |= {f"{code}-code": code, f"{code}-title": titles[code], f"{code}-days": row["form"].initial["days"]}
-        if code != "P-03":
-            data[f"{code}-included"] = "on"
-    data["P-06-days"] = "H-45, H-5"
+    data = typed(client, pact)
+    del data["P-03-included"]
+    data["P-06-0-count"] = "H-45, H-5"
     assert client.post(f"/kewajiban/{pact.agreement}/daftar/usul/", data).status_code == 302
     row = ObligationList.objects.get()
     proposed = {item.code: item for item in row.items()}
@@ -79,8 +127,19 @@ def test_a_secretary_proposes_with_other_days_and_leaves_one_out(pact, person):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"P-06-days": "besok"}, "Tulis jumlah hari"),
-        ({"P-06-days": "H-99999"}, "1.500"),
+        ({"P-06-0-count": "besok"}, "Tulis jumlah hari"),
+        ({"P-06-0-count": "H-99999"}, "1.500"),
+        ({"P-06-0-count": "H-3, -3"}, "dua kali"),
+        ({"P-06-0-count": ""}, "Tulis jumlah hari"),
+        ({"P-06-0-basis": ""}, "Pilih apa yang menjadi patokan"),
+        ({"P-06-0-basis": "", "P-06-0-count": ""}, "Tentukan kapan"),
+        ({"P-06-0-basis": "stage:gone:starts"}, "Pilih dari daftar"),
+        ({"P-06-0-kind": "hours"}, "Tulis jumlah hari"),
+        ({"P-06-0-basis": "each:security.request", "P-06-0-count": "1, 2"}, "Tulis satu angka"),
+        ({"P-06-0-basis": "each:security.request", "P-06-0-count": "-3", "P-06-0-kind": "hours"}, "Tulis satu angka"),
+        ({"P-06-0-basis": "recurring:week", "P-06-0-count": "H-4 sampai H-30"}, "sebelum akhirnya"),
+        ({"P-06-0-basis": "recurring:week", "P-06-0-count": "31/02"}, "Kosongkan"),
+        ({"P-06-0-basis": "standing"}, "tidak punya hitungan"),
         ({"P-06-title": " "}, "wajib"),
         ({"counts_from": "2030-02-29"}, "tanggal"),
         ({"counts_from": "2031-01-01"}, "jangka waktu"),
@@ -88,15 +147,7 @@ def test_a_secretary_proposes_with_other_days_and_leaves_one_out(pact, person):
 )
 def test_a_wrong_proposal_comes_back_with_the_sentence_and_everything_typed(pact, person, changes, sentence):
     client = person("chair", agreements=[pact.agreement])
-    data = {"id": new_id(), "counts_from": "2024-01-08", "remark": "Catatan yang tidak hilang"}
-    for row in client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").context["rows"]:
-        code = row["item"].code
-        data |= {
-            f"{code}-code": code,
-            f"{code}-included": "on",
-            f"{code}-title": "Nama",
-            f"{code}-days": row["form"].initial["days"],
-        }
+    data = typed(client, pact) | {"remark": "Catatan yang tidak hilang"}
     answer = client.post(f"/kewajiban/{pact.agreement}/daftar/usul/", data | changes)
     shown = answer.content.decode()
     assert answer.status_code == 422 and sentence in shown and "Catatan yang tidak hilang" in shown

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import actions, template
-from sinergi.features.obligations.due import label
+from sinergi.features.obligations import actions, rules, template
 from sinergi.features.obligations.events import Item
-from sinergi.features.obligations.forms import AnswerForm, ItemForm, ProposalForm
+from sinergi.features.obligations.forms import AnswerForm, DueForm, ItemForm, ProposalForm
 from sinergi.features.obligations.models import ObligationList
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
@@ -71,35 +70,23 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     start = board.held.counts_from if board.held is not None else info.starts_on
     form = ProposalForm(posted, initial={"id": new_event_id(request.arrived_at), "counts_from": start})
-    item_forms = [
-        ItemForm(
-            posted,
-            prefix=item.code,
-            has_days=_day_rule(item) is not None,
-            initial={
-                "code": item.code,
-                "included": True,
-                "title": titles[item.code],
-                "days": _said_days(item),
-            },
-        )
-        for item in items
-    ]
-    if posted is not None and form.is_valid() and all([one.is_valid() for one in item_forms]):
-        chosen, called = _chosen(items, item_forms)
+    bases = words.bases()
+    rows = [_Row(item, titles[item.code], posted, bases) for item in items]
+    if posted is not None and all([form.is_valid(), *(row.is_valid() for row in rows)]):
+        chosen = [row for row in rows if row.form.cleaned_data["included"]]
         try:
             actions.propose_list(
                 id=form.cleaned_data["id"],
                 by=request.actor,
                 at=request.arrived_at,
                 agreement=agreement,
-                items=chosen,
-                titles=called,
+                items=[row.chosen for row in chosen],
+                titles={row.item.code: row.form.cleaned_data["title"] for row in chosen},
                 counts_from=form.cleaned_data["counts_from"],
                 remark=form.cleaned_data["remark"],
             )
         except Refused as refusal:
-            _beside(refusal, form, {one.prefix: one for one in item_forms})
+            _beside(refusal, form, {row.item.code: row.form for row in rows})
         else:
             said = gettext("Usul daftar kewajiban dikirim. Ia berlaku setelah pihak lain menyetujui.")
             messages.success(request, said)
@@ -107,16 +94,7 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
     context = {
         "info": info,
         "form": form,
-        "rows": [
-            {
-                "form": one,
-                "item": item,
-                "parties": words.parties(item),
-                "rule": words.rules(item),
-                "evidence": words.EVIDENCE[item.evidence],
-            }
-            for item, one in zip(items, item_forms, strict=True)
-        ],
+        "rows": rows,
         "is_new": board.held is None,
     }
     return render(request, "obligations/proposal.html", context, status=422 if posted is not None else 200)
@@ -186,33 +164,36 @@ def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]
     return [*held, *(item for item in items if item.code not in known)], titles | board.titles
 
 
-def _day_rule(item: Item) -> int | None:
-    """The place of the first rule whose days people may set."""
-    return next((at for at, due in enumerate(item.dues) if due.rule in ("stage", "each") and due.days), None)
+class _Row:
+    """One obligation on the proposal's page: its form, and a form for each of its due rules and for one more."""
 
+    def __init__(self, item: Item, title: str, posted: Any, bases: list[tuple[str, Any]]) -> None:
+        self.item = item
+        self.parties, self.rule = words.parties(item), words.rules(item)
+        self.evidence = words.EVIDENCE[item.evidence]
+        initial = {"code": item.code, "included": True, "title": title}
+        self.form = ItemForm(posted, prefix=item.code, initial=initial)
+        dues = [*item.dues, None][: rules.MOST_DUES]
+        self.dues = [
+            DueForm(posted, prefix=f"{item.code}-{place}", bases=bases, due=due) for place, due in enumerate(dues)
+        ]
 
-def _said_days(item: Item) -> str:
-    """H-30, H-7 around voting day; plain numbers after or before a happening."""
-    at = _day_rule(item)
-    if at is None:
-        return ""
-    voting = item.dues[at].stage == "voting"
-    return ", ".join(label(day) if voting else f"{day:+d}" for day in sorted(item.dues[at].days))
+    @property
+    def chosen(self) -> Item:
+        """The obligation with the rules that were typed; the forms are valid."""
+        typed = [form.cleaned_data["due"] for form in self.dues]
+        return msgspec.structs.replace(self.item, dues=[due for due in typed if due is not None])
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something about its rules is to be put right."""
+        return any(form.errors for form in self.dues)
 
-def _chosen(items: list[Item], forms: list[ItemForm]) -> tuple[list[Item], dict[str, str]]:
-    chosen, called = [], {}
-    for item, form in zip(items, forms, strict=True):
-        if not form.cleaned_data["included"]:
-            continue
-        at = _day_rule(item)
-        if at is not None:
-            dues = list(item.dues)
-            dues[at] = msgspec.structs.replace(dues[at], days=form.cleaned_data["days"])
-            item = msgspec.structs.replace(item, dues=dues)
-        chosen.append(item)
-        called[item.code] = form.cleaned_data["title"]
-    return chosen, called
+    def is_valid(self) -> bool:
+        """Whether it is left out, or everything about it can be read."""
+        if not self.form.is_valid():
+            return False
+        return not self.form.cleaned_data["included"] or all([form.is_valid() for form in self.dues])
 
 
 def _beside(refusal: Refused, form: ProposalForm, item_forms: dict[Any, ItemForm]) -> None:

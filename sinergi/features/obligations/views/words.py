@@ -146,6 +146,22 @@ def short_rule(one: Occurrence) -> str:
     return gettext("%(span)s sebelumnya") % {"span": _days(-count, due.kind)} if count < 0 else _days(count, due.kind)
 
 
+def bases() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a due rule can hang on, in groups for a list to choose from; the codes are those of forms.DueForm."""
+    english = _language() == "en"
+    named = [(stage.code, stage.name_en if english else stage.name) for stage in stages.stage_list()]
+    edges = (("starts", gettext("mulai")), ("ends", gettext("berakhir")))
+    return [
+        (
+            gettext("Tahapan"),
+            [(f"stage:{code}:{edge}", f"{name}, {word}") for code, name in named for edge, word in edges],
+        ),
+        (gettext("Setiap kejadian"), [(f"each:{code}", str(word)) for code, word in TRIGGERS.items()]),
+        (gettext("Berkala"), [(f"recurring:{code}", str(word)) for code, word in EVERY.items()]),
+        (gettext("Tanpa tanggal"), [("standing", gettext("sepanjang masa perjanjian"))]),
+    ]
+
+
 def limit(due_at: datetime) -> str:
     """The last instant that is on time: Rabu, 7 Februari 2024, 24.00 WIB for midnight at its end."""
     if due_at.astimezone(ZONES["WIB"]).time() != time():

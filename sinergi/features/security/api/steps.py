@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import reverse
@@ -10,16 +11,9 @@ from sinergi.features.places import public as places
 from sinergi.features.security import actions
 from sinergi.features.security.actions.letters import send_letter
 from sinergi.features.security.api.shapes import (
-    Assignment,
-    Completion,
-    Confirmation,
     Correction,
-    NewAnswer,
     NewRequest,
-    Remark,
     RequestContent,
-    SpokenOrder,
-    Withdrawal,
 )
 from sinergi.features.security.events import RequestText, Spot
 from sinergi.features.security.models import Request
@@ -50,67 +44,29 @@ def correction(call: Call, key: str) -> Receipt:
     return call.once(actions.correct_request, request=found.key, **_asked(call, body, reason=body.reason))
 
 
-def withdrawal(call: Call, key: str) -> Receipt:
-    """Take the request back."""
-    found = _opened(call, key)
-    body: Withdrawal = call.read()
-    return call.once(actions.withdraw_request, request=found.key, reason=body.reason, words=body.words)
+def step(action: Callable[..., Receipt], says: str, **fixed: Any) -> Callable[[Call, str], Receipt]:
+    """A step that takes what its body holds and nothing else; `says` describes it to programs."""
+
+    def take(call: Call, key: str) -> Receipt:
+        found = _opened(call, key)
+        body: Body = call.read()
+        return call.once(action, request=found.key, **fixed, **_without_id(body))
+
+    take.__doc__ = says
+    return take
 
 
-def answer(call: Call, key: str) -> Receipt:
-    """The binding answer of the Kapolres or the Plh."""
-    found = _opened(call, key)
-    body: NewAnswer = call.read()
-    return call.once(actions.answer_request, request=found.key, **_without_id(body))
-
-
-def spoken_order(call: Call, key: str) -> Receipt:
-    """Record an emergency order that the Kapolres gave by word of mouth."""
-    found = _opened(call, key)
-    body: SpokenOrder = call.read()
-    return call.once(actions.answer_request, request=found.key, spoken=True, **_without_id(body))
-
-
-def spoken_confirmation(call: Call, key: str) -> Receipt:
-    """The Kapolres confirms the spoken order in writing."""
-    found = _opened(call, key)
-    call.read()
-    return call.once(actions.confirm_spoken_order, request=found.key)
-
-
-def offer_acceptance(call: Call, key: str) -> Receipt:
-    """The commission accepts the offer."""
-    found = _opened(call, key)
-    call.read()
-    return call.once(actions.accept_offer, request=found.key)
-
-
-def offer_decline(call: Call, key: str) -> Receipt:
-    """The commission declines the offer."""
-    found = _opened(call, key)
-    body: Remark = call.read()
-    return call.once(actions.decline_offer, request=found.key, words=body.words)
-
-
-def assignment(call: Call, key: str) -> Receipt:
-    """The police name unit and duty order."""
-    found = _opened(call, key)
-    body: Assignment = call.read()
-    return call.once(actions.assign_force, request=found.key, **_without_id(body))
-
-
-def completion(call: Call, key: str) -> Receipt:
-    """The police report that it was carried out."""
-    found = _opened(call, key)
-    body: Completion = call.read()
-    return call.once(actions.report_completion, request=found.key, **_without_id(body))
-
-
-def confirmation(call: Call, key: str) -> Receipt:
-    """The commission confirms the report or says what differed."""
-    found = _opened(call, key)
-    body: Confirmation = call.read()
-    return call.once(actions.confirm_completion, request=found.key, **_without_id(body))
+withdrawal = step(actions.withdraw_request, "Take the request back.")
+answer = step(actions.answer_request, "The binding answer of the Kapolres or the Plh.")
+spoken_order = step(
+    actions.answer_request, "Record an emergency order that the Kapolres gave by word of mouth.", spoken=True
+)
+spoken_confirmation = step(actions.confirm_spoken_order, "The Kapolres confirms the spoken order in writing.")
+offer_acceptance = step(actions.accept_offer, "The commission accepts the offer.")
+offer_decline = step(actions.decline_offer, "The commission declines the offer.")
+assignment = step(actions.assign_force, "The police name unit and duty order.")
+completion = step(actions.report_completion, "The police report that it was carried out.")
+confirmation = step(actions.confirm_completion, "The commission confirms the report or says what differed.")
 
 
 def letter(call: Call, key: str) -> Receipt:
