@@ -6,23 +6,16 @@ import argparse
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from django.utils.translation import gettext
 
 from sinergi.access import accounts
 from sinergi.access.models import EVERYTHING, Duty, User
 from sinergi.access.roles import ROLES
+from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import end_of_day, now, to_text
-
-
-class _Arguments(argparse.ArgumentParser):
-    """Says what is wrong in one sentence instead of ending the program itself."""
-
-    def error(self, message: str) -> NoReturn:
-        sentence = gettext("Perintah 'sinergi user' tidak terbaca: %(reason)s. Lihat 'sinergi user --help'.")
-        raise Refused(sentence % {"reason": message}, code="A-50")
 
 
 def user(argv: list[str], data: Path) -> int:
@@ -36,55 +29,55 @@ def user(argv: list[str], data: Path) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Arguments(prog="sinergi user", description="People of this agency and what they may do.")
+    parser = Arguments(prog="sinergi user", description="Orang di instansi ini dan kewenangannya.")
     verbs = parser.add_subparsers(required=True, metavar="add|list|suspend|restore|password|factors|recover|token|duty")
 
-    add = verbs.add_parser("add", help="add a person and print a first password")
+    add = verbs.add_parser("add", help="tambah orang dan tampilkan kata sandi pertamanya")
     add.add_argument("username")
     add.add_argument("--name", required=True)
     add.add_argument("--title", default="")
-    add.add_argument("--number", default="", help="NRP (8 digits) or NIP (18 digits)")
-    add.add_argument("--role", choices=list(ROLES), help="give this duty at once")
+    add.add_argument("--number", default="", help="NRP (8 angka) atau NIP (18 angka)")
+    add.add_argument("--role", choices=list(ROLES), help="langsung beri penugasan ini")
     add.set_defaults(verb=_add)
 
-    listed = verbs.add_parser("list", help="list people and their present duties")
+    listed = verbs.add_parser("list", help="daftar orang dan penugasannya sekarang")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(verb=_list)
 
     for name, verb, words in (
-        ("suspend", accounts.suspend, "shut a person out at once"),
-        ("restore", accounts.restore, "let a suspended person in again"),
+        ("suspend", accounts.suspend, "tangguhkan seseorang seketika"),
+        ("restore", accounts.restore, "pulihkan orang yang ditangguhkan"),
     ):
         one = verbs.add_parser(name, help=words)
         one.add_argument("username")
         one.set_defaults(verb=lambda told, at, verb=verb: verb(_named(told.username), at=at))
 
-    password = verbs.add_parser("password", help="print a fresh password; the person must change it")
+    password = verbs.add_parser("password", help="tampilkan kata sandi baru; harus diganti pemiliknya")
     password.add_argument("username")
     password.set_defaults(verb=_password)
 
-    lost = verbs.add_parser("factors", help="take away the second factors of a person who lost theirs")
+    lost = verbs.add_parser("factors", help="cabut faktor kedua orang yang kehilangan perangkatnya")
     lost.add_argument("username")
     lost.set_defaults(verb=lambda told, at: accounts.reset_factors(_named(told.username), at=at))
 
-    recover = verbs.add_parser("recover", help="let the last administrator in again: prints a fresh password")
+    recover = verbs.add_parser("recover", help="buka pintu bagi administrator terakhir: tampilkan kata sandi baru")
     recover.add_argument("username")
     recover.set_defaults(verb=lambda told, at: print(accounts.recover(_named(told.username), at=at)))
 
-    token = verbs.add_parser("token", help="print a token for a program")
+    token = verbs.add_parser("token", help="tampilkan token untuk sebuah program")
     token.add_argument("username")
     token.add_argument("--label", required=True)
     token.add_argument("--days", type=int, default=90)
     token.set_defaults(verb=_token)
 
-    duty = verbs.add_parser("duty", help="give an office for a time, or end it")
+    duty = verbs.add_parser("duty", help="beri jabatan untuk suatu masa, atau akhiri")
     duty.add_argument("username")
     duty.add_argument("role", choices=list(ROLES))
-    duty.add_argument("--region", action="append", help="region code; may be repeated; default: all")
-    duty.add_argument("--agreement", action="append", help="agreement id; may be repeated; default: all")
-    duty.add_argument("--last-day", type=_day, help="last day, YYYY-MM-DD")
-    duty.add_argument("--acting-for", help="Plh: user name of whose office is held")
-    duty.add_argument("--end", action="store_true", help="end the present duty in this role")
+    duty.add_argument("--region", action="append", help="kode wilayah; boleh diulang; bawaan: semua")
+    duty.add_argument("--agreement", action="append", help="id perjanjian; boleh diulang; bawaan: semua")
+    duty.add_argument("--last-day", type=_day, help="hari terakhir, YYYY-MM-DD")
+    duty.add_argument("--acting-for", help="Plh: nama pengguna yang jabatannya dipegang")
+    duty.add_argument("--end", action="store_true", help="akhiri penugasan ini sekarang")
     duty.set_defaults(verb=_duty)
     return parser
 
@@ -105,7 +98,7 @@ def _list(told: argparse.Namespace, at: datetime) -> None:
         return
     for person in people:
         duties = ", ".join(("Plh " if duty["acting"] else "") + ROLES[duty["role"]].label for duty in person["duties"])
-        mark = "suspended" if person["suspended"] else duties or "no duty"
+        mark = "ditangguhkan" if person["suspended"] else duties or "tanpa penugasan"
         print(f"{person['username']}\t{person['name']}\t{mark}")
 
 
@@ -173,4 +166,4 @@ def _day(text: str) -> Any:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
-        raise argparse.ArgumentTypeError("a day is written YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError("tulis hari sebagai YYYY-MM-DD") from None

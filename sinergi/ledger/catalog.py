@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -41,7 +41,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     refs: tuple[str, ...] = ()
 
 
-AnyEvent = TypeVar("AnyEvent", bound=Event)
 Projection = Callable[[Any, Envelope], None]
 
 _kinds: dict[tuple[str, int], type[Event]] = {}

@@ -186,26 +186,6 @@ def is_hex(text: str, length: int) -> bool:
     return len(text) == length and _HEX.fullmatch(text) is not None
 
 
-def act_digest(header: Header) -> str:
-    """The hash an official signs with their own key: what is stated, without its place in the log.
-
-    It can be computed before the entry has a number; a personal signature over it travels inside the facts or body of
-    kinds that bind a person.
-    """
-    content = {
-        "agency": header.agency,
-        "agr": header.agr,
-        "agr_rev": header.agr_rev,
-        "facts": header.facts,
-        "id": header.id,
-        "refs": list(header.refs),
-        "status": header.status,
-        "tv": header.tv,
-        "type": header.type,
-    }
-    return hashlib.sha256(b"sinergi act v1\n" + canonical.encode(content)).hexdigest()
-
-
 def seal(header: Header, *signers: SigningKey) -> bytes:
     """Encode and sign a header: the bytes of the entry. The first signer is the agency's event key."""
     header_bytes = canonical.encode(header)

@@ -12,9 +12,9 @@ from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, forks, histories, keys, rows, tree
-from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references, text_type
+from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references
 from sinergi.ledger.fold import fold_ready, judge_own
-from sinergi.ledger.models import Agency, Agreement, Body, Entry, Key, Log, Party
+from sinergi.ledger.models import Agency, Agreement, Entry, Key, Log
 from sinergi.ledger.writer import NotStored, Receipt, committed
 
 __all__ = [
@@ -76,8 +76,14 @@ def append(
     """
     logs = rows.logs_of(agreement)
     log = _own_log(agreement, logs)
+    if log.frozen == histories.RESTORED:
+        raise Refused(
+            "Buku catatan ini dibekukan: simpul ini dipulihkan dari salinan lama. Hubungi administrator.", code="K-110"
+        )
     if log.frozen:
-        raise Refused(f"Buku catatan ini dibekukan: {log.frozen}", code="K-110")
+        raise Refused(
+            "Buku catatan ini dibekukan: ada dua riwayat yang saling bertentangan. Hubungi administrator.", code="K-110"
+        )
     if agreement and rows.has_left(agreement, log.agency):
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     body = body_of(event)
@@ -211,12 +217,6 @@ def admit_body(origin: str, seq: int, salt: bytes, body: bytes) -> bool:
     rows.insert_body(entry.pk, salt, body)
     fold.fill_text(entry, body)
     return True
-
-
-def missing_bodies(log: Log, limit: int = 256) -> list[int]:
-    """Places in this log whose header commits to a body that this node does not hold."""
-    waiting = Entry.objects.filter(log=log, has_body=True, body__isnull=True).order_by("seq")
-    return list(waiting.values_list("seq", flat=True)[:limit])
 
 
 def sign_checkpoint(log: Log) -> bytes:
@@ -416,21 +416,6 @@ def _use_key(agency: str, use: str, bundle: bundles.Bundle) -> bytes:
     raise bundles.BadBundle(5, f"no {use} key of the author is known")
 
 
-def body_of_entry(entry: Entry) -> Body | None:
-    """The erasable part of an entry, where this node holds it."""
-    return Body.objects.filter(entry=entry).first()
-
-
 def stated_at(entry: Entry) -> datetime:
     """The author's clock on this entry: a claim."""
     return from_text(envelope.parse(bytes(entry.data)).header.t)
-
-
-def parties_of(agreement: str) -> list[Party]:
-    """The parties of an agreement, founder first."""
-    return list(Party.objects.filter(agreement_id=agreement).order_by("place"))
-
-
-def has_text(event_kind: type[Event]) -> bool:
-    """Whether facts of this kind have an erasable part."""
-    return text_type(event_kind) is not None

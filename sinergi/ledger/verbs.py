@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import os
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import fsck as checking
@@ -29,16 +29,18 @@ from sinergi.ledger.models import Agreement
 
 def evidence(argv: list[str], data: Path) -> int:
     """`sinergi evidence export|verify`: write a file that proves an agreement or one record, or judge one."""
-    parser = argparse.ArgumentParser(prog="sinergi evidence", description="Export or verify evidence.")
+    parser = Arguments(prog="sinergi evidence", description="Ekspor atau periksa bukti.")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    export = verbs.add_parser("export", help="write an evidence file; never of two agreements at once")
+    export = verbs.add_parser("export", help="tulis berkas bukti; tidak pernah dari dua perjanjian sekaligus")
     what = export.add_mutually_exclusive_group()
-    what.add_argument("--agreement", default="", help="the agreement's id; may be left out where there is only one")
-    what.add_argument("--record", default="", help="the key of one record")
-    export.add_argument("--without-bodies", action="store_true", help="leave out words and personal data")
+    what.add_argument("--agreement", default="", help="id perjanjian; boleh kosong bila hanya ada satu")
+    what.add_argument("--record", default="", help="kunci satu catatan")
+    export.add_argument("--without-bodies", action="store_true", help="tanpa kata-kata dan data pribadi")
     export.add_argument("file", type=Path)
-    verify = verbs.add_parser("verify", help="judge an evidence file from its bytes alone")
-    verify.add_argument("--fingerprint", action="append", default=[], help="an agency you trust; repeat for each")
+    verify = verbs.add_parser("verify", help="periksa berkas bukti dari isinya saja")
+    verify.add_argument(
+        "--fingerprint", action="append", default=[], help="sidik jari instansi yang Anda percaya; boleh diulang"
+    )
     verify.add_argument("--json", action="store_true")
     verify.add_argument("file", type=Path)
     asked = parser.parse_args(argv)
@@ -57,8 +59,8 @@ def evidence(argv: list[str], data: Path) -> int:
 
 def fsck(argv: list[str], data: Path) -> int:
     """`sinergi fsck [--quick] [--json]`: check every stored byte; 0 only where nothing is wrong."""
-    parser = argparse.ArgumentParser(prog="sinergi fsck", description="Check every stored byte.")
-    parser.add_argument("--quick", action="store_true", help="leave out the signatures")
+    parser = Arguments(prog="sinergi fsck", description="Periksa setiap bita yang tersimpan.")
+    parser.add_argument("--quick", action="store_true", help="tanpa tanda tangan")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     found = checking.check(quick=asked.quick)
@@ -67,19 +69,21 @@ def fsck(argv: list[str], data: Path) -> int:
     else:
         for finding in found:
             print(f"{finding.where}: {finding.what}")
-        print("the store is whole" if not found else f"{len(found)} things are wrong")
+        print("semua simpanan utuh" if not found else f"{len(found)} hal tidak benar")
     return 1 if found else 0
 
 
 def rebuild(argv: list[str], data: Path) -> int:
     """`sinergi rebuild [--check] [--json]`: fold the tables again; --check only says whether they differ."""
-    parser = argparse.ArgumentParser(prog="sinergi rebuild", description="Rebuild the tables from the log.")
-    parser.add_argument("--check", action="store_true", help="change nothing; 0 only where every table is what it says")
+    parser = Arguments(prog="sinergi rebuild", description="Bangun ulang tabel dari buku catatan.")
+    parser.add_argument(
+        "--check", action="store_true", help="tanpa mengubah; 0 hanya bila setiap tabel sesuai buku catatan"
+    )
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     if asked.check and (not _is_migrated() or rebuilding.outdated()):
         raise Refused(
-            "The tables are those of another version. Start the node once (or `sinergi rebuild`), then check.",
+            "Tabel ini dari versi lain. Jalankan simpul sekali (atau `sinergi rebuild`), lalu periksa lagi.",
             code="K-128",
         )
     if asked.check and connection.vendor == "sqlite" and "SINERGI_COPY" not in os.environ:
@@ -89,9 +93,9 @@ def rebuild(argv: list[str], data: Path) -> int:
         print(json.dumps({"differences": msgspec.to_builtins(found)}, ensure_ascii=False))
     else:
         for difference in found:
-            print(f"{difference.table}: {difference.live_only} rows too many, {difference.rebuilt_only} missing")
+            print(f"{difference.table}: {difference.live_only} baris berlebih, {difference.rebuilt_only} baris kurang")
         if not found:
-            print("every table is what the log says")
+            print("setiap tabel sesuai buku catatan")
     return 1 if found and asked.check else 0
 
 
@@ -101,9 +105,9 @@ def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
         with open(file, "rb") as opened:
             report = check(opened, pins, records.append)
     except OSError as error:
-        raise Refused(f"{file} cannot be read.", code="K-124") from error
+        raise Refused(f"Berkas {file} tidak dapat dibaca.", code="K-124") from error
     except BadEvidence as refusal:
-        raise Refused(f"The file is no evidence: {refusal}", code="K-125") from refusal
+        raise Refused(f"Berkas ini bukan bukti yang sah: {refusal}", code="K-125") from refusal
     if as_json:
         told = {"report": msgspec.to_builtins(report), "records": msgspec.to_builtins(records)}
         for signer in told["report"]["signers"]:
@@ -113,10 +117,10 @@ def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
     for signer in report.signers:
         print(f"{signer.name}: {signer.fingerprint}")
     for record in records:
-        invalid = f" NOT VALID: {record.verdict}" if record.verdict else ""
-        grade = f"witnessed {record.witnessed}/{record.of}"
+        invalid = f" TIDAK BERLAKU: {record.verdict}" if record.verdict else ""
+        grade = f"disaksikan {record.witnessed}/{record.of}"
         print(f"{record.log[:8]} {record.seq} {record.at} {record.kind}: {grade}{invalid}")
-    print("everything holds")
+    print("semua bukti sah")
     return 0
 
 
@@ -124,8 +128,8 @@ def _only_agreement() -> str:
     known = list(Agreement.objects.values_list("id", flat=True).order_by("id"))
     if len(known) == 1:
         return str(known[0])
-    listed = ", ".join(known) or "none"
-    raise Refused(f"Say which agreement with --agreement; this node has: {listed}.", code="K-126")
+    listed = ", ".join(known) or "tidak ada"
+    raise Refused(f"Sebut perjanjiannya dengan --agreement; simpul ini punya: {listed}.", code="K-126")
 
 
 def _write(file: Path, lines: Iterator[bytes]) -> None:
@@ -137,7 +141,7 @@ def _write(file: Path, lines: Iterator[bytes]) -> None:
                 half.write(line)
         os.replace(half.name, target)
     except OSError as error:
-        raise Refused(f"{file} cannot be written.", code="K-127") from error
+        raise Refused(f"Berkas {file} tidak dapat ditulis.", code="K-127") from error
 
 
 def _is_migrated() -> bool:

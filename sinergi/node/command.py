@@ -39,24 +39,26 @@ def always(argv: list[str]) -> bool:
 
 
 VERBS = {
-    "accept": Verb("sinergi.sync.verbs:accept", "accept a partner's invitation file", always),
-    "demo": Verb("sinergi.node.demo:run", "serve the demo's nodes on this machine", opens=False),
+    "accept": Verb("sinergi.sync.verbs:accept", "terima berkas undangan mitra", always),
+    "demo": Verb("sinergi.node.demo:run", "layani simpul demo di mesin ini", opens=False),
     "evidence": Verb(
-        "sinergi.ledger.verbs:evidence", "export or verify evidence", needs_node=lambda argv: argv[:1] != ["verify"]
+        "sinergi.ledger.verbs:evidence", "ekspor atau periksa bukti", needs_node=lambda argv: argv[:1] != ["verify"]
     ),
-    "fsck": Verb("sinergi.ledger.verbs:fsck", "check every stored byte"),
-    "import": Verb("sinergi.features.places.verbs:import_", "take in regions or boundaries from a file", always),
-    "init": Verb("sinergi.sync.verbs:init", "make a new node in an empty folder", always),
-    "invite": Verb("sinergi.sync.verbs:invite", "write an invitation for a partner", always),
+    "fsck": Verb("sinergi.ledger.verbs:fsck", "periksa setiap bita yang tersimpan"),
+    "import": Verb("sinergi.features.places.verbs:import_", "ambil wilayah atau batasnya dari berkas", always),
+    "init": Verb("sinergi.sync.verbs:init", "buat simpul baru di folder kosong", always),
+    "invite": Verb("sinergi.sync.verbs:invite", "tulis undangan untuk mitra", always),
     "rebuild": Verb(
-        "sinergi.ledger.verbs:rebuild", "rebuild the tables from the log", lambda argv: "--check" not in argv
+        "sinergi.ledger.verbs:rebuild", "bangun ulang tabel dari buku catatan", lambda argv: "--check" not in argv
     ),
     "rehearse": Verb("sinergi.node.story.stage:rehearse", "", always),
-    "serve": Verb("sinergi.node.verbs:serve", "serve this node", opens=False),
+    "serve": Verb("sinergi.node.verbs:serve", "layani simpul ini", opens=False),
     "sync": Verb(
-        "sinergi.sync.verbs:sync", "exchange with partners now, or say how it stands", lambda argv: "status" not in argv
+        "sinergi.sync.verbs:sync",
+        "bertukar dengan mitra, atau sebut keadaannya",
+        lambda argv: "status" not in argv,
     ),
-    "user": Verb("sinergi.access.verbs:user", "add, change or list people who may sign in", always),
+    "user": Verb("sinergi.access.verbs:user", "tambah, ubah, atau daftar orang yang boleh masuk", always),
 }
 
 
@@ -107,7 +109,7 @@ def _dispatch(data: Path, name: str, argv: list[str]) -> int:
 
     verb = VERBS.get(name)
     if verb is None:
-        raise Refused(f"sinergi has no verb “{name}”; `sinergi help` lists them.", code="N-05")
+        raise Refused(f"sinergi tidak mengenal perintah “{name}”; `sinergi help` menyebut semuanya.", code="N-05")
     asks_for_help = any(word in ("-h", "--help") for word in argv)
     if not verb.opens:
         return _call(name, argv, data)
@@ -115,7 +117,7 @@ def _dispatch(data: Path, name: str, argv: list[str]) -> int:
         opening.without_node()
         return _call(name, argv, data)
     if name != "init" and not data.is_dir():
-        raise Refused(f"There is no node in {data}; `sinergi --data DIR init` makes one.", code="N-06")
+        raise Refused(f"Tidak ada simpul di {data}; buat dengan `sinergi --data FOLDER init`.", code="N-06")
     with ExitStack() as stack:
         if verb.writes(argv):
             code = handover.hand_over(data, name, argv)
@@ -143,7 +145,7 @@ def _parse(argv: list[str]) -> tuple[Path, str, list[str]]:
         word = rest.pop(0)
         if word == "--data":
             if not rest:
-                raise Refused("--data needs the node's folder.", code="N-07")
+                raise Refused("--data butuh folder simpul.", code="N-07")
             data = rest.pop(0)
         else:
             data = word.removeprefix("--data=")
@@ -160,7 +162,11 @@ def _function(name: str) -> Callable[[list[str], Path], int]:
 def _usage() -> str:
     width = max(map(len, VERBS))
     lines = [f"  {name:<{width}}  {verb.does}" for name, verb in sorted(VERBS.items()) if verb.does]
-    return "usage: sinergi [--data DIR] VERB ...\n\n" + "\n".join(lines) + "\n\n`sinergi VERB --help` says more."
+    return (
+        "pemakaian: sinergi [--data FOLDER] PERINTAH ...\n\n"
+        + "\n".join(lines)
+        + "\n\n`sinergi PERINTAH --help` menjelaskannya."
+    )
 
 
 def _sentence(error: Exception) -> str:
@@ -171,7 +177,7 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return f"This failed inside sinergi ({type(error).__name__}); SINERGI_DEBUG=1 shows where."
+    return f"Gagal di dalam sinergi ({type(error).__name__}); SINERGI_DEBUG=1 menunjukkan di mana."
 
 
 def _say(sentence: str, code: str) -> int:

@@ -6,13 +6,13 @@ This process makes what is missing, starts one child per node, lets the story be
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
 import socket
 from pathlib import Path
 
+from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 from sinergi.node import lock
 from sinergi.node.story import stage
@@ -24,18 +24,18 @@ NOTE = "demo.json"
 
 def run(argv: list[str], data: Path) -> int:
     """Serve the demo. Raises Refused when a port or the folder is taken, or an agency is unknown."""
-    parser = argparse.ArgumentParser(prog="sinergi demo", description="Serve the demo's agencies on this machine.")
-    parser.add_argument("--port", type=int, default=8001, help="first port (default 8001)")
-    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="folder (default var/demo)")
-    parser.add_argument("--fresh", action="store_true", help="throw the demo's data away and start over")
-    parser.add_argument("--agencies", default="", help="only these, separated by commas: " + ", ".join(OFFICES))
+    parser = Arguments(prog="sinergi demo", description="Layani instansi demo di mesin ini.")
+    parser.add_argument("--port", type=int, default=8001, help="nomor pintu pertama (bawaan 8001)")
+    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="folder (bawaan var/demo)")
+    parser.add_argument("--fresh", action="store_true", help="buang data demo dan mulai dari awal")
+    parser.add_argument("--agencies", default="", help="hanya ini, dipisah koma: " + ", ".join(OFFICES))
     asked = parser.parse_args(argv)
     names = [name for name in asked.agencies.replace(",", " ").split() if name] or list(OFFICES)
     unknown = [name for name in names if name not in OFFICES]
     if unknown:
-        raise Refused(f"The demo has no agency “{unknown[0]}”; it has {', '.join(OFFICES)}.", code="N-14")
+        raise Refused(f"Demo tidak punya instansi “{unknown[0]}”; yang ada: {', '.join(OFFICES)}.", code="N-14")
     if not 1 <= asked.port <= 65536 - len(OFFICES):
-        raise Refused("The first port is a number from 1024 to 65530.", code="N-08")
+        raise Refused("Nomor pintu pertama adalah bilangan 1024 sampai 65530.", code="N-08")
     folder = asked.data.resolve()
     # An agency keeps its port whichever others are served: its partners have been told the address.
     places = [
@@ -47,7 +47,7 @@ def run(argv: list[str], data: Path) -> int:
     try:
         _serve(folder, places, fresh=asked.fresh)
     except KeyboardInterrupt:
-        print("\nstopped")
+        print("\nberhenti")
     return 0
 
 
@@ -60,7 +60,7 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
             _clear(folder)
         for place in places:
             if not stage.is_made(place):
-                print(f"making {OFFICES[place.name].name} …", flush=True)
+                print(f"membuat {OFFICES[place.name].name} …", flush=True)
                 stage.make(place)
         with Nodes(places) as nodes:
             stage.play(places)
@@ -82,7 +82,7 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
 def _make_folder(folder: Path) -> None:
     """Only an empty folder, or one this demo made, is used: `--fresh` deletes what is in it."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / "demo").is_file():
-        raise Refused(f"{folder} holds other things; choose an empty folder with --data.", code="N-15")
+        raise Refused(f"{folder} berisi hal lain; pilih folder kosong dengan --data.", code="N-15")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "demo").touch(mode=0o600)
 
@@ -100,7 +100,7 @@ def _check_free(place: Place) -> None:
         try:
             attempt.bind(("127.0.0.1", place.port))
         except OSError as error:
-            raise Refused(f"Port {place.port} is taken; choose another with --port.", code="N-02") from error
+            raise Refused(f"Pintu {place.port} sudah dipakai; pilih yang lain dengan --port.", code="N-02") from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -113,7 +113,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _announce(nodes: list[dict[str, object]]) -> None:
-    print("\nSinergi demo — LATIHAN, invented people and events\n")
+    print("\nDemo Sinergi. LATIHAN: orang dan kejadiannya rekaan\n")
     for node in nodes:
         print(f"  {node['name']}\n    {node['url']}")
         users = node["users"]
@@ -121,4 +121,4 @@ def _announce(nodes: list[dict[str, object]]) -> None:
         for user in users:
             print(f"    {user['username']:<16} {user['password']:<20} {user['role']}")
         print()
-    print("Ctrl-C stops all.", flush=True)
+    print("Ctrl-C menghentikan semua.", flush=True)

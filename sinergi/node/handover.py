@@ -37,7 +37,7 @@ def hand_over(data: Path, verb: str, argv: list[str]) -> int | None:
             return None
         request = json.dumps({"verb": verb, "argv": argv, "directory": os.getcwd()}).encode() + b"\n"
         if len(request) > LONGEST_REQUEST:
-            raise Refused("This command line is too long to hand over to the running node.", code="N-03")
+            raise Refused("Baris perintah ini terlalu panjang untuk diserahkan ke simpul yang berjalan.", code="N-03")
         line.sendall(request)
         for answer in stack.enter_context(line.makefile("rb")):
             said = json.loads(answer)
@@ -46,7 +46,7 @@ def hand_over(data: Path, verb: str, argv: list[str]) -> int | None:
             sys.stdout.write(said.get("out", ""))
             sys.stdout.flush()
             sys.stderr.write(said.get("err", ""))
-    raise Refused("The running node stopped before it had answered; look whether the command took effect.", code="N-04")
+    raise Refused("Simpul berhenti sebelum menjawab; periksa apakah perintahnya sudah berlaku.", code="N-04")
 
 
 class Desk:

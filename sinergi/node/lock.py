@@ -22,7 +22,7 @@ def held(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
-            raise Refused(f"Another process already serves or changes the node in {data}.", code="N-01") from taken
+            raise Refused(f"Proses lain sedang melayani atau mengubah simpul di {data}.", code="N-01") from taken
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield

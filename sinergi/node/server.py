@@ -55,7 +55,7 @@ def _check_port(host: str, port: int) -> None:
         try:
             attempt.bind((host, port))
         except OSError as error:
-            raise Refused(f"Port {port} of {host} cannot be used: {error.strerror}.", code="N-02") from error
+            raise Refused(f"Pintu {port} pada {host} tidak dapat dipakai: {error.strerror}.", code="N-02") from error
 
 
 async def _serve(data: Path, host: str, port: int, health: dict[str, str]) -> None:

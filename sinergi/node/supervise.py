@@ -67,7 +67,7 @@ class Nodes:
             for place, child in self._running:
                 if child.poll() is not None:
                     raise Refused(
-                        f"The node {place.name} stopped by itself; {place.data / 'log' / 'node.log'} says why.",
+                        f"Simpul {place.name} berhenti sendiri; sebabnya ada di {place.data / 'log' / 'node.log'}.",
                         code="N-11",
                     )
             time.sleep(0.2)
@@ -122,7 +122,8 @@ def _wait_ready(place: Place, child: subprocess.Popen[bytes], started: float) ->
     while True:
         if child.poll() is not None:
             raise Refused(
-                f"The node {place.name} did not start; {place.data / 'log' / 'node.log'} may say why.", code="N-09"
+                f"Simpul {place.name} tidak mulai; lihat {place.data / 'log' / 'node.log'}.",
+                code="N-09",
             )
         try:
             with urllib.request.urlopen(f"{place.url}/healthz", timeout=2) as answer:  # noqa: S310  loopback
@@ -132,8 +133,8 @@ def _wait_ready(place: Place, child: subprocess.Popen[bytes], started: float) ->
             pass
         waited = time.monotonic() - started
         if waited > READY_S:
-            raise Refused(f"The node {place.name} was not ready within {READY_S:.0f} seconds.", code="N-10")
+            raise Refused(f"Simpul {place.name} belum siap dalam {READY_S:.0f} detik.", code="N-10")
         if waited > QUIET_S and not told:
-            print(f"The node {place.name} is still starting; this machine is busy. Waiting goes on.", flush=True)
+            print(f"Simpul {place.name} masih memulai; mesin ini sibuk. Ditunggu terus.", flush=True)
             told = True
         time.sleep(0.1)

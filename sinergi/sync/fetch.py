@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import urllib3
+from django.utils.translation import gettext_noop
 
 from sinergi.kernel.errors import Broken
 from sinergi.sync import addresses
@@ -21,7 +22,7 @@ READ_SECONDS = 15.0
 # A peer that drips one byte at a time keeps nobody for longer than this.
 WHOLE_SECONDS = 60.0
 _CHUNK = 64 * 1024
-_TOO_SLOW = "Jawaban simpul terlalu lambat."
+_TOO_SLOW = gettext_noop("Jawaban simpul terlalu lambat.")
 
 
 class Unreachable(Broken):
@@ -182,9 +183,9 @@ def _read(response: urllib3.BaseHTTPResponse, limit: int, deadline: float) -> by
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "Simpul itu tidak menjawab: mati atau jaringan putus."
+        return gettext_noop("Simpul itu tidak menjawab: mati atau jaringan putus.")
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError | urllib3.exceptions.ReadTimeoutError):
-        return "Simpul itu tidak menjawab dalam waktu yang ditetapkan."
+        return gettext_noop("Simpul itu tidak menjawab dalam waktu yang ditetapkan.")
     if isinstance(error, urllib3.exceptions.SSLError):
-        return "Sertifikat simpul itu tidak dapat dipercaya."
-    return "Sambungan ke simpul itu putus."
+        return gettext_noop("Sertifikat simpul itu tidak dapat dipercaya.")
+    return gettext_noop("Sambungan ke simpul itu putus.")

@@ -14,6 +14,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import msgspec
+from django.utils.translation import gettext
 
 from sinergi.kernel import canonical
 from sinergi.kernel.errors import Refused
@@ -117,7 +118,9 @@ def invite(recipient: str, *, days: int, at: datetime, inside: bool = False) -> 
     if not recipient or len(recipient) > 200:
         raise Refused("Tulis nama atau kode instansi yang diundang.", code="S-101", field="recipient")
     if not 1 <= days <= MOST_DAYS:
-        raise Refused(f"Masa berlaku undangan 1 sampai {MOST_DAYS} hari.", code="S-102", field="days")
+        raise Refused(
+            "Masa berlaku undangan 1 sampai %(most)d hari.", code="S-102", field="days", words={"most": MOST_DAYS}
+        )
     url = own_url()
     own, secret = store.own_agency(), base64.b32encode(secrets.token_bytes(20)).decode("ascii").lower()
     row = Invitation(
@@ -187,13 +190,19 @@ def accept(offer: Offer, *, at: datetime, inside: bool = False, fingerprint: str
     if fingerprint and "".join(fingerprint.split()).lower() != offer.agency:
         raise Refused("Sidik jari tidak sama dengan yang dibacakan. Jangan terima undangan ini.", code="S-122")
     if offer.recipient and not _names(offer.recipient, own.code, own.name):
-        raise Refused(f"Undangan ini untuk {offer.recipient}, bukan untuk kantor ini.", code="S-123")
+        raise Refused(
+            "Undangan ini untuk %(recipient)s, bukan untuk kantor ini.",
+            code="S-123",
+            words={"recipient": offer.recipient},
+        )
     presented = Introduction(v=1, secret=offer.secret, url=own_url(), identity=_own_identity())
     line = Conversation(offer.url, offer.agency, inside=inside)
     try:
         answer = line.introduce(messages.encode(presented), LARGEST_INTRODUCTION)
     except Unreachable as error:
-        raise Refused(f"{error} Undangan belum terpakai; coba lagi nanti.", code="S-124") from error
+        raise Refused(
+            "%(why)s Undangan belum terpakai; coba lagi nanti.", code="S-124", words={"why": gettext(str(error))}
+        ) from error
     finally:
         line.close()
     theirs = _identity(answer, offer)

@@ -75,11 +75,6 @@ def standings(at: datetime) -> list[Standing]:
     return found
 
 
-def partners_apart(at: datetime) -> list[Peer]:
-    """Partners that should answer and do not: for the top bar."""
-    return [peer for peer in Peer.objects.filter(paused=False).order_by("agency") if peer.state(at) == "apart"]
-
-
 def _log(
     log: Log, parties: list[str], own: str, names: dict[str, str], peers: dict[str, Peer], at: datetime
 ) -> LogStanding:

@@ -10,6 +10,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
@@ -21,13 +22,13 @@ from sinergi.sync.models import Peer
 
 def init(argv: list[str], data: Path) -> int:
     """`sinergi init`: found this node's agency; it starts empty, with one administrator."""
-    parser = argparse.ArgumentParser(prog="sinergi init", description="Found the agency of a new, empty node.")
-    parser.add_argument("--code", required=True, help="short code, for example kpu-tapsel")
-    parser.add_argument("--name", required=True, help="full official name")
+    parser = Arguments(prog="sinergi init", description="Dirikan instansi pada simpul baru yang kosong.")
+    parser.add_argument("--code", required=True, help="kode pendek, misalnya kpu-tapsel")
+    parser.add_argument("--name", required=True, help="nama resmi lengkap")
     parser.add_argument("--kind", required=True, choices=founding.KINDS)
-    parser.add_argument("--region", required=True, help="region code (1203), or * for several regencies")
-    parser.add_argument("--url", required=True, help="where partners reach this node: https://sinergi.kantor.go.id")
-    parser.add_argument("--administrator", default="admin", help="user name of the first administrator")
+    parser.add_argument("--region", required=True, help="kode wilayah (1203), atau * untuk beberapa kabupaten")
+    parser.add_argument("--url", required=True, help="alamat simpul ini bagi mitra: https://sinergi.kantor.go.id")
+    parser.add_argument("--administrator", default="admin", help="nama pengguna administrator pertama")
     asked = parser.parse_args(argv)
     if Agency.objects.filter(is_self=True).exists():
         raise Refused("Simpul ini sudah memiliki instansi.", code="S-001")
@@ -46,12 +47,12 @@ def init(argv: list[str], data: Path) -> int:
 
 def invite(argv: list[str], data: Path) -> int:
     """`sinergi invite --for NAME FILE`: write an invitation; print its QR code and our fingerprint."""
-    parser = argparse.ArgumentParser(prog="sinergi invite", description="Write an invitation for one partner.")
-    parser.add_argument("--for", dest="recipient", required=True, help="name or code of the invited agency")
+    parser = Arguments(prog="sinergi invite", description="Tulis undangan untuk satu mitra.")
+    parser.add_argument("--for", dest="recipient", required=True, help="nama atau kode instansi yang diundang")
     parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--inside", action="store_true", help="the partner is inside our own private network")
-    parser.add_argument("--quiet", action="store_true", help="no QR code")
-    parser.add_argument("file", help="file to write")
+    parser.add_argument("--inside", action="store_true", help="mitra berada di jaringan dalam kita")
+    parser.add_argument("--quiet", action="store_true", help="tanpa kode QR")
+    parser.add_argument("file", help="berkas yang ditulis")
     asked = parser.parse_args(argv)
     made = invitations.invite(asked.recipient, days=asked.days, at=now(), inside=asked.inside)
     _write_new(caller_path(asked.file), made.letter)
@@ -64,13 +65,13 @@ def invite(argv: list[str], data: Path) -> int:
 
 def accept(argv: list[str], data: Path) -> int:
     """`sinergi accept FILE [--fingerprint …]`: present an invitation. Without the fingerprint nothing is connected."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="sinergi accept",
-        description="Accept an invitation. Without --fingerprint it only prints both fingerprints for comparing.",
+        description="Terima undangan. Tanpa --fingerprint hanya menampilkan kedua sidik jari untuk dicocokkan.",
     )
-    parser.add_argument("file", help="invitation file, or a file holding the text of its QR code")
-    parser.add_argument("--fingerprint", default="", help="the inviter's fingerprint as read out by the inviter")
-    parser.add_argument("--inside", action="store_true", help="the inviter is inside our own private network")
+    parser.add_argument("file", help="berkas undangan, atau berkas berisi teks kode QR-nya")
+    parser.add_argument("--fingerprint", default="", help="sidik jari pengundang seperti yang dibacakannya")
+    parser.add_argument("--inside", action="store_true", help="pengundang berada di jaringan dalam kita")
     asked = parser.parse_args(argv)
     try:
         offer = invitations.read(caller_path(asked.file).read_bytes()[: invitations.LARGEST_LETTER + 1])
@@ -90,7 +91,7 @@ def accept(argv: list[str], data: Path) -> int:
 
 def sync(argv: list[str], data: Path) -> int:
     """`sinergi sync once|status [--json]`: exchange with every partner now, or say how it stands."""
-    parser = argparse.ArgumentParser(prog="sinergi sync", description="Exchange with partners, or show how it stands.")
+    parser = Arguments(prog="sinergi sync", description="Bertukar dengan mitra, atau tampilkan keadaannya.")
     parser.add_argument("what", choices=("once", "status"))
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)

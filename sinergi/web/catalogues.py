@@ -19,8 +19,10 @@ from django.utils.translation.template import templatize
 PACKAGE = Path(__file__).resolve().parents[1]
 
 _CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy")
-# A refusal is translated where it is shown (web/middleware.py). Those of `node` are for the command line, in English.
-_REFUSALS = ("Refused",)
+# What is raised with a sentence for people is translated where it is shown (web/middleware.py, the pages of partners).
+# The command line speaks Indonesian only: all of `node`, and these files of the others.
+_COMMAND_LINE = ("verbs.py", "arguments.py")
+_REFUSALS = ("Refused", "NotReachable", "Unreachable", "BadAnswer")
 _IN_TEMPLATE = re.compile(r"(?<![\w.])(_|gettext|pgettext|ngettext)\s*\(")
 
 
@@ -63,7 +65,7 @@ def sentences(package: Path = PACKAGE) -> Iterator[Sentence]:
         if path.suffix in (".html", ".txt") and "templates" in path.parts:
             yield from in_template(path.read_text(), where)
         elif path.suffix == ".py":
-            is_command_line = path.relative_to(package).parts[0] == "node"
+            is_command_line = path.name in _COMMAND_LINE or path.relative_to(package).parts[0] == "node"
             yield from in_python(path.read_text(), where, _CALLS if is_command_line else _CALLS + _REFUSALS)
 
 
@@ -92,6 +94,15 @@ def in_python(text: str, where: str = "", calls: tuple[str, ...] = _CALLS + _REF
             yield Sentence(said[0], "", said[1] if len(said) > 1 else "", where)
         elif said[0]:
             yield Sentence(said[0], "", "", where)
+
+
+def unreadable(text: str, where: str = "", calls: tuple[str, ...] = _CALLS + _REFUSALS) -> Iterator[str]:
+    """Where gettext, its kin or Refused is given an f-string: nobody can translate what is already filled in."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.JoinedStr):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in calls:
+                yield f"{where}:{node.lineno}"
 
 
 def missing(package: Path = PACKAGE) -> list[Sentence]:

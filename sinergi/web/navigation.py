@@ -46,12 +46,17 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A page inside a place, shown as a row of links under the heading once a person may see two of them."""
+    """A page inside a place, shown as a row of links under the heading once a person may see two of them.
+
+    It is the current one on its own address, on the addresses behind it, and on those named in `pages`: pages that
+    people reach from it though their address lies elsewhere.
+    """
 
     place: str
     label: Any
     url_name: str
     permission: str = ""
+    pages: tuple[str, ...] = ()
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +172,7 @@ Sentences = Callable[["User", datetime, str], list[str]]
 Actions = Callable[["User", datetime, str], list[Action]]
 Panels = Callable[["User", datetime, str], list[Panel]]
 Sync = Callable[["User", datetime], SyncState | None]
+Names = Callable[[list[str]], dict[str, str]]
 
 Source = TypeVar("Source")
 
@@ -179,6 +185,7 @@ _sentences: list[Sentences] = []
 _actions: list[Actions] = []
 _panels: list[Panels] = []
 _sync: list[Sync] = []
+_names: list[Names] = []
 
 
 def register_place(place: Place) -> None:
@@ -226,6 +233,11 @@ def register_panels(source: Panels) -> Panels:
 def register_sync_state(source: Sync) -> Sync:
     """Ask `source(user, at)` for the sentence at the right of the top bar. The last one registered speaks."""
     return _add(_sync, source)
+
+
+def register_names(source: Names) -> Names:
+    """Ask `source(ids)` what people here call these agreements, by id: so each has one name on all pages."""
+    return _add(_names, source)
 
 
 def places() -> list[Place]:
@@ -279,6 +291,11 @@ def panels(user: User, at: datetime, scope: str = "") -> list[Panel]:
 def sync_state(user: User, at: datetime) -> SyncState | None:
     """How the node stands with its partners, if anybody can tell."""
     return _sync[-1](user, at) if _sync else None
+
+
+def names(agreements: list[str]) -> dict[str, str]:
+    """What people here call these agreements, by id."""
+    return {agreement: name for source in _names for agreement, name in source(agreements).items()}
 
 
 def _add(sources: list[Source], source: Source) -> Source:

@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from sinergi.ledger.models import Agency, Agreement, Party
+from sinergi.web import navigation
 
 SESSION_KEY = "scope"
 
@@ -36,24 +37,40 @@ class ScopeMiddleware:
 
 def choose(request: HttpRequest, agreement: str) -> None:
     """Narrow everything to `agreement`, or widen to all with "". An agreement outside the person's duties: all."""
-    allowed = {scope.id for scope in scopes(request.user)}
+    allowed = {scope.id for scope in scopes(request)}
     request.session[SESSION_KEY] = agreement if agreement in allowed else ""
 
 
-def scopes(user: Any) -> list[Scope]:
-    """The agreements of this node that the user's duties reach, by name."""
+def scopes(request: HttpRequest) -> list[Scope]:
+    """The agreements of this node that the duties of the person who asks reach, by name; looked up once a request."""
+    if not hasattr(request, "_scopes"):
+        request._scopes = _scopes_of(getattr(request, "user", None))  # type: ignore[attr-defined]
+    found: list[Scope] = request._scopes  # type: ignore[attr-defined]
+    return found
+
+
+def _scopes_of(user: Any) -> list[Scope]:
     if not getattr(user, "is_authenticated", False):
         return []
+    duties = user.duties_at()
+    known = [
+        agreement
+        for agreement in Agreement.objects.order_by("id")
+        if any(duty.covers(agreement=agreement.id) for duty in duties)
+    ]
+    called = navigation.names([agreement.id for agreement in known])
+    if any(agreement.id not in called for agreement in known):
+        called = _partners() | called
+    found = [Scope(agreement.id, called.get(agreement.id, agreement.id[:8]), agreement.exercise) for agreement in known]
+    return sorted(found, key=lambda scope: (scope.label, scope.id))
+
+
+def _partners() -> dict[str, str]:
+    """The other parties of every agreement, by its id: what it is called until a feature knows its paper."""
     names = dict(Agency.objects.filter(is_self=False).values_list("id", "name"))
     others: dict[str, list[str]] = {}
     for agreement, agency in Party.objects.order_by("place", "pk").values_list("agreement_id", "agency"):
         if agency in names:
             # "KPU Kabupaten X" is too long for a button; a Kota keeps its word, so the short form stays unambiguous.
             others.setdefault(agreement, []).append(names[agency].replace(" Kabupaten ", " "))
-    duties = user.duties_at()
-    found = [
-        Scope(agreement.id, " · ".join(others.get(agreement.id, [])) or agreement.id[:8], agreement.exercise)
-        for agreement in Agreement.objects.order_by("id")
-        if any(duty.covers(agreement=agreement.id) for duty in duties)
-    ]
-    return sorted(found, key=lambda scope: (scope.label, scope.id))
+    return {agreement: " · ".join(parties) for agreement, parties in others.items()}

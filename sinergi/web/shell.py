@@ -62,7 +62,7 @@ class Shell:
     @cached_property
     def scopes(self) -> list[Scope]:
         """What the scope switch offers."""
-        return scopes(self.user)
+        return scopes(self.request)
 
     @cached_property
     def scope(self) -> Scope | None:
@@ -87,7 +87,7 @@ class Shell:
         seen = [(place, url) for place in navigation.places() if self._may(place) and (url := _url(place.url_name))]
         roads = [(place.code, url) for place, url in seen]
         for place, _ in seen:
-            roads += [(place.code, url) for view in navigation.views(place.code) if (url := _url(view.url_name))]
+            roads += [(place.code, url) for view in navigation.views(place.code) for url in self._roads(view)]
         current = self._current(roads)
         return [
             Shown(
@@ -137,7 +137,7 @@ class Shell:
         seen = [
             (view, url) for view in navigation.views(current.code) if self._may(view) and (url := _url(view.url_name))
         ]
-        here = self._current([(url, url) for _, url in seen])
+        here = self._current([(url, road) for view, url in seen for road in self._roads(view)])
         shown = [Shown(view.url_name, str(view.label), "", url, 0, url == here, "") for view, url in seen]
         return shown if len(shown) > 1 else []
 
@@ -187,6 +187,12 @@ class Shell:
 
     def _may(self, entry: navigation.Place | navigation.View) -> bool:
         return not entry.permission or self.user.can(entry.permission)
+
+    def _roads(self, view: navigation.View) -> list[str]:
+        """Its address, and the present one if this is one of its further pages."""
+        match = self.request.resolver_match
+        own = _url(view.url_name)
+        return [own] * bool(own) + [self.request.path] * bool(match and match.view_name in view.pages)
 
     def _current(self, roads: list[tuple[str, str]]) -> str:
         path = self.request.path

@@ -38,7 +38,7 @@ def test_what_page_and_command_give_away_is_accepted_and_one_changed_byte_refuse
     ours = [SINERGI, "evidence", "verify"]
     strangers = [sys.executable, str(VERIFIER)]
     for file in (from_page, one_record, from_command):
-        for command, words in ((ours, "everything holds"), (strangers, "Everything holds")):
+        for command, words in ((ours, "semua bukti sah"), (strangers, "Everything holds")):
             verdict = judged(command, file)
             assert verdict.returncode == 0 and words in verdict.stdout, verdict.stderr
 
@@ -60,9 +60,9 @@ def test_what_page_and_command_give_away_is_accepted_and_one_changed_byte_refuse
 def test_the_store_is_whole_and_every_table_is_what_the_log_says_while_the_node_serves(offices):
     for office in offices.values():
         whole = office.sinergi("fsck")
-        assert (whole.returncode, whole.stdout.strip()) == (0, "the store is whole"), whole.stdout + whole.stderr
+        assert (whole.returncode, whole.stdout.strip()) == (0, "semua simpanan utuh"), whole.stdout + whole.stderr
         rebuilt = office.sinergi("rebuild", "--check")
-        assert (rebuilt.returncode, rebuilt.stdout.strip()) == (0, "every table is what the log says"), rebuilt.stdout
+        assert (rebuilt.returncode, rebuilt.stdout.strip()) == (0, "setiap tabel sesuai buku catatan"), rebuilt.stdout
 
 
 def _only(office: Office) -> list[str]:

@@ -113,7 +113,7 @@ def test_comments_and_docstrings_do_not_change_a_version_and_anything_else_does(
 
 
 def test_a_check_before_the_first_start_says_what_to_do(older, monkeypatch):
-    with pytest.raises(verbs.Refused, match="another version"):
+    with pytest.raises(verbs.Refused, match="versi lain"):
         verbs.rebuild(["--check"], Path())
     monkeypatch.setenv("SINERGI_COPY", "1")
     rebuild.after_upgrade()
@@ -136,11 +136,11 @@ def test_a_node_killed_while_it_folds_again_does_it_at_the_next_start(tmp_path):
         assert found.execute("SELECT count(*) FROM ledger_foldedby").fetchone() == (0,)
         assert found.execute("SELECT count(*) FROM ledger_entry WHERE state = 'waiting'").fetchone() == (0,)
     done = sinergi(data, "rebuild", "--check")
-    assert done.returncode == 1 and "another version" in done.stderr
+    assert done.returncode == 1 and "versi lain" in done.stderr
     # Any verb that writes opens the node as a start does.
     assert sinergi(data, "user", "add", "tirta", "--name", "Tirta Lesmana", "--role", "chair").returncode == 0
     done = sinergi(data, "rebuild", "--check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "every table is what the log says\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "setiap tabel sesuai buku catatan\n", "")
     with store(data) as found:
         assert found.execute("SELECT data, leaf FROM ledger_entry ORDER BY id").fetchall() == before
         assert found.execute("SELECT * FROM access_user ORDER BY id").fetchall()[: len(people)] == people

@@ -21,7 +21,7 @@ def test_a_second_process_is_refused_and_a_writing_verb_is_done_by_the_running_n
 ) -> None:
     office.start()
     second = said(office, "serve", "--port", str(free_port()))
-    assert second.returncode == 1 and "Another process already serves" in second.stderr
+    assert second.returncode == 1 and "Proses lain sedang melayani" in second.stderr
     assert second.stderr.count("\n") == 1
     # While it runs the node itself does what changes it: the letter is written and the invitation is stored.
     letter = tmp_path / "letter"
@@ -32,7 +32,7 @@ def test_a_second_process_is_refused_and_a_writing_verb_is_done_by_the_running_n
     # Without the node's door the same verb is refused: nobody writes beside the owner.
     (office.data / "handover.sock").unlink()
     alone = said(office, "invite", "--for", "Polda", "--quiet", str(tmp_path / "other"))
-    assert alone.returncode == 1 and "Another process already serves" in alone.stderr
+    assert alone.returncode == 1 and "Proses lain sedang melayani" in alone.stderr
     assert office.ask("GET", "/healthz").status == 200
     print_figure("P33", "1 owner", "a second process is refused with a sentence; a writing verb is done by the node")
 

@@ -77,7 +77,7 @@ def test_a_new_node_survives_a_power_cut_right_after_it_was_made(tmp_path: Path)
         said = sinergi(data, "init", *FOUNDING, "--url", "http://127.0.0.1:9")
         disk.cut(1, some=False)
         # The keys are read, the agency is known and its log holds.
-        assert sinergi(data, "fsck") == "the store is whole\n"
+        assert sinergi(data, "fsck") == "semua simpanan utuh\n"
         assert sinergi(data, "invite", "--for", "Polres", "--quiet", str(tmp_path / "letter")).endswith(
             said.splitlines()[1].removeprefix("sidik jari: ") + "\n"
         )

@@ -166,7 +166,7 @@ def test_a_second_process_may_not_serve_the_same_folder(served: Served) -> None:
     )
     assert second.returncode != 0
     assert second.stderr.count("\n") == 1
-    assert "Another process already serves" in second.stderr
+    assert "Proses lain sedang melayani" in second.stderr
 
 
 def test_a_taken_port_is_said_in_one_sentence(served: Served, tmp_path: object) -> None:

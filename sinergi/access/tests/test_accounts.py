@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from sinergi.access import accounts, verbs
-from sinergi.access.models import ChangeAudit, Duty, Token, User, UserSession
+from sinergi.access import accounts, recorded, verbs
+from sinergi.access.models import ChangeAudit, Duty, ReadAudit, Token, User, UserSession
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Agency, Agreement
@@ -242,6 +242,26 @@ def test_the_trail_is_for_the_auditor(commission, person):
     assert auditor.get("/kelola/jejak/", {"kind": "changes", "format": "xlsx", "words": "rosma"}).status_code == 200
 
 
+def test_the_trail_says_in_words_what_was_read(commission, person, monkeypatch):
+    monkeypatch.setattr(recorded, "_known", {})
+    recorded.register("security.request", "permohonan pengamanan", lambda keys: {"k1": "L-PAM-0006 KPU Tapsel"})
+    auditor = person("auditor")
+    for record, permission in (("security.request:k1", "security.read"), ("security.request:gone", "evidence.export")):
+        ReadAudit.objects.create(
+            at=now(),
+            actor=auditor.user.actor_id,
+            office="auditor",
+            permission=permission,
+            record=record,
+            source="s" * 32,
+        )
+    page = auditor.get("/kelola/jejak/").content.decode()
+    assert "permohonan pengamanan L-PAM-0006 KPU Tapsel" in page and "permohonan pengamanan gone" in page
+    assert "Bukti diunduh" in page and "security.request" not in page
+    found = auditor.get("/kelola/jejak/", {"words": "pam-0006"}).content.decode()
+    assert "L-PAM-0006" in found and "gone" not in found
+
+
 # The command line
 
 
@@ -263,7 +283,7 @@ def test_people_are_managed_at_the_command_line(commission, capsys, tmp_path):
     do("suspend", "rosma")
     assert User.objects.get().is_suspended
     do("restore", "rosma")
-    assert do("--help").startswith("usage")
+    assert do("--help").startswith("pemakaian")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from sinergi.access import recorded
 from sinergi.access.doors import requires
 from sinergi.access.models import ChangeAudit, ReadAudit, User
 from sinergi.access.roles import ROLES
@@ -67,7 +68,11 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 def _reads(words: str) -> QuerySet[Any]:
     found = ReadAudit.objects.order_by("-at", "-pk")
-    return found.filter(Q(actor__in=_named(words)) | Q(record__icontains=words)) if words else found
+    if not words:
+        return found
+    records = recorded.called(ReadAudit.objects.order_by("record").values_list("record", flat=True).distinct())
+    meant = [record for record, name in records.items() if words.casefold() in f"{name} {record}".casefold()]
+    return found.filter(Q(actor__in=_named(words)) | Q(record__in=meant[:500]))
 
 
 def _changes(words: str) -> QuerySet[Any]:
@@ -83,15 +88,16 @@ def _shown(rows: Any) -> list[dict[str, Any]]:
     rows = list(rows)
     ids = {row.actor for row in rows} | {getattr(row, "subject", "") for row in rows}
     names = {user.actor_id: user.get_full_name() for user in User.objects.filter(actor_id__in=ids)}
-    return [_row(row, names) for row in rows]
+    records = recorded.called(row.record for row in rows if isinstance(row, ReadAudit))
+    return [_row(row, names, records) for row in rows]
 
 
-def _row(row: Any, names: dict[str, str]) -> dict[str, Any]:
+def _row(row: Any, names: dict[str, str], records: dict[str, str]) -> dict[str, Any]:
     who = names.get(row.actor, row.actor[:8]) if row.actor else gettext("Baris perintah simpul")
     if isinstance(row, ReadAudit):
         office = gettext(ROLES[row.office].label) if row.office in ROLES else ""
-        table, _, key = row.record.partition(":")
-        what, about, source = gettext("Dibaca"), f"{table.partition('.')[2]} {key}", row.source[:8]
+        what = gettext("Bukti diunduh") if row.permission == "evidence.export" else gettext("Dibaca")
+        about, source = records[row.record], row.source[:8]
         who = f"{who}, {office}" if office else who
     else:
         what = gettext(CHANGES.get(row.change, row.change))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,12 +31,15 @@ __all__ = [
     "in_force",
     "in_force_for",
     "name_of",
+    "names",
+    "names_by_key",
     "numbers",
     "opened",
     "partner_of",
     "place_of",
     "require",
     "short_name",
+    "short_names",
     "sides",
 ]
 
@@ -80,8 +84,10 @@ def agreements_of(
 ) -> list[AgreementInfo]:
     """The agreements that a duty of `user` with `permission` reaches, newest first; with `on`, those in force then."""
     rows = visible(user, Agreement.objects.prefetch_related("standings"), permission, scope=scope)
-    agencies = _agencies()
-    told = [_told(row, agencies, on) for row in rows.order_by("-entered_at", "key")]
+    agencies, found = _agencies(), list(rows.order_by("-entered_at", "key"))
+    # Unless the scope switch narrows them these are all that the person knows of: no need to look for twins.
+    called = _names(agencies, None if scope else found)
+    told = [_told(row, agencies, on, called) for row in found]
     return [info for info in told if on is None or info.state == "in_force"]
 
 
@@ -99,10 +105,14 @@ def in_force(agreement_id: str, on: date | None = None) -> bool:
 
 
 def require(agreement_id: str, *, scope: str = "", on: date | None = None) -> AgreementInfo:
-    """The agreement, in force and with that scope. Raises Refused with the sentence that says what is missing."""
-    info = agreement(agreement_id, on)
-    if info is None:
+    """The agreement, in force and with that scope. Raises Refused with the sentence that says what is missing.
+
+    For deciding, inside the writer: its `name` is not told apart from another agreement with the same parties.
+    """
+    row = _row(agreement_id)
+    if row is None:
         raise Refused("Perjanjian ini belum dikenal di kantor ini.", code="PKS-31", field="agreement")
+    info = _told(row, _agencies(), on, {})
     if info.state == "waiting":
         raise Refused("Perjanjian ini masih menunggu penegasan pihak lain.", code="PKS-32", field="agreement")
     if info.state == "not_started":
@@ -118,6 +128,17 @@ def name_of(agreement_id: str) -> str:
     """What people here call the agreement: its other parties in short, as KPU Tapsel."""
     row = _row(agreement_id)
     return agreement_id[:8] if row is None else _told(row, _agencies(), None).name
+
+
+def names(agreement_ids: Iterable[str]) -> dict[str, str]:
+    """What these agreements are called beside each other, by id: no two the same; one alone needs no mark."""
+    return _names(_agencies(), Agreement.objects.filter(agreement__in=list(agreement_ids)).order_by("key"))
+
+
+def names_by_key(keys: list[str]) -> dict[str, str]:
+    """Their names by the key of the fact that entered the agreement, for the access trail."""
+    called = _names(_agencies())
+    return {row.key: called[row.agreement] for row in Agreement.objects.filter(key__in=keys)}
 
 
 def numbers(agreement_id: str) -> tuple[str, ...]:
@@ -203,6 +224,12 @@ def short_name(agency: str) -> str:
     return _short(_agencies(), agency)
 
 
+def short_names(agencies: Iterable[str]) -> dict[str, str]:
+    """`short_name` of several agencies, by id, in one question."""
+    known = _agencies()
+    return {agency: _short(known, agency) for agency in agencies}
+
+
 def agency_code(agency: str) -> str:
     """The agency's code, as kpu-tapsel; empty where it was never introduced."""
     found = _agencies().get(agency)
@@ -226,13 +253,30 @@ def _agencies() -> dict[str, Agency]:
     return {agency.id: agency for agency in rows.agencies()}
 
 
-def _told(row: Agreement, agencies: dict[str, Agency], on: date | None) -> AgreementInfo:
+def _names(agencies: dict[str, Agency], known: Iterable[Agreement] | None = None) -> dict[str, str]:
+    """The names by agreement id, told apart within `known`: by default all that this node knows."""
+    if known is None:
+        known = Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
+    papers = [(row.agreement, row.parties, row.signed_on, row.numbers[0] if row.numbers else "") for row in known]
+    marks = rules.told_apart(papers)
+    called = {id: _plain_name(agencies, parties) for id, parties, _, _ in papers}
+    return {id: f"{name} ({marks[id]})" if id in marks else name for id, name in called.items()}
+
+
+def _plain_name(agencies: dict[str, Agency], parties: Sequence[str]) -> str:
+    others = [party for party in parties if not (party in agencies and agencies[party].is_self)]
+    return " · ".join(_short(agencies, party) for party in sorted(others, key=lambda party: _place(agencies, party)))
+
+
+def _told(
+    row: Agreement, agencies: dict[str, Agency], on: date | None, called: dict[str, str] | None = None
+) -> AgreementInfo:
     paired = sorted(zip(row.parties, row.numbers, strict=True), key=lambda pair: _place(agencies, pair[0]))
     partners = tuple(party for party, _ in paired if not (party in agencies and agencies[party].is_self))
     return AgreementInfo(
         id=row.agreement,
         key=row.key,
-        name=" · ".join(_short(agencies, party) for party in partners),
+        name=(_names(agencies) if called is None else called).get(row.agreement) or _plain_name(agencies, row.parties),
         title=row.title,
         numbers=tuple(number for _, number in paired),
         parties=tuple(party for party, _ in paired),

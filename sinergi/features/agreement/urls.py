@@ -3,6 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.access import recorded
+from sinergi.features.agreement import public
 from sinergi.features.agreement.api import ROUTES
 from sinergi.features.agreement.views import entry, listing, one
 from sinergi.web import navigation, records
@@ -41,6 +43,8 @@ navigation.register_view(
 navigation.register_view(
     navigation.View(place="agreements", label=_("Tahapan"), url_name="stages:stages", permission="stages.read")
 )
+recorded.register("agreement.agreement", _("perjanjian dengan"), public.names_by_key)
+navigation.register_names(public.names)
 navigation.register_search(listing.found)
 navigation.register_inbox(listing.waiting_for)
 navigation.register_actions(listing.first_step)

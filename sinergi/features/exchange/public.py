@@ -127,7 +127,8 @@ def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True)
     logs = list(Log.objects.filter(agreement__in=[item.id for item in known], role__in={item.role for item in known}))
     marks = _marks(logs)
     last = _last_stated(logs) if with_last else {}
-    names = {agency: agreements.short_name(agency) for agency in {own.id, *ids}}
+    names = agreements.short_names({own.id, *ids})
+    called = agreements.names(item.id for item in known)
     shelves = []
     for agreement in known:
         parties = _party_ids(agreement)
@@ -137,7 +138,7 @@ def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True)
             for author in sorted(parties, key=lambda party: (party != own.id, parties.index(party)))
             if author in held
         ]
-        label = " · ".join(names[party] for party in parties if party != own.id)
+        label = called.get(agreement.id) or " · ".join(names[party] for party in parties if party != own.id)
         shelves.append(
             Shelf(
                 agreement=agreement.id,
@@ -249,9 +250,8 @@ def _party_ids(agreement: Agreement) -> list[str]:
 def _partners(ids: list[str], at: datetime) -> list[Partner]:
     peers = {peer.agency: peer for peer in Peer.objects.filter(agency__in=ids)}
     found = []
-    for agency in ids:
+    for agency, name in agreements.short_names(ids).items():
         peer = peers.get(agency)
-        name = agreements.short_name(agency)
         if peer is None:
             found.append(Partner(id=agency, name=name, line="stranger"))
             continue

@@ -3,6 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.access import recorded
+from sinergi.features.agreement import public as agreements
 from sinergi.features.exchange.views import facts, who_has
 from sinergi.web import navigation
 
@@ -32,6 +34,14 @@ navigation.register_view(
     navigation.View(place="exchange", label=_("Keadaan"), url_name="exchange:who-has", permission="exchange.read")
 )
 navigation.register_view(
-    navigation.View(place="exchange", label=_("Semua catatan"), url_name="exchange:facts", permission="exchange.read")
+    navigation.View(
+        place="exchange",
+        label=_("Semua catatan"),
+        url_name="exchange:facts",
+        permission="exchange.read",
+        pages=("exchange:fact",),
+    )
 )
+recorded.register("ledger.entry", "", facts.names)
+recorded.register("ledger.agreement", _("perjanjian dengan"), agreements.names)
 navigation.register_sync_state(who_has.sync_state)

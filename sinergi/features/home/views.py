@@ -96,7 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": navigation.figures(user, at, scope),
         "action": actions[0] if actions else None,
         "decisions": decisions,
-        "groups": _groups(rows[:SHOWN], scopes(user)),
+        "groups": _groups(rows[:SHOWN], scopes(request)),
         "rows_count": len(rows),
         "more": max(0, len(rows) - SHOWN),
         "panels": [panel for panel in panels if not panel.is_side],
@@ -121,7 +121,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "total": len(items),
         "late": rules.late(items, asked.arrived_at),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
-        "labels": {scope.id: scope.label for scope in scopes(asked.user)},
+        "labels": {scope.id: scope.label for scope in scopes(request)},
     }
     return render(request, "home/inbox.html", context)
 
@@ -132,7 +132,7 @@ def inbox_sheet(request: HttpRequest) -> HttpResponse:
     """The inbox as an Excel file, with the same filter."""
     asked: Any = request
     _form, items = _asked(asked)
-    known = {scope.id: scope for scope in scopes(asked.user)}
+    known = {scope.id: scope for scope in scopes(request)}
     data = export(
         COLUMNS,
         [
@@ -156,7 +156,7 @@ def inbox_sheet(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: Any) -> tuple[FilterForm, list[navigation.Waiting]]:
     at: datetime = request.arrived_at
-    options = [(scope.id, scope.label) for scope in scopes(request.user)]
+    options = [(scope.id, scope.label) for scope in scopes(request)]
     form = FilterForm(request.GET or None, agreements=options)
     items = navigation.waiting(request.user, at, request.scope)
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}

@@ -37,7 +37,7 @@ def import_boundaries(path: Path) -> str:
         size = path.stat().st_size
         data = path.read_bytes() if size <= LARGEST_FILE else b""
     except OSError:
-        raise Refused(f"Berkas {path} tidak dapat dibaca.", code="WIL-10") from None
+        raise Refused("Berkas %(path)s tidak dapat dibaca.", code="WIL-10", words={"path": str(path)}) from None
     if not data:
         raise Refused("Berkas ini kosong atau lebih besar dari 64 MB.", code="WIL-11")
     answer = run_apart("sinergi.features.places.boundaries:polygons_of", data, numeric=True)
@@ -48,12 +48,18 @@ def import_boundaries(path: Path) -> str:
     # A province's file may hold regencies that are none of this office's business; a wrong code inside is an error.
     wrong = [code for code in unknown if code[:4] in known]
     if wrong or len(unknown) == len(found):
-        raise Refused(f"Wilayah {(wrong or unknown)[0]} tidak dikenal di kantor ini.", code="WIL-12")
+        raise Refused(
+            "Wilayah %(region)s tidak dikenal di kantor ini.", code="WIL-12", words={"region": (wrong or unknown)[0]}
+        )
     mine = {code: area for code, area in found.items() if code in known}
     crooked = sorted(code for code, area in mine.items() if area.startswith(CROOKED))
     if crooked:
         why = mine[crooked[0]].removeprefix(CROOKED)
-        raise Refused(f"Batas wilayah {crooked[0]} memotong dirinya: {why}.", code="WIL-13")
+        raise Refused(
+            "Batas wilayah %(region)s memotong dirinya: %(why)s.",
+            code="WIL-13",
+            words={"region": crooked[0], "why": why},
+        )
     changed = write(lambda: keep_areas(mine, Region.Area.IMPORTED, source=f"Batas dari {path.name}"[:200]))
     outside = f" {len(unknown)} wilayah di luar kantor ini dilewati." if unknown else ""
     if not changed:

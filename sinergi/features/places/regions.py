@@ -75,15 +75,19 @@ def import_regions(path: Path) -> str:
     try:
         data = path.read_bytes() if path.stat().st_size <= LARGEST_FILE else b""
     except OSError:
-        raise Refused(f"Berkas {path} tidak dapat dibaca.", code="WIL-10") from None
+        raise Refused("Berkas %(path)s tidak dapat dibaca.", code="WIL-10", words={"path": str(path)}) from None
     if not data:
         raise Refused("Berkas ini kosong atau lebih besar dari 20 MB.", code="WIL-11")
     checked = check_regions(read_cells(data, name=path.name), source=path.name)
     if wrong := checked.table.problems:
         first = wrong[0]
-        where = f"Baris {first.row}, kolom {first.column}: " if first.column else f"Baris {first.row}: "
+        where = f"Baris {first.row}, kolom {first.column}" if first.column else f"Baris {first.row}"
         more = f" Masih ada {len(wrong) - 1} sel salah lainnya." if len(wrong) > 1 else ""
-        raise Refused(f"{where}{first.sentence} Belum ada yang disimpan.{more}", code="WIL-20")
+        raise Refused(
+            "%(where)s: %(sentence)s Belum ada yang disimpan.%(more)s",
+            code="WIL-20",
+            words={"where": where, "sentence": first.sentence, "more": more},
+        )
     taken = take_in(checked.regions)
     outside = f" {checked.left_out} baris di luar kantor ini dilewati." if checked.left_out else ""
     if not taken:

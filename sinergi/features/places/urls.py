@@ -43,7 +43,13 @@ navigation.register_view(
     navigation.View(place="data", label=_("Peta TPS"), url_name="places:stations", permission="places.read")
 )
 navigation.register_view(
-    navigation.View(place="data", label=_("Daftar TPS"), url_name="places:lists", permission="places.read")
+    navigation.View(
+        place="data",
+        label=_("Daftar TPS"),
+        url_name="places:lists",
+        permission="places.read",
+        pages=("places:upload", "places:preview", "places:without-others", "places:discarded", "places:publication"),
+    )
 )
 navigation.register_view(
     navigation.View(place="office", label=_("Wilayah"), url_name="places:regions", permission="places.regions")

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.access import recorded
 from sinergi.features.obligations import public as obligations
 from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
@@ -76,6 +77,7 @@ navigation.register_view(
         permission="security.letterhead",
     )
 )
+recorded.register("security.request", _("permohonan pengamanan"), showing.codes)
 navigation.register_inbox(showing.inbox)
 navigation.register_figures(showing.figures)
 navigation.register_sentences(showing.sentences)

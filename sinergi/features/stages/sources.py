@@ -28,8 +28,12 @@ def calendar(code: str) -> Calendar:
     try:
         return calendars()[code]
     except KeyError:
-        known = ", ".join(calendars())
-        raise Refused(f"Kalender ini tidak dikenal. Yang ada: {known}.", code="TAH-01", field="calendar") from None
+        raise Refused(
+            "Kalender ini tidak dikenal. Yang ada: %(known)s.",
+            code="TAH-01",
+            field="calendar",
+            words={"known": ", ".join(calendars())},
+        ) from None
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import subprocess
@@ -11,6 +10,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.node.handover import hand_over
@@ -71,7 +71,7 @@ def logins(place: Place) -> list[dict[str, str]]:
 
 def rehearse(argv: list[str], data: Path) -> int:
     """`sinergi rehearse WHAT INSTANT`: one act of the demo's story inside this node. Not for real nodes."""
-    parser = argparse.ArgumentParser(prog="sinergi rehearse")
+    parser = Arguments(prog="sinergi rehearse")
     parser.add_argument("what")
     parser.add_argument("instant")
     asked = parser.parse_args(argv)
@@ -79,7 +79,7 @@ def rehearse(argv: list[str], data: Path) -> int:
     from sinergi.node.story import acts
 
     if own_agency().code not in OFFICES:
-        raise Refused("This node is not one of the demo's.", code="N-12")
+        raise Refused("Simpul ini bukan simpul demo.", code="N-12")
     at = from_text(asked.instant)
     if asked.what == FURNISH:
         acts.furnish(at)

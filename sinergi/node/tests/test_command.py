@@ -39,9 +39,13 @@ def _verbs(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["probe", "refuse"], 1, "sinergi: It may not be. [X-1]"),
         (["probe", "break"], 1, "sinergi: the bytes do not verify"),
-        (["probe", "crash"], 1, "sinergi: This failed inside sinergi (KeyError); SINERGI_DEBUG=1 shows where."),
-        (["nonsense"], 1, "sinergi: sinergi has no verb “nonsense”; `sinergi help` lists them. [N-05]"),
-        (["--data"], 1, "sinergi: --data needs the node's folder. [N-07]"),
+        (["probe", "crash"], 1, "sinergi: Gagal di dalam sinergi (KeyError); SINERGI_DEBUG=1 menunjukkan di mana."),
+        (
+            ["nonsense"],
+            1,
+            "sinergi: sinergi tidak mengenal perintah “nonsense”; `sinergi help` menyebut semuanya. [N-05]",
+        ),
+        (["--data"], 1, "sinergi: --data butuh folder simpul. [N-07]"),
     ],
 )
 def test_an_error_is_one_sentence(
@@ -68,7 +72,7 @@ def test_every_verb_explains_itself_where_there_is_no_node(name: str, tmp_path: 
     sinergi = Path(sys.executable).with_name("sinergi")
     asked = subprocess.run([sinergi, "--data", folder, name, "--help"], capture_output=True, text=True)
     assert (asked.returncode, asked.stderr) == (0, "")
-    assert asked.stdout.startswith(f"usage: sinergi {name}")
+    assert asked.stdout.startswith(f"pemakaian: sinergi {name}")
     assert not folder.exists()
 
 
@@ -110,7 +114,7 @@ def test_without_a_running_node_a_verb_needs_the_lock(
     monkeypatch.setattr(command, "VERBS", {"probe": verb})
     with lock.held(tmp_path):
         assert command.run(["--data", str(tmp_path), "probe"]) == 1
-    assert "Another process already serves" in capsys.readouterr().err
+    assert "Proses lain sedang melayani" in capsys.readouterr().err
 
 
 def test_a_folder_without_a_node_is_said_so(
@@ -118,4 +122,4 @@ def test_a_folder_without_a_node_is_said_so(
 ) -> None:
     monkeypatch.setattr(command, "VERBS", {"probe": command.Verb(f"{__name__}:probe", "probe")})
     assert command.run([f"--data={tmp_path / 'none'}", "probe"]) == 1
-    assert "There is no node in" in capsys.readouterr().err
+    assert "Tidak ada simpul di" in capsys.readouterr().err

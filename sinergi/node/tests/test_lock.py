@@ -11,7 +11,7 @@ from sinergi.node import lock
 def test_a_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
     with lock.held(tmp_path):
         assert lock.is_held(tmp_path)
-        with pytest.raises(Refused, match="Another process"), lock.held(tmp_path):
+        with pytest.raises(Refused, match="Proses lain"), lock.held(tmp_path):
             pass
     assert not lock.is_held(tmp_path)
     with lock.held(tmp_path):

@@ -49,18 +49,18 @@ def test_a_slow_node_that_lives_is_waited_for_and_the_person_is_told_once(child,
     supervise._wait_ready(place(server.server_port), child, time.monotonic())
     server.shutdown()
     server.server_close()
-    assert capsys.readouterr().out.count("still starting") == 1
+    assert capsys.readouterr().out.count("masih memulai") == 1
     assert Slow.asked == 4
 
 
 def test_a_node_that_ended_is_not_waited_for(child):
     child.kill()
     child.wait()
-    with pytest.raises(Refused, match="did not start"):
+    with pytest.raises(Refused, match="tidak mulai"):
         supervise._wait_ready(place(9), child, time.monotonic())
 
 
 def test_waiting_ends_at_last(child, monkeypatch):
     monkeypatch.setattr(supervise, "READY_S", 0.0)
-    with pytest.raises(Refused, match="was not ready within"):
+    with pytest.raises(Refused, match="belum siap dalam"):
         supervise._wait_ready(place(9), child, time.monotonic())

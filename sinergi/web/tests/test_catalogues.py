@@ -15,6 +15,15 @@ def test_every_sentence_of_every_part_has_its_english():
     assert not lacking, "no English for:\n" + "\n".join(lacking)
 
 
+def test_no_sentence_is_filled_in_before_it_is_translated():
+    files = [path for path in catalogues.PACKAGE.rglob("*.py") if "tests" not in path.parts]
+    # The command line speaks Indonesian only.
+    pages = [path for path in files if path.name not in ("verbs.py", "arguments.py") and "node" not in path.parts]
+    filled = [place for path in pages for place in catalogues.unreadable(path.read_text(), str(path))]
+    assert not filled, "an f-string cannot be translated; give a pattern and words=:\n" + "\n".join(filled)
+    assert list(catalogues.unreadable('raise Refused(f"Berkas {name} rusak.")', "a.py")) == ["a.py:1"]
+
+
 def test_sentences_are_found_in_templates():
     found = list(
         catalogues.in_template(

@@ -90,6 +90,13 @@ def test_the_scope_switch_offers_only_agreements_the_duty_reaches(client_of, two
     assert client.session["scope"] == "b" * 64
 
 
+def test_two_agreements_with_one_partner_are_told_apart_in_the_scope_switch(client_of, two_agreements, monkeypatch):
+    called = {"b" * 64: "KPU Tapsel (2023)", "c" * 64: "KPU Tapsel (2024)"}
+    monkeypatch.setattr(navigation, "_names", [lambda agreements: called])
+    page = client_of("administrator").get("/komponen/").content.decode()
+    assert "<span>KPU Tapsel (2023)</span>" in page and "<span>KPU Tapsel (2024)</span>" in page
+
+
 def test_the_ribbon_follows_the_agreement_in_view(client_of, two_agreements):
     client = client_of("administrator")
     client.post("/lingkup/", {"scope": "c" * 64})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, Protocol
 
@@ -170,6 +170,23 @@ def cleaned_signer(signer: Signer) -> Signer:
         office=line(signer.office),
         identity_number=line(signer.identity_number),
     )
+
+
+def told_apart(agreements: Iterable[tuple[str, Sequence[str], date, str]]) -> dict[str, str]:
+    """What tells agreements between the same parties apart, by id; nothing for one that has no twin.
+
+    Each is given as id, parties, day of signing and first document number. Between twins the year is enough where no
+    other was signed in it; else the number, which is on the paper.
+    """
+    twins: dict[frozenset[str], list[tuple[str, int, str]]] = {}
+    for id, parties, signed_on, number in agreements:
+        twins.setdefault(frozenset(parties), []).append((id, signed_on.year, number))
+    marks: dict[str, str] = {}
+    for together in twins.values():
+        years = [year for _, year, _ in together]
+        if len(together) > 1:
+            marks |= {id: str(year) if years.count(year) == 1 else number for id, year, number in together}
+    return marks
 
 
 def flaw(entered: AgreementEntered) -> str | None:

@@ -38,6 +38,20 @@ def test_letter_cites_both_numbers_and_the_clause(agreement):
 def test_people_call_an_agreement_by_its_other_party(agreement, node, police):
     assert public.name_of(agreement) == "Polres Tapsel"
     assert public.short_name(node.id) == "KPU Tapsel"
+
+
+def test_people_call_a_second_agreement_with_the_same_party_by_its_number_too(agreement, police, secretary):
+    changed = {**terms(), "scan": "cd" * 32, "numbers": ["09/PR.07-PKS/1203/2023", "B/19/III/2023"]}
+    receipt = enter_agreement(
+        id=new_event_id(NOON), by=secretary, at=NOON, partners=[police.id], exercise="", **changed
+    )
+    second = Entry.objects.get(key=receipt.key).log.agreement
+    assert public.name_of(agreement) == "Polres Tapsel (05/PR.07-PKS/1203/2023)"
+    assert public.name_of(second) == "Polres Tapsel (09/PR.07-PKS/1203/2023)"
+    both = {agreement: public.name_of(agreement), second: public.name_of(second)}
+    assert public.names([agreement, second]) == both
+    # Who knows of one of them only does not learn that there is another.
+    assert public.names([second]) == {second: "Polres Tapsel"}
     assert public.agency_name(police.id) == "Polres Tapanuli Selatan"
     assert public.agency_code(police.id) == "polres-tapsel"
     assert public.partner_of(agreement) == police.id

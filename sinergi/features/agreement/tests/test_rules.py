@@ -122,3 +122,12 @@ def test_scope_switched_off_takes_its_article_along():
     assert len(articles) == len(words) == 14
     assert {article.scope for article in articles} == {None, "data", "security"}
     assert entered(scopes=["data", "security"], articles=articles, text=AgreementText(signers=[], articles=words))
+
+
+def test_agreements_between_the_same_parties_are_told_apart_by_year_or_number():
+    ours, other = ["kpu", "polres"], ["kpu", "polda"]
+    assert rules.told_apart([("a", ours, TODAY, "05/2024"), ("b", other, TODAY, "06/2024")]) == {}
+    earlier = ("c", list(reversed(ours)), date(2019, 1, 7), "01/2019")
+    assert rules.told_apart([("a", ours, TODAY, "05/2024"), earlier]) == {"a": "2024", "c": "2019"}
+    twice = [("a", ours, TODAY, "05/2024"), ("b", ours, TODAY, "06/2024"), earlier]
+    assert rules.told_apart(twice) == {"a": "05/2024", "b": "06/2024", "c": "2019"}

@@ -100,6 +100,13 @@ def test_a_node_without_agreements_says_what_to_do(node: Agency, person: Callabl
     assert "Belum ada catatan bersama." in person("secretary").get("/siapa-punya-apa/").content.decode()
 
 
+def test_a_fact_lies_under_all_facts(agreement: str, person: Callable[..., Any]):
+    key = Entry.objects.filter(log__agreement=agreement).order_by("pk")[0].key
+    page = person("secretary").get(f"/siapa-punya-apa/{key}/").content.decode()
+    assert '<a href="/siapa-punya-apa/catatan/" aria-current="page">Semua catatan</a>' in page
+    assert '<a href="/siapa-punya-apa/">Keadaan</a>' in page
+
+
 def test_every_reason_for_passing_over_a_fact_is_a_sentence_people_can_read():
     """What projections raise as Ignored is shown to people; a new reason needs its sentence (web/records.py)."""
     package = Path(words.__file__).resolve().parents[3]

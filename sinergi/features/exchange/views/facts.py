@@ -94,6 +94,17 @@ def entries_of(seen: Iterable[Agreement]) -> QuerySet[Entry]:
     return Entry.objects.filter(log__in=logs).select_related("log")
 
 
+def names(keys: list[str]) -> dict[str, str]:
+    """What facts are called in the access trail, by row number: kind, place and author, never what they say."""
+    found = Entry.objects.filter(pk__in=[key for key in keys if key.isdecimal()]).select_related("log")
+    authors = agreements.short_names({row.log.agency for row in found})
+    return {
+        str(row.pk): _("%(kind)s, catatan nomor %(place)d dari %(author)s")
+        % {"kind": records.word(row.kind), "place": row.seq, "author": authors[row.log.agency]}
+        for row in found
+    }
+
+
 def waiting_for(partner: str, seen: Iterable[Agreement], at: datetime) -> QuerySet[Entry]:
     """Facts of ours that `partner` is not known to have."""
     known = list(seen)
@@ -206,7 +217,7 @@ def told(user: Any, rows: list[Entry]) -> list[Fact]:
     """These entries as a list shows them; a handful of queries however many there are."""
     evidence = grades(row.key for row in rows)
     pages = records.pages(user, ((row.kind, row.key) for row in rows))
-    names = {agency: agreements.short_name(agency) for agency in {row.log.agency for row in rows}}
+    names = agreements.short_names({row.log.agency for row in rows})
     labels = {agreement: agreements.name_of(agreement) for agreement in {row.log.agreement for row in rows}}
     found = []
     for row in rows:

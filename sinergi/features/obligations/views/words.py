@@ -229,4 +229,4 @@ def _language() -> str:
 
 
 def _names(agencies: list[str]) -> str:
-    return ", ".join(agreements.short_name(agency) for agency in agencies)
+    return ", ".join(agreements.short_names(agencies).values())

@@ -260,3 +260,9 @@ def commission_list(found_node, resort_chief):
     agreement = enter_and_confirm(peer, resort_chief)
     peer.state(agreement, listing(ROWS))
     return agreement
+
+
+def test_the_upload_lies_under_the_lists(agreement, sign_in):
+    page = sign_in("secretary", regions=["1203"]).get("/tempat/unggahan/").content.decode()
+    assert '<a href="/tempat/daftar/" aria-current="page">Daftar TPS</a>' in page
+    assert '<a href="/tempat/">Peta TPS</a>' in page

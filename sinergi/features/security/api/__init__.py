@@ -51,10 +51,10 @@ ROUTES = (
         "api-spoken-confirmations",
         "security.decide",
         steps.spoken_confirmation,
-        shapes.Nothing,
+        shapes.Step,
     ),
     _write(
-        f"{_ONE}/offers/acceptance", "api-offer-acceptance", "security.withdraw", steps.offer_acceptance, shapes.Nothing
+        f"{_ONE}/offers/acceptance", "api-offer-acceptance", "security.withdraw", steps.offer_acceptance, shapes.Step
     ),
     _write(f"{_ONE}/offers/decline", "api-offer-decline", "security.withdraw", steps.offer_decline, shapes.Remark),
     _write(f"{_ONE}/assignments", "api-assignments", "security.assign", steps.assignment, shapes.Assignment),

@@ -77,7 +77,17 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                 **{
                     name: getattr(row, name)
                     for name in (
-                        *("key", "code", "agreement", "agency", "exercise", "version", "state", "requested_at"),
+                        *(
+                            "key",
+                            "code",
+                            "agreement",
+                            "agency",
+                            "exercise",
+                            "version",
+                            "standing",
+                            "state",
+                            "requested_at",
+                        ),
                         *(
                             "service",
                             "starts_at",

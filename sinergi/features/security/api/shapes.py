@@ -18,6 +18,7 @@ Line = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=rules.LONGEST_WORDS)]
 People = Annotated[int, Meta(ge=0, le=rules.MOST_PEOPLE)]
 Officers = Annotated[int, Meta(ge=0, le=rules.MOST_OFFICERS)]
+Mark = Annotated[str, Meta(max_length=64)]
 
 
 class RequestContent(Body, frozen=True, kw_only=True):
@@ -54,13 +55,23 @@ class NewRequest(RequestContent, frozen=True, kw_only=True):
     agreement: str
 
 
+class Step(Body, frozen=True, kw_only=True):
+    """A step about a request. `seen`: its `standing` as it was read; refused (PAM-13) if it has changed since then.
+
+    Left out, the step counts whatever stands: the same as with the forms of pages, which always bring it.
+    """
+
+    seen: Mark = ""
+
+
 class Correction(RequestContent, frozen=True, kw_only=True):
-    """What is asked for from now on, and why it changed."""
+    """What is asked for from now on, and why it changed. `seen` as in every step."""
 
     reason: Words = ""
+    seen: Mark = ""
 
 
-class NewAnswer(Body, frozen=True, kw_only=True):
+class NewAnswer(Step, frozen=True, kw_only=True):
     """The police's answer. Times and numbers count where the decision adjusts; `correcting` replaces the last one."""
 
     decision: Decision
@@ -73,7 +84,7 @@ class NewAnswer(Body, frozen=True, kw_only=True):
     correcting: bool = False
 
 
-class SpokenOrder(Body, frozen=True, kw_only=True):
+class SpokenOrder(Step, frozen=True, kw_only=True):
     """An emergency order by word of mouth, by whoever received it; `agreed`, `adjusted` or `partly`."""
 
     decision: Decision = "agreed"
@@ -88,20 +99,20 @@ class Nothing(Body, frozen=True, kw_only=True):
     """The address says it all."""
 
 
-class Remark(Body, frozen=True, kw_only=True):
+class Remark(Step, frozen=True, kw_only=True):
     """A remark, or none."""
 
     words: Words = ""
 
 
-class Withdrawal(Body, frozen=True, kw_only=True):
+class Withdrawal(Step, frozen=True, kw_only=True):
     """Why the commission no longer asks."""
 
     reason: WithdrawalReason
     words: Words = ""
 
 
-class Assignment(Body, frozen=True, kw_only=True):
+class Assignment(Step, frozen=True, kw_only=True):
     """Unit and number of the duty order (Sprin)."""
 
     unit: Annotated[str, Meta(max_length=120)]
@@ -112,7 +123,7 @@ class Assignment(Body, frozen=True, kw_only=True):
     commander_phone: Annotated[str, Meta(max_length=30)] = ""
 
 
-class Completion(Body, frozen=True, kw_only=True):
+class Completion(Step, frozen=True, kw_only=True):
     """What was done."""
 
     started_at: Instant
@@ -122,7 +133,7 @@ class Completion(Body, frozen=True, kw_only=True):
     words: Words = ""
 
 
-class Confirmation(Body, frozen=True, kw_only=True):
+class Confirmation(Step, frozen=True, kw_only=True):
     """Whether it happened as the police report; if not, what differed."""
 
     as_reported: bool
@@ -169,7 +180,10 @@ class AnswerShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as it stands. Texts are null once erased. `version` is the fact that says what is asked now."""
+    """A request as it stands. Texts are null once erased. `version` is the fact that says what is asked now.
+
+    `standing` is the mark of all that stands; a step brings it back as `seen`, so that nobody decides unseen.
+    """
 
     key: str
     code: str
@@ -177,6 +191,7 @@ class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
     agency: str
     exercise: bool
     version: str
+    standing: str
     state: rules.State
     crossed: bool
     requested_at: datetime

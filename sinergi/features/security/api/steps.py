@@ -41,7 +41,8 @@ def correction(call: Call, key: str) -> Receipt:
     """Replace what the request says."""
     found = _opened(call, key)
     body: Correction = call.read()
-    return call.once(actions.correct_request, request=found.key, **_asked(call, body, reason=body.reason))
+    asked = _asked(call, body, reason=body.reason)
+    return call.once(actions.correct_request, request=found.key, seen=body.seen, **asked)
 
 
 def step(action: Callable[..., Receipt], says: str, **fixed: Any) -> Callable[[Call, str], Receipt]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sinergi.access.models import ReadAudit
 from sinergi.features.security import events
@@ -283,6 +284,58 @@ def test_the_commission_reacts_corrects_withdraws_and_confirms(kpu):
     assert states == {first: "confirmed", second: "withdrawn", third: "requested"}
     assert secretary.get(f"{ALL}/{second}").json()["decline_words"] == "Kurang"
     assert rebuild.check() == []
+
+
+def test_nobody_decides_on_what_has_changed_since_it_was_read(polres):
+    key = asked_of_police(polres)
+    one, chief = f"{ALL}/{key}", polres.person("resort_chief")
+    read = chief.get(one).json()["standing"]
+    assert chief.get(ALL).json()["requests"][0]["standing"] == read
+    assert code_of(post(chief, f"{one}/answers", {"decision": "agreed", "seen": "0" * 16})) == (422, "PAM-13")
+    assert state_of(key) == "requested"
+    assert post(chief, f"{one}/answers", {"decision": "agreed", "seen": read}).status_code == 201
+    # The very mark that was right a moment ago.
+    again = {"decision": "agreed", "correcting": True, "seen": read}
+    assert code_of(post(chief, f"{one}/answers", again)) == (422, "PAM-13")
+    assert code_of(post(chief, f"{one}/answers", {**again, "seen": "x" * 65})) == (422, "API-08")
+
+
+STEPS = {
+    "corrections": ("secretary", {"reason": "Salah"}),
+    "withdrawals": ("secretary", {"reason": "cancelled"}),
+    "offers/acceptance": ("secretary", {}),
+    "offers/decline": ("secretary", {}),
+    "confirmations": ("secretary", {"as_reported": True}),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_of_the_commission_may_bring_what_was_read(kpu, step):
+    role, body = STEPS[step]
+    key = asked_here(kpu)
+    if step != "corrections":
+        kpu.state(answered(key, decision="adjusted", officers=8))
+    if step == "confirmations":
+        assert post(kpu.person(role), f"{ALL}/{key}/offers/acceptance", {}).status_code == 201
+        kpu.state(events.AssistanceCompleted(request=key, started_at=START, ended_at=END, officers=8))
+    if step == "corrections":
+        body = {name: value for name, value in asking("").items() if name != "agreement"} | body
+    assert code_of(post(kpu.person(role), f"{ALL}/{key}/{step}", body | {"seen": "0" * 16})) == (422, "PAM-13")
+    read = kpu.person(role).get(f"{ALL}/{key}").json()["standing"]
+    assert post(kpu.person(role), f"{ALL}/{key}/{step}", body | {"seen": read}).status_code == 201
+
+
+def test_the_next_number_is_looked_up_in_an_index(kpu):
+    with CaptureQueriesContext(connection) as made:
+        assert post(kpu.person("secretary"), ALL, asking(kpu.agreement)).status_code == 201
+    (asked,) = [
+        query["sql"] for query in made.captured_queries if "ORDER BY number DESC" in query["sql"].replace('"', "")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' * (connection.vendor == 'sqlite')}{asked}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    if connection.vendor == "sqlite":  # PostgreSQL reads a table of one page whole, index or not
+        assert "request_numbered" in plan and "TEMP B-TREE" not in plan
 
 
 def test_a_list_is_filtered_and_goes_on_page_by_page(kpu):

@@ -249,7 +249,7 @@ def _filtered(request: PersonRequest) -> tuple[FilterForm, list[Row]]:
     """The filter and what it leaves; nothing where the filter cannot be read, so that nobody takes all for some."""
     found = visible(request.user, requests_for(request.user), "security.read", scope=request.scope)
     agencies = sorted(set(found.values_list("agency", flat=True)))
-    form = FilterForm(request.GET or None, agencies=[(agency, agreements.short_name(agency)) for agency in agencies])
+    form = FilterForm(request.GET or None, agencies=list(agreements.short_names(agencies).items()))
     if form.is_bound and not form.is_valid():
         return form, []
     wanted = form.cleaned_data if form.is_bound else {}

@@ -64,7 +64,7 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
     requests = list(found)
     evidence = grades({key for request in requests for key in (request.version, _said_last(request))})
     holidays = stages.holidays()
-    names = {agency: agreements.short_name(agency) for agency in {request.agency for request in requests}}
+    names = agreements.short_names({request.agency for request in requests})
     laid_before = set(Proposal.objects.filter(decided_at=None, returned_at=None).values_list("request", "version"))
     rows = []
     for request in requests:
@@ -360,6 +360,13 @@ def matching(word: str) -> Q:
     if number.isascii() and number.isdecimal():
         matches |= Q(number=int(number[:9]))
     return matches
+
+
+def codes(keys: list[str]) -> dict[str, str]:
+    """The numbers people say, by key, with the commission's name: two commissions count each for itself."""
+    found = list(Request.objects.filter(key__in=keys))
+    names = agreements.short_names({row.agency for row in found})
+    return {row.key: f"{row.code} {names[row.agency]}" for row in found}
 
 
 def search(user: Any, words: str) -> list[navigation.Hit]:
