@@ -26,6 +26,8 @@ from webauthn import (
 from webauthn.helpers import (
     base64url_to_bytes,
     bytes_to_base64url,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
     parse_authentication_credential_json,
     parse_client_data_json,
     parse_registration_credential_json,
@@ -166,6 +168,11 @@ def signed(request: HttpRequest, answer: str, *, user: User, challenge: bytes, a
             field="credential",
         )
     return _judge(request, credential, challenge, user=user, at=at), credential.response
+
+
+def key_of(passkey: Passkey) -> Any:
+    """Its public key as `cryptography` knows it."""
+    return decoded_public_key_to_cryptography(decode_credential_public_key(bytes(passkey.public_key)))
 
 
 def remove(passkey: Passkey, *, at: datetime) -> None:

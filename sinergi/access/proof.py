@@ -42,7 +42,14 @@ def ask(request: HttpRequest, user: User) -> HttpResponse:
     page = urlsplit(request.headers.get("Referer", ""))
     back = request.get_full_path() if request.method in ("GET", "HEAD") else page.path
     target = reverse("access:prove" if user.has_second_factor else "access:factors")
-    return redirect(f"{target}?{urlencode({'next': back, 'for': 'act'})}")
+    return lead(request, f"{target}?{urlencode({'next': back, 'for': 'act'})}")
+
+
+def lead(request: HttpRequest, target: str) -> HttpResponse:
+    """Send the person to `target`; a script that asked for data is told where to send them."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return HttpResponse(status=401, headers={"X-Location": target})
+    return redirect(target)
 
 
 def reset(user: User, *, at: datetime, by: User | None) -> None:

@@ -15,6 +15,7 @@ from sinergi.documents.letter import (
     Letterhead,
     Signature,
 )
+from sinergi.documents.manuscript import Manuscript, manuscript_pdf
 from sinergi.documents.pdf import letter_pdf
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "Item",
     "Letter",
     "Letterhead",
+    "Manuscript",
     "Signature",
     "letter_docx",
     "letter_pdf",
+    "manuscript_pdf",
 ]

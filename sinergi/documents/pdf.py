@@ -6,6 +6,7 @@ typed can be read as an instruction.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,20 @@ def letter_pdf(letter: Letter) -> bytes:
     """The letter as a PDF file. Raises Refused where `text.ready` does, or when the emblem is no picture."""
     letter = ready(letter)
     try:
-        printed = typst.Compiler(
-            TEMPLATE, font_paths=faces(), ignore_system_fonts=True, sys_inputs={"letter": _as_data(letter)}
-        ).compile(format="pdf", pdf_standards=STANDARDS, timestamp=int(letter.issued_at.timestamp()))
+        return printed(TEMPLATE, _as_data(letter), at=letter.issued_at)
     except typst.TypstError as problem:
         if letter.letterhead.emblem and "image" in str(problem):
             raise Refused("Berkas lambang tidak dapat dibaca.", code="D-06", field="emblem") from problem
         raise
-    assert isinstance(printed, bytes), "a PDF is one file"
-    return printed
+
+
+def printed(template: bytes, data: str, *, at: datetime) -> bytes:
+    """What `template` makes of `data` (JSON); `at` is the only time in the file."""
+    made = typst.Compiler(template, font_paths=faces(), ignore_system_fonts=True, sys_inputs={"letter": data}).compile(
+        format="pdf", pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+    )
+    assert isinstance(made, bytes), "a PDF is one file"
+    return made
 
 
 def _as_data(letter: Letter) -> str:

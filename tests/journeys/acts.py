@@ -6,6 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 from playwright.sync_api import Locator, Page, expect
 
 from sinergi.kernel.instants import ZONES
@@ -111,6 +112,17 @@ def arrives(page: Page, path: str, words: str) -> None:
     """Open a page and wait until what the other office stated has come."""
     page.goto(path)
     until(page, words)
+
+
+def set_up_code_app(page: Page) -> None:
+    """Taking evidence out asks for a second factor and leads here; the app of this person shows its first code."""
+    page.wait_for_url(re.compile("/akun/faktor/"))
+    expect(page.locator("main")).to_contain_text("memerlukan faktor kedua")
+    page.get_by_role("button", name="Pasang aplikasi kode").click()
+    secret = page.get_by_label("Huruf untuk diketik").input_value().replace(" ", "")
+    page.get_by_label("Kode", exact=True).fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Pakai aplikasi ini").click()
+    expect(page.locator("main li")).to_have_count(10)
 
 
 def fetch(page: Page, link: Locator, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.acts import fetch
+from tests.journeys.acts import fetch, set_up_code_app
 from tests.journeys.stage import Office
 from tests.server.conftest import SINERGI
 
@@ -26,6 +26,9 @@ def judged(command: list, file: Path) -> subprocess.CompletedProcess[str]:
 
 def test_what_page_and_command_give_away_is_accepted_and_one_changed_byte_refused_by_name(seats, tapsel, tmp_path):
     page = seats.sit(tapsel, "sekretaris")
+    page.goto("/siapa-punya-apa/")
+    page.get_by_role("link", name="Bundel bukti").first.click()
+    set_up_code_app(page)
     page.goto("/siapa-punya-apa/")
     from_page = fetch(page, page.get_by_role("link", name="Bundel bukti").first, tmp_path)
     page.goto("/pengamanan/?state=confirmed")

@@ -14,8 +14,12 @@ def elsewhere(world: World) -> dict[str, Any]:
     return {"agreement": world.other_agreement}
 
 
-def about(name: str, **who: str) -> Row:
-    return Row(name=f"agreement:{name}", own=ours, other=elsewhere, **who)
+def about(name: str, *, keyed: bool = False, **who: str) -> Row:
+    """An address of one agreement; `keyed`: and of a record under it, which need not exist to be refused."""
+    more = {"key": "a" * 26} if keyed else {}
+    return Row(
+        name=f"agreement:{name}", own=lambda world: ours(world) | more, other=lambda w: elsewhere(w) | more, **who
+    )
 
 
 SIGNERS = "chair secretary resort_chief operations_head"
@@ -31,5 +35,12 @@ ROWS = [
     about("comparison", post=EVERYBODY),
     about("confirmation", post=SIGNERS),
     about("ending", post=SIGNERS),
+    about("signing", get=EVERYBODY),
+    about("sign", post="chair resort_chief"),
+    about("sign-challenge", post="chair resort_chief"),
+    about("signer-new", post="chair resort_chief"),
+    about("signer-end", post="chair resort_chief", keyed=True),
+    Row(name="agreement:signed-text", get=EVERYBODY, other=elsewhere),
+    about("paper-new", post=SIGNERS),
     about("evidence", get="chair secretary resort_chief operations_head auditor"),
 ]

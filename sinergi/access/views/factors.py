@@ -35,9 +35,7 @@ def after_proof(view: View) -> View:
         if proof.holds(request, at=request.arrived_at, factor=request.user.has_second_factor):
             return view(request, *args, **kwargs)
         target = f"{reverse('access:prove')}?{urlencode({'next': reverse('access:factors')})}"
-        if request.headers.get("Accept", "").startswith("application/json"):
-            return HttpResponse(status=401, headers={"X-Location": target})
-        return redirect(target)
+        return proof.lead(request, target)
 
     return guarded
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -162,6 +162,70 @@ class GatePassed(Event, kind="negotiation.gate_passed"):
     dated: date
     document: str
     document_size: int
+
+
+class SignerText(Text):
+    """The official's rank or title and name, as written under the agreement, and NRP or NIP."""
+
+    name: str
+    identity_number: str = ""
+
+
+class SignerNamed(Event, kind="negotiation.signer_named", must=True):
+    """The author's agency names an official who signs for it: office, period (end exclusive) and public key.
+
+    `official` is the pseudonym under which the official acts, `acting` a Plh. `public` is the SubjectPublicKeyInfo of
+    their passkey in hex, `host` the name at which the passkey was made.
+    """
+
+    official: str
+    office: Literal["chair", "resort_chief"]
+    host: str
+    public: str
+    from_at: datetime
+    acting: bool = False
+    until_at: datetime | None = None
+    text: SignerText | None = None
+
+
+class SignerRevoked(Event, kind="negotiation.signer_revoked", must=True):
+    """The author's agency takes a key back: what it signed before in this log stands, nothing after."""
+
+    signer: RecordKey
+
+
+class AgreementSigned(Joining, kind="agreement.signed", must=True):
+    """An official named by the author signs a revision: a WebAuthn assertion whose challenge is made from it.
+
+    `authenticator` (authenticatorData), `client` (clientDataJSON) and `signature` are base64url without padding, as the
+    device gave them; docs/protocol/signature.md says what they are made over and how to verify them.
+    """
+
+    revision: RecordKey
+    signer: RecordKey
+    digest: str
+    place: str
+    signed_on: date
+    authenticator: str
+    client: str
+    signature: str
+
+    def joins_to(self) -> str:
+        """The revision that was signed."""
+        return self.revision
+
+
+class PaperBound(Event, kind="agreement.paper_bound"):
+    """The author keeps this file as the signed text of a revision; its SHA-256 in hex shows that it is the same.
+
+    signed_pdf: the text with the electronic signatures, as printed by the author's node. wet_scan: the scan of the
+    paper that was signed by hand.
+    """
+
+    revision: RecordKey
+    paper: Literal["signed_pdf", "wet_scan"]
+    document: str
+    size: int
 
 
 class ChangeProposed(Event, kind="agreement.change_proposed", must=True):

@@ -19,6 +19,7 @@ from sinergi.features.agreement.rules import (
 )
 from sinergi.features.agreement.template import Draft, drafts, numbered
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.words import line
 
 SCOPE_LABELS = {
     "data": _("Pertukaran data dan informasi"),
@@ -46,6 +47,41 @@ REASONS = {
 def _day(label: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], **more)
+
+
+class SigningForm(forms.Form):
+    """Which text one signs with which key, where and on which day."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    revision = forms.CharField(max_length=26, widget=forms.HiddenInput)
+    signer = forms.CharField(max_length=26, widget=forms.HiddenInput)
+    place = forms.CharField(label=_("Ditandatangani di"), max_length=LONGEST_PLACE)
+    signed_on = _day(_("Tanggal tanda tangan"))
+
+    def clean_place(self) -> str:
+        """In the one form that is signed."""
+        return line(self.cleaned_data["place"])
+
+
+class BindingForm(forms.Form):
+    """The file that is kept as the signed text."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    paper = forms.ChoiceField(
+        choices=[("wet_scan", "wet_scan"), ("signed_pdf", "signed_pdf")], widget=forms.HiddenInput, initial="wet_scan"
+    )
+    scan = forms.FileField(
+        label=_("Pindaian naskah bertanda tangan basah"),
+        required=False,
+        help_text=_("PDF atau JPG, paling besar 30 MB."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A scan has a file; the PDF is printed here."""
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("paper") == "wet_scan" and not told.get("scan"):
+            self.add_error("scan", gettext("Pilih berkas pindaian."))
+        return told
 
 
 class EntryForm(forms.Form):

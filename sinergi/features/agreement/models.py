@@ -172,6 +172,47 @@ class Signature(Folded):
     office = models.CharField(max_length=64, default="")
     acting = models.BooleanField(default=False)
     signed_at = models.DateTimeField()
+    signer = models.CharField(max_length=26, default="")
+    place = models.CharField(max_length=rules.LONGEST_PLACE, default="")
+    signed_on = models.DateField(null=True)
+    signature = models.TextField(default="")  # base64url, as the device gave it
+
+
+class NamedSigner(Folded):
+    """An official whom an agency named to sign for it; `name` is NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    official = models.CharField(max_length=64)
+    office = models.CharField(max_length=64)
+    acting = models.BooleanField(default=False)
+    host = models.CharField(max_length=253)
+    public = models.TextField()
+    from_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    named_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    name = models.TextField(null=True)
+    identity_number = models.TextField(null=True)
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the agency took the key back."""
+        return self.revoked_at is not None
+
+
+class Paper(Folded):
+    """A file that a party keeps as the signed text of a revision, by its hash."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    revision = models.CharField(max_length=26)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    paper = models.CharField(max_length=12)
+    document = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    bound_at = models.DateTimeField()
 
 
 class Change(Folded):

@@ -16,17 +16,22 @@ from sinergi.features.agreement.events import (
     AgreementEntered,
     AgreementLeft,
     AgreementOpened,
+    AgreementSigned,
     AgreementText,
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
     GatePassed,
     MatterAnswered,
+    PaperBound,
     RevisionAnswered,
     RevisionCommented,
     RevisionProposed,
     RevisionText,
     SettlementProposed,
+    SignerNamed,
+    SignerRevoked,
+    SignerText,
     Terms,
     Words,
 )
@@ -38,13 +43,15 @@ from sinergi.features.agreement.models import (
     DisputeStep,
     GatePassage,
     MatterAnswer,
+    NamedSigner,
+    Paper,
     Revision,
     RevisionAnswer,
     Settlement,
     Signature,
     Standing,
 )
-from sinergi.features.agreement.rules import lifecycle, revisions
+from sinergi.features.agreement.rules import lifecycle, revisions, signing
 from sinergi.kernel.succession import holding
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
@@ -246,6 +253,95 @@ def gate_passed(event: GatePassed, envelope: Envelope) -> None:
     )
 
 
+@folds(SignerNamed)
+def signer_named(event: SignerNamed, envelope: Envelope) -> None:
+    """An official of the author's and the key they sign with."""
+    wrong = signing.named_flaw(event)
+    if wrong:
+        raise Ignored(f"its {wrong} cannot be an official's")
+    if signing.rival(event, NamedSigner.every(agreement=envelope.agreement, agency=envelope.agency)):
+        raise Ignored("its author named somebody else for that office at that time")
+    NamedSigner.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        official=event.official,
+        office=event.office,
+        acting=event.acting,
+        host=event.host,
+        public=event.public,
+        from_at=event.from_at,
+        until_at=event.until_at,
+        named_at=envelope.at,
+    )
+
+
+@folds_text(SignerNamed)
+def signer_text(text: SignerText | None, envelope: Envelope) -> None:
+    """The official's name."""
+    NamedSigner.change(
+        {"key": envelope.key},
+        name=None if text is None else line(text.name)[:200],
+        identity_number=None if text is None else line(text.identity_number)[:40],
+    )
+
+
+@folds(SignerRevoked)
+def signer_revoked(event: SignerRevoked, envelope: Envelope) -> None:
+    """A key of the author's that signs nothing from here on, in their own log: the same place everywhere."""
+    signer = _signer(event.signer, envelope)
+    if signer.agency != envelope.agency or signer.revoked:
+        raise Ignored("the key is not the author's, or was revoked before")
+    NamedSigner.change({"key": signer.key}, revoked_at=envelope.at)
+
+
+@folds(AgreementSigned)
+def signed(event: AgreementSigned, envelope: Envelope) -> None:
+    """A party's signature under a revision, if it is one."""
+    revision, signer = _revision(event.revision, envelope), _signer(event.signer, envelope)
+    actor = envelope.actor
+    flaw = signing.signed_flaw(
+        event,
+        revision,
+        signer,
+        agency=envelope.agency,
+        actor=("", "", False) if actor is None else (actor.id, actor.office, actor.acting),
+        at=envelope.at,
+    )
+    if flaw:
+        raise Ignored(flaw)
+    Signature.insert(
+        key=envelope.key,
+        revision=revision.key,
+        signed_at=envelope.at,
+        signer=signer.key,
+        place=event.place,
+        signed_on=event.signed_on,
+        signature=event.signature,
+        **_author(envelope),
+    )
+    settle(envelope.agreement)
+
+
+@folds(PaperBound)
+def paper_bound(event: PaperBound, envelope: Envelope) -> None:
+    """A file the author keeps as the signed text."""
+    revision = _revision(event.revision, envelope)
+    if not rules.is_fingerprint(event.document) or not 0 < event.size <= rules.LARGEST_SCAN:
+        raise Ignored("its paper has no fingerprint or no size")
+    if not Signature.look("key", where={"revision": revision.key, "agency": envelope.agency}):
+        raise Ignored("its author has not signed that revision")
+    Paper.insert(
+        key=envelope.key,
+        revision=revision.key,
+        paper=event.paper,
+        document=event.document,
+        size=event.size,
+        bound_at=envelope.at,
+        **_author(envelope),
+    )
+
+
 @folds(ChangeProposed)
 def change_proposed(event: ChangeProposed, envelope: Envelope) -> None:
     """A proposed extension, suspension, resumption or end."""
@@ -439,6 +535,13 @@ def _revision(key: str, envelope: Envelope) -> Revision:
     found = next(iter(Revision.every(key=key, agreement=envelope.agreement)), None)
     if found is None:
         raise Ignored("there is no such revision of this agreement")
+    return found
+
+
+def _signer(key: str, envelope: Envelope) -> NamedSigner:
+    found = next(iter(NamedSigner.every(key=key, agreement=envelope.agreement)), None)
+    if found is None:
+        raise Ignored("it names no official of this agreement")
     return found
 
 

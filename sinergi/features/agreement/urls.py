@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access import recorded
 from sinergi.features.agreement import public
 from sinergi.features.agreement.api import ROUTES
-from sinergi.features.agreement.views import entry, listing, one
+from sinergi.features.agreement.views import entry, listing, one, signing
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -22,6 +22,13 @@ urlpatterns = [
     path("perjanjian/<str:agreement>/penegasan/", one.confirmation, name="confirmation"),
     path("perjanjian/<str:agreement>/pengakhiran/", one.ending, name="ending"),
     path("perjanjian/<str:agreement>/bukti/", one.evidence, name="evidence"),
+    path("perjanjian/<str:agreement>/tanda-tangan/", signing.page, name="signing"),
+    path("perjanjian/<str:agreement>/tanda-tangan/kirim/", signing.sign, name="sign"),
+    path("perjanjian/<str:agreement>/tanda-tangan/tantangan/", signing.challenge, name="sign-challenge"),
+    path("perjanjian/<str:agreement>/tanda-tangan/kunci/", signing.name_key, name="signer-new"),
+    path("perjanjian/<str:agreement>/tanda-tangan/kunci/<str:key>/cabut/", signing.revoke_key, name="signer-end"),
+    path("perjanjian/<str:agreement>/tanda-tangan/naskah.pdf", signing.text, name="signed-text"),
+    path("perjanjian/<str:agreement>/tanda-tangan/berkas/", signing.bind, name="paper-new"),
     *addresses(ROUTES),
 ]
 
@@ -58,6 +65,10 @@ records.register(
         "negotiation.revision_commented": _("tanggapan atas pasal"),
         "negotiation.revision_answered": _("jawaban atas naskah"),
         "negotiation.gate_passed": _("langkah sebelum tanda tangan"),
+        "negotiation.signer_named": _("kunci penanda tangan dinyatakan"),
+        "negotiation.signer_revoked": _("kunci penanda tangan dicabut"),
+        "agreement.signed": _("tanda tangan perjanjian"),
+        "agreement.paper_bound": _("berkas naskah bertanda tangan"),
         "agreement.change_proposed": _("usul perubahan perjanjian"),
         "agreement.dispute_raised": _("perselisihan"),
         "agreement.dispute_moved": _("perselisihan naik tingkat"),
@@ -78,6 +89,18 @@ records.register(
         "nobody answers what they said themselves": _("Usul sendiri dijawab pihak lain."),
         "its author had answered before": _("Sudah dijawab sebelumnya."),
         "its author had taken this step before": _("Langkah ini sudah diambil sebelumnya."),
+        "it was signed over another revision": _("Ditandatangani atas naskah yang lain."),
+        "it was signed over something else": _("Perangkat menandatangani sesuatu yang lain."),
+        "it was signed by somebody else than the official named": _("Bukan ditandatangani pejabat yang dinyatakan."),
+        "it was signed at another address": _("Ditandatangani di alamat lain."),
+        "the signature does not hold": _("Tanda tangannya tidak cocok dengan kunci pejabat."),
+        "the key was revoked before": _("Kunci pejabat sudah dicabut sebelumnya."),
+        "the term of the official was over, or had not begun": _(
+            "Masa jabatan pejabat sudah berakhir atau belum mulai."
+        ),
+        "the device did not ask for the person": _("Perangkat tidak memastikan orangnya."),
+        "its author named somebody else for that office at that time": _("Dua pejabat untuk satu jabatan."),
+        "it names no official of this agreement": _("Menyebut pejabat yang tidak dinyatakan."),
         "its days are none of such a change": _("Tanggalnya tidak mungkin untuk perubahan seperti itu."),
         "it follows something that is no change of this agreement": _("Dibuat dari perubahan yang tidak ada."),
         "there is no dispute that could go a step further": _("Tidak ada perselisihan yang dapat naik tingkat."),

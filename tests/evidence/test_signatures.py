@@ -1,0 +1,114 @@
+"""Signatures of officials, checked by strangers: the published vector with a general library by the page's words alone,
+and an exported file with the stand-alone verifier."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from sinergi.features.agreement.events import AgreementOpened, SignerRevoked
+from sinergi.features.agreement.rules import signing
+from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
+from sinergi.features.agreement.tests.signing import by, named, signed
+from sinergi.ledger.events import founding_id
+from sinergi.ledger.evidence import export_agreement
+from tests.permissions.devices import Device
+
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol"
+KNOWN = json.loads((PROTOCOL / "vectors" / "signature.json").read_text())
+
+
+def unbase64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def by_the_page(vector):
+    """Steps 4 to 8 of signature.md, with nothing of ours; raises where they fail."""
+    content = json.dumps(vector["signed"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    challenge = hashlib.sha256(b"sinergi signature v1\n" + content).digest()
+    data, told = unbase64(vector["authenticator"]), unbase64(vector["client"])
+    assert data[:32] == hashlib.sha256(vector["host"].encode()).digest() and data[32] & 5 == 5
+    client = json.loads(told)
+    assert (client["type"], unbase64(client["challenge"]), client["crossOrigin"]) == ("webauthn.get", challenge, False)
+    key, over = load_der_public_key(bytes.fromhex(vector["public"])), data + hashlib.sha256(told).digest()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(unbase64(vector["signature"]), over, ec.ECDSA(hashes.SHA256()))
+    else:
+        key.verify(unbase64(vector["signature"]), over, padding.PKCS1v15(), hashes.SHA256())
+    return challenge
+
+
+def ours(vector, **changes):
+    given = {name: vector[name] for name in ("host", "public", "authenticator", "client", "signature")}
+    return signing.assertion_flaw(bytes.fromhex(vector["challenge"]), **{**given, **changes})
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_the_page_alone_verifies_the_vector_as_we_do(name):
+    vector = KNOWN[name]
+    assert by_the_page(vector).hex() == vector["challenge"]
+    assert ours(vector) == ""
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_any_bit_of_the_answer_counts(name):
+    vector = KNOWN[name]
+    for field in ("authenticator", "client", "signature"):
+        data = unbase64(vector[field])
+        # What a device signs is covered to the last bit; the counter at the end of its data too.
+        for place in {0, len(data) // 2, len(data) - 1}:
+            for bit in range(8):
+                changed = bytearray(data)
+                changed[place] ^= 1 << bit
+                text = base64.urlsafe_b64encode(bytes(changed)).rstrip(b"=").decode()
+                assert ours(vector, **{field: text}) != "", (field, place, bit)
+    with pytest.raises((InvalidSignature, AssertionError)):
+        by_the_page({**vector, "signed": {**vector["signed"], "place": "Medan"}})
+
+
+@pytest.mark.parametrize("text", ["", "!", "AA==", "AB", "A" * 9000, "é"])
+def test_what_is_no_base64url_in_its_one_form_is_refused(text):
+    vector = KNOWN["es256"]
+    for field in ("authenticator", "client", "signature"):
+        assert ours(vector, **{field: text}) != ""
+
+
+def test_a_stranger_checks_the_signatures_in_an_exported_file(node, police, tmp_path):
+    parties, device = [police.id, node.id], Device()
+    text = text_for(parties)
+    event = AgreementOpened(parties=parties, nonce="0" * 32, terms=terms_for(text), text=text)
+    agreement, first = founding_id(event), police.state(founding_id(event), event)
+    signer = police.state(agreement, named(device))
+    police.state(agreement, signed(device, signer, first), actor=by())
+    second = police.state(agreement, revision(parties, [first], title="Lain"))
+    police.state(agreement, SignerRevoked(signer=signer))
+    late = signed(device, signer, second)
+    forged = signed(device, signer, second, over=b"\0" * 32)
+    file = tmp_path / "bukti.sinergi"
+    file.write_bytes(b"".join(export_agreement(agreement)))
+    for program in ("verify.py", "verify_signature.py"):
+        verdict = run(program, file)
+        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    assert verdict.stdout.count("signed revision") == 1 and "resort_chief Sipirok 2024-02-05" in verdict.stdout
+    for bad in (late, forged):
+        police.state(agreement, bad, actor=by())
+    file.write_bytes(b"".join(export_agreement(agreement)))
+    verdict = run("verify_signature.py", file)
+    assert verdict.returncode == 1
+    assert verdict.stdout.count("signed revision") == 1 and verdict.stdout.count("revoked before") == 2
+
+
+def run(program, file):
+    return subprocess.run(
+        [sys.executable, str(PROTOCOL / program), str(file)], capture_output=True, text=True, check=False, timeout=60
+    )
