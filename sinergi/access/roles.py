@@ -69,6 +69,8 @@ _GRANTS: dict[str, str] = {
     "obligations.answer": "chair secretary resort_chief operations_head",
     "stages.read": f"{_KPU} {_POLICE} auditor",
     "stages.choose": "administrator",
+    # Election days are the commission's to set; the police receive them.
+    "stages.announce": "chair secretary",
     # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
     "security.read": f"{_KPU} {_POLICE} auditor",
     # Where a candidate or an official is protected: not for the many village committees.

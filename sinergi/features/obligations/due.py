@@ -94,6 +94,11 @@ def counted(day: date, days: int, kind: DayKind, holidays: Container[date]) -> d
     return working_days_before(day, -days, holidays) if days < 0 else working_days_after(day, days, holidays)
 
 
+def last_day(due_at: datetime) -> date:
+    """The last day that is on time; midnight at the end of a day still belongs to that day."""
+    return _local(due_at)
+
+
 def label(days: int) -> str:
     """H-30, H, H+2."""
     return f"H{days:+d}" if days else "H"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
-from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, occurrences
+from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, last_day, occurrences
 from sinergi.features.obligations.events import Item
 from sinergi.features.obligations.models import ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.standing import Fulfilment, Said, Tally, Work, counted_at, fulfilments, tally
 from sinergi.features.stages import public as stages
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import grades
 
 __all__ = ["Board", "Fulfilment", "Happening", "Line", "Tally", "happenings", "register_happenings"]
@@ -34,8 +35,21 @@ def register_happenings(source: Happenings) -> None:
 
 
 def happenings(agreement: str) -> list[Happening]:
-    """Every happening of every feature under this agreement."""
-    return [one for source in _happenings for one in source(agreement)]
+    """Every happening of every feature under this agreement, and every change of the election calendar (D-01)."""
+    return _announced(agreement) + [one for source in _happenings for one in source(agreement)]
+
+
+def _announced(agreement: str) -> list[Happening]:
+    """Counted from the beginning of the day of the decision, on the wall of the office."""
+    return [
+        Happening(
+            kind="stages.changed",
+            record=row.key,
+            at=end_of_day(row.decided_on - timedelta(days=1)),
+            title=f"{row.calendar().name}, {row.calendar().law}",
+        )
+        for row in stages.announcements(agreement)
+    ]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +68,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Board:
     """The obligations of one agreement at one instant: each due with its state, and how many were kept."""
 
-    def __init__(self, agreement: str, *, at: datetime, ahead: timedelta = AHEAD) -> None:
+    def __init__(
+        self,
+        agreement: str,
+        *,
+        at: datetime,
+        ahead: timedelta = AHEAD,
+        calendars: list[tuple[date, stages.Calendar]] | None = None,
+    ) -> None:
         self.agreement, self.at, self._ahead = agreement, at, ahead
+        self._calendars = calendars
         info = agreements.agreement(agreement)
         self.parties: tuple[str, ...] = () if info is None else info.parties
         self._ends_on = date.max if info is None else info.ends_on
@@ -98,12 +120,14 @@ class Board:
         """Every due from the day the list counts from, as far ahead as people plan."""
         if self.held is None:
             return []
-        days, until = _days(), min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
+        until = min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
+        calendars = stages.calendars_of(self.agreement) if self._calendars is None else self._calendars
+        spans = _spans(calendars)
         happened = happenings(self.agreement)
         work, said = self._work(), self._said()
         made = []
         for item in self.items:
-            dues = occurrences(item, days, counts_from=self.held.counts_from, until=until, happenings=happened)
+            dues = _dues(item, spans, counts_from=self.held.counts_from, until=until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
             made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
         return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
@@ -167,12 +191,27 @@ class Board:
         return made
 
 
-def _days() -> Days:
-    calendar = stages.calendar()
+def _spans(calendars: list[tuple[date, stages.Calendar]]) -> list[tuple[date, date, Days]]:
+    """From which day to which (not inclusive) dues are counted by what."""
+    if not calendars:
+        return [(date.min, date.max, Days(stages={}, polling_day=None, holidays=stages.holidays()))]
+    ends = [*(start for start, _calendar in calendars[1:]), date.max]
+    return [(start, end, _days(calendar)) for (start, calendar), end in zip(calendars, ends, strict=True)]
+
+
+def _dues(item: Item, spans: list[tuple[date, date, Days]], **given: Any) -> list[Occurrence]:
+    """Every due by the calendar that counted on its day: a moved voting day leaves alone what was due before."""
+    found: dict[str, Occurrence] = {}
+    for start, end, days in spans:
+        for one in occurrences(item, days, **given):
+            if start <= last_day(one.due_at) < end:
+                found.setdefault(one.mark, one)
+    return sorted(found.values(), key=lambda one: (one.due_at, one.mark))
+
+
+def _days(calendar: stages.Calendar) -> Days:
     return Days(
-        stages={}
-        if calendar is None
-        else {stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in calendar.stages},
-        polling_day=None if calendar is None else calendar.polling_day,
+        stages={stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in calendar.stages},
+        polling_day=calendar.polling_day,
         holidays=stages.holidays(),
     )

@@ -4,7 +4,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.obligations.api import ROUTES
-from sinergi.features.obligations.views import board, frame, lists
+from sinergi.features.obligations.views import board, frame, lists, moving
+from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -31,3 +32,4 @@ navigation.register_view(
 navigation.register_inbox(frame.inbox)
 navigation.register_figures(frame.figures)
 records.register(frame.WORDS, frame.opens, frame.REASONS)
+stages.register_dependents(moving.moved)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from sinergi.features.obligations.public import Happening
-from sinergi.features.security.models import Request
+from datetime import date, datetime
 
-__all__ = ["happenings"]
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from sinergi.features.obligations.public import Happening
+from sinergi.features.security import rules
+from sinergi.features.security.models import Request
+from sinergi.features.stages import public as stages
+
+__all__ = ["happenings", "staying"]
 
 
 def happenings(agreement: str) -> list[Happening]:
@@ -21,4 +28,20 @@ def happenings(agreement: str) -> list[Happening]:
             is_void=row.withdrawn_at is not None and row.answer is None,
         )
         for row in rows
+    ]
+
+
+def staying(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
+    """Requests for days to come: nobody moves them, the commission has to look at each of them again."""
+    rows = Request.objects.with_answers().filter(agreement=agreement, starts_at__gt=at).order_by("starts_at", "key")
+    return [
+        stages.Move(
+            kind="stays",
+            agreement=agreement,
+            what=row.code if row.activity is None or row.is_restricted else f"{row.code} {row.activity}",
+            before=localdate(row.starts_at),
+            url=reverse("security:request", args=[row.key]),
+        )
+        for row in rows
+        if row.state in rules.OPEN
     ]

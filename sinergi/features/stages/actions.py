@@ -1,16 +1,15 @@
-"""Choosing the calendar of a node."""
+"""Choosing the calendar of a node, taking new ones in, and announcing them to partners."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime
 
-from sinergi.features.stages import sources
-from sinergi.features.stages.models import CalendarChoice
+from sinergi.features.stages import public, rules
+from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, keep, known, work_by
+from sinergi.features.stages.rules import Calendar
 from sinergi.kernel.errors import Refused
-from sinergi.ledger.models import Agreement
-from sinergi.ledger.writer import run
-
-FURTHEST = timedelta(days=3660)
+from sinergi.ledger.models import Agency, Agreement
+from sinergi.ledger.writer import Receipt, Writing, command, run
 
 
 def use_calendar(code: str, polling_day: date | None = None) -> None:
@@ -19,9 +18,9 @@ def use_calendar(code: str, polling_day: date | None = None) -> None:
     Raises Refused for an unknown calendar, a day more than ten years away from the law's, and a shift on a node that
     has an agreement which is no exercise: its deadlines would be counted from a day that is not the law's.
     """
-    chosen = sources.calendar(code)
+    chosen = known(code)
     day = polling_day or chosen.polling_day
-    if abs(day - chosen.polling_day) > FURTHEST:
+    if abs(day - chosen.polling_day) > rules.FURTHEST:
         raise Refused("Hari pemungutan suara itu terlalu jauh dari kalender ini.", code="TAH-02", field="polling_day")
 
     def task() -> None:
@@ -31,6 +30,62 @@ def use_calendar(code: str, polling_day: date | None = None) -> None:
                 code="TAH-03",
                 field="polling_day",
             )
-        CalendarChoice.objects.update_or_create(pk=1, defaults={"code": code, "polling_day": day})
+        work_by(chosen, day)
+
+    run(task)
+
+
+def import_calendar(calendar: Calendar, *, at: datetime) -> None:
+    """Keep a new calendar or a new version of one; nothing is counted with it before it is chosen or announced."""
+    wrong = rules.flaw(calendar)
+    if wrong is not None:
+        raise wrong
+    run(lambda: keep(calendar, exercise=False, at=at))
+
+
+def concerned(exercise: bool) -> list[Agreement]:
+    """The agreements in force that a calendar of this sort counts for: exercises have their own."""
+    return [row for row in Agreement.objects.order_by("id") if row.in_force() and row.exercise == exercise]
+
+
+@command
+def announce_calendar(log: Writing, *, calendar: Calendar, decided_on: date, today: date) -> Receipt:
+    """Work by this calendar from now on and announce it under every agreement in force (obligation D-01).
+
+    Raises Refused, with nothing done, where it is no possible calendar or something hangs on a stage that it lacks.
+    """
+    own = Agency.objects.get(is_self=True)
+    rules.announce(calendar, kind=own.kind, decided_on=decided_on, on=today)
+    choice = CalendarChoice.objects.order_by("pk").first()
+    exercise = choice is not None and choice.is_shifted
+    agreements = concerned(exercise)
+    if not agreements:
+        raise Refused(
+            "Belum ada perjanjian yang berlaku. Kalender kantor ini dipilih di Kelola, Kantor, Kalender.", code="TAH-09"
+        )
+    events = []
+    for agreement in agreements:
+        was = public.calendar_of(agreement.id)
+        events.append(rules.announce(calendar, kind=own.kind, decided_on=decided_on, on=today, was=was))
+        for move in public.moves(agreement.id, calendar, decided_on, log.at):
+            if move.blocks:
+                raise Refused(move.blocks, code="TAH-21", field="calendar")
+    keep(calendar, exercise=exercise, at=log.at)
+    work_by(calendar)
+    receipts = [
+        log.append(agreement.id, event, obligation="D-01") for agreement, event in zip(agreements, events, strict=True)
+    ]
+    return receipts[0]
+
+
+def adopt(announced: AnnouncedCalendar, *, at: datetime) -> None:
+    """Work by a calendar that a commission announced."""
+
+    def task() -> None:
+        if public.announcements(announced.agreement)[-1].key != announced.key:
+            raise Refused("Sesudah itu sudah diumumkan kalender lain. Muat ulang halaman.", code="TAH-22")
+        calendar = announced.calendar()
+        keep(calendar, exercise=announced.exercise, at=at)
+        work_by(calendar)
 
     run(task)

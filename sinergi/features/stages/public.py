@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import cache
+from typing import Literal
+
+import msgspec
 
 from sinergi.features.stages import rules, sources
-from sinergi.features.stages.models import CalendarChoice
+from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice
 from sinergi.features.stages.rules import Calendar, Holiday, Stage
 
 __all__ = [
     "Calendar",
     "Holiday",
+    "Move",
     "Stage",
+    "announcements",
     "calendar",
+    "calendar_of",
+    "calendars_of",
     "current_stage",
     "holiday_list",
     "holidays",
     "is_known_year",
     "label",
+    "moves",
     "polling_day",
+    "register_dependents",
     "stage_list",
 ]
 
@@ -30,6 +40,64 @@ def calendar() -> Calendar | None:
     """The calendar this node works by, already shifted; None before one is chosen."""
     choice = CalendarChoice.objects.order_by("pk").first()
     return None if choice is None else choice.calendar()
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that another calendar changes.
+
+    moves: from `before` to `after`. new, gone: only one of the two. stays: it keeps `before` and somebody has to look.
+    `blocks` is the sentence that says why the calendar cannot be taken, or empty. `url` opens the thing.
+    """
+
+    kind: Literal["moves", "new", "gone", "stays"]
+    agreement: str
+    what: str
+    before: date | None = None
+    after: date | None = None
+    url: str = ""
+    blocks: str = ""
+
+
+# `source(agreement, calendar, decided_on, at)`
+Dependents = Callable[[str, Calendar, date, datetime], list[Move]]
+_dependents: list[Dependents] = []
+
+
+def register_dependents(source: Dependents) -> None:
+    """Ask `source` what a calendar that is decided on a day changes under an agreement. Twice changes nothing."""
+    if source not in _dependents:
+        _dependents.append(source)
+
+
+def moves(agreement: str, calendar: Calendar, decided_on: date, at: datetime) -> list[Move]:
+    """Everything under this agreement that depends on the calendar and would change, of every feature, by day."""
+    found = [move for source in _dependents for move in source(agreement, calendar, decided_on, at)]
+    return sorted(found, key=lambda move: (move.before or move.after or date.max, move.what))
+
+
+def calendar_of(agreement: str) -> Calendar | None:
+    """The calendar that counts under an agreement: the one its commission announced last, else this node's."""
+    found = calendars_of(agreement)
+    return found[-1][1] if found else None
+
+
+def calendars_of(agreement: str) -> list[tuple[date, Calendar]]:
+    """Every calendar that counted under an agreement, each with the day from which on; the last one counts now.
+
+    The first counts from the beginning: what the first announcement replaced, or this node's own. Empty without any.
+    """
+    rows = announcements(agreement)
+    told = min(rows, key=rules.told_order, default=None)
+    first = calendar() if told is None else told.was() or told.calendar()
+    if first is None:
+        return []
+    return [(date.min, first), *((row.decided_on, row.calendar()) for row in rows)]
+
+
+def announcements(agreement: str) -> list[AnnouncedCalendar]:
+    """What commissions announced under an agreement, in the order they decided it."""
+    rows = AnnouncedCalendar.every(agreement=agreement)
+    return sorted(rows, key=rules.decided_order)
 
 
 def polling_day() -> date | None:

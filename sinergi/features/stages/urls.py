@@ -3,17 +3,29 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.stages import views
-from sinergi.web import navigation
+from sinergi.features.stages.views import calendar, change
+from sinergi.web import navigation, records
 
 app_name = "stages"
 
 urlpatterns = [
-    path("tahapan/", views.stages, name="stages"),
-    path("tahapan/tahapan.xlsx", views.stages_sheet, name="sheet"),
-    path("kelola/kalender/", views.choose, name="choose"),
+    path("tahapan/", calendar.stages, name="stages"),
+    path("tahapan/tahapan.xlsx", calendar.stages_sheet, name="sheet"),
+    path("tahapan/pindah/", change.change, name="change"),
+    path("kelola/kalender/", calendar.choose, name="choose"),
+    path("kelola/kalender/baru/", change.new_calendar, name="new"),
+    path("kelola/kalender/baru/contoh.xlsx", change.new_template, name="template"),
+    path("kelola/kalender/diumumkan/<str:key>/", change.adopt, name="adopt"),
 ]
 
 navigation.register_view(
     navigation.View(place="office", label=_("Kalender"), url_name="stages:choose", permission="stages.choose")
+)
+records.register(
+    {"stages.calendar_announced": _("pengumuman kalender tahapan")},
+    None,
+    {
+        "only a commission announces election days": _("Hanya KPU yang mengumumkan hari pemilihan."),
+        "it is no possible calendar": _("Kalender ini memuat isi yang tidak mungkin."),
+    },
 )

@@ -13,12 +13,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sinergi.access.doors import PersonRequest, requires
-from sinergi.features.stages import rules, sources
+from sinergi.access.doors import PersonRequest, requires, visible
+from sinergi.features.stages import public, rules, sources
 from sinergi.features.stages.actions import use_calendar
 from sinergi.features.stages.forms import Choice
-from sinergi.features.stages.models import CalendarChoice
+from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, known_calendars
 from sinergi.kernel.instants import say_day
+from sinergi.ledger.rows import agency
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 
@@ -48,12 +49,14 @@ def stages(request: PersonRequest) -> HttpResponse:
         lines = _narrowed(_lines(calendar, today), request.GET.get("tampil", ""))
         context |= {
             "calendar": calendar,
-            "calendar_name": _named(calendar),
+            "calendar_name": named(calendar),
             "lines": lines,
             "shown": request.GET.get("tampil", ""),
-            "current": None if current is None else _named(current),
+            "current": None if current is None else named(current),
             "label": rules.label(today, calendar.polling_day),
         }
+    context["announced"] = _announced(request, choice)
+    context["may_announce"] = request.user.can("stages.announce")
     coming = [holiday for holiday in sources.holiday_list() if holiday.day >= today]
     context |= {"coming": coming[:12], "last_year": sources.holiday_list()[-1].day.year}
     return render(request, "stages/stages.html", context)
@@ -76,7 +79,7 @@ def stages_sheet(request: PersonRequest) -> HttpResponse:
         calendar = choice.calendar()
         rows = [
             {
-                "name": _named(stage),
+                "name": named(stage),
                 "starts_on": stage.starts_on,
                 "ends_on": stage.ends_on,
                 "from_polling_day": _span(stage, calendar.polling_day),
@@ -98,16 +101,34 @@ def choose(request: PersonRequest) -> HttpResponse:
     if choice is not None and choice.is_shifted:
         initial["polling_day"] = choice.polling_day
     known = [
-        (calendar.code, f"{_named(calendar)}: {say_day(calendar.polling_day, _language())}, {calendar.law}")
-        for calendar in sources.calendars().values()
+        (calendar.code, f"{named(calendar)}: {say_day(calendar.polling_day, language())}, {calendar.law}")
+        for calendar in known_calendars()
     ]
     form = Choice(request.POST or None, calendars=known, initial=initial)
     if request.method == "POST" and form.is_valid():
         use_calendar(form.cleaned_data["calendar"], form.cleaned_data["polling_day"])
         messages.success(request, gettext("Kalender disimpan. Tenggat sekarang dihitung dengan kalender ini."))
         return redirect("stages:choose")
-    context = {"form": form, "choice": choice, "calendar_name": "" if choice is None else _named(choice.calendar())}
+    context = {"form": form, "choice": choice, "calendar_name": "" if choice is None else named(choice.calendar())}
     return render(request, "stages/choose.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _announced(request: PersonRequest, choice: CalendarChoice | None) -> list[dict[str, Any]]:
+    """What commissions announced under agreements this person may see and this office does not work by yet."""
+    shown = []
+    for agreement in (
+        visible(request.user, AnnouncedCalendar.objects.all(), "stages.read", region=None)
+        .values_list("agreement", flat=True)
+        .distinct()
+    ):
+        row = public.announcements(agreement)[-1]
+        calendar = row.calendar()
+        if choice is None or choice.calendar() != calendar:
+            by = agency(row.agency)
+            shown.append(
+                {"row": row, "calendar": calendar, "name": named(calendar), "by": "" if by is None else by.name}
+            )
+    return shown
 
 
 def _lines(calendar: rules.Calendar, today: date) -> list[Line]:
@@ -125,7 +146,7 @@ def _lines(calendar: rules.Calendar, today: date) -> list[Line]:
         lines.append(
             Line(
                 stage=stage,
-                name=_named(stage),
+                name=named(stage),
                 starts="" if stage.starts_on is None else rules.label(stage.starts_on, calendar.polling_day),
                 ends=rules.label(stage.ends_on, calendar.polling_day),
                 shape=shape,
@@ -141,11 +162,13 @@ def _narrowed(lines: list[Line], shown: str) -> list[Line]:
     return lines if wanted is None else [line for line in lines if line.shape in wanted]
 
 
-def _named(thing: rules.Stage | rules.Calendar) -> str:
-    return thing.name_en if _language() == "en" else thing.name
+def named(thing: rules.Stage | rules.Calendar) -> str:
+    """Its name in the language of the page."""
+    return thing.name_en if language() == "en" else thing.name
 
 
-def _language() -> str:
+def language() -> str:
+    """`id` or `en`."""
     return "en" if (get_language() or "id").startswith("en") else "id"
 
 

@@ -1,0 +1,71 @@
+"""What another election calendar changes of the obligations of one agreement."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.views import words
+from sinergi.features.obligations.views.board import url_of
+from sinergi.features.stages import public as stages
+
+
+def moved(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
+    """Every due that moves, appears or disappears; what hangs on a stage that is gone blocks the calendar."""
+    calendars = stages.calendars_of(agreement)
+    old, new = Board(agreement, at=at), Board(agreement, at=at, calendars=[*calendars, (decided_on, calendar)])
+    was, will = _open(old), _open(new)
+    found = _blocked(old, calendars[-1][1], calendar) if calendars else []
+    for key in {**was, **will}:
+        one, other = was.get(key), will.get(key)
+        before, after = (None if line is None else last_day(line.occurrence.due_at) for line in (one, other))
+        line = one or other
+        if line is None or before == after:
+            continue
+        kind: Literal["moves", "new", "gone"] = "moves" if one and other else "new" if other else "gone"
+        found.append(
+            stages.Move(
+                kind=kind,
+                agreement=agreement,
+                what=f"{line.item.code} {line.title}, {words.mark(line.occurrence)}",
+                before=before,
+                after=after,
+                url=url_of(agreement, one) if one else "",
+            )
+        )
+    return found
+
+
+def _open(board: Board) -> dict[tuple[str, str], Line]:
+    return {
+        (line.item.code, line.occurrence.mark): line
+        for line in board.lines
+        if line.found.state not in ("met", "released")
+    }
+
+
+def _blocked(board: Board, before: stages.Calendar, after: stages.Calendar) -> list[stages.Move]:
+    names = {stage.code: stage.name for stage in before.stages}
+    gone = names.keys() - {stage.code for stage in after.stages}
+    found = []
+    for item in board.items:
+        for stage in sorted({due.stage for due in item.dues if due.rule == "stage"} & gone):
+            pattern = gettext(
+                "Kewajiban %(code)s bergantung pada tahapan %(stage)s yang tidak ada dalam kalender baru. "
+                "Sepakati dulu daftar kewajiban tanpa tahapan itu."
+            )
+            found.append(
+                stages.Move(
+                    kind="gone",
+                    agreement=board.agreement,
+                    what=f"{item.code} {board.titles[item.code]}",
+                    url=reverse("obligations:list", args=[board.agreement]),
+                    blocks=pattern % {"code": item.code, "stage": names[stage]},
+                )
+            )
+    return found
