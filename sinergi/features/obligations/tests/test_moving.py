@@ -16,10 +16,6 @@ from hypothesis import strategies as st
 
 from sinergi.features.obligations import events as obligations
 from sinergi.features.obligations.public import Board
-
-    agreed,  # noqa: F401
-    pact,  # noqa: F401  (fixtures)
-)
 from sinergi.features.stages import actions, public, rules, sources
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarVersion
 from sinergi.kernel.errors import Refused
