@@ -17,7 +17,6 @@ from typing import Any
 
 def main() -> None:
     data, port = Path(sys.argv[1]), int(sys.argv[2])
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.sync.settings"
     os.environ["SINERGI_DATA"] = str(data)
     data.mkdir(parents=True, exist_ok=True)
     from sinergi.node.opening import open_node
@@ -99,6 +98,59 @@ def do_confirm(agreement: str) -> None:
 
     at = now()
     confirm_agreement(id=new_event_id(at), by=None, at=at, agreement=agreement, scan=terms()["scan"])
+
+
+def do_person(username: str, role: str, password: str) -> None:
+    from sinergi.access import accounts
+    from sinergi.kernel.instants import now
+
+    at = now()
+    user = accounts.add(username=username, name=username.title(), password=password, at=at, must_change_password=False)
+    accounts.give_duty(user, role, at=at)
+
+
+def do_open(parties: list[str]) -> dict[str, str]:
+    """Open an agreement to be negotiated; its id and the key of its first revision."""
+    from sinergi.features.agreement.events import AgreementOpened
+    from sinergi.features.agreement.tests.drafts import terms_for, text_for
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+    from sinergi.ledger import store
+    from sinergi.ledger.models import Entry
+    from sinergi.ledger.writer import run
+
+    text = text_for(parties)
+    opened = AgreementOpened(parties=parties, nonce="0" * 32, terms=terms_for(text), text=text)
+    at = now()
+    receipt = run(lambda: store.found_agreement(opened, id=new_event_id(at), by=None, at=at, role="facts"))
+    return {"agreement": Entry.objects.get(key=receipt.key).log.agreement, "revision": receipt.key}
+
+
+def do_make_ready(agreement: str, revision: str) -> None:
+    """Agree to the revision, unless it is one's own, and take this agency's steps before signing."""
+    from sinergi.features.agreement.events import GatePassed, RevisionAnswered
+    from sinergi.features.agreement.models import Revision
+    from sinergi.features.agreement.rules.revisions import GATES
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+    from sinergi.ledger import store
+    from sinergi.ledger.writer import Writing, run
+
+    own = store.own_agency()
+    steps = {"number": "1", "dated": now().date(), "document": "a" * 64, "document_size": 1}
+    facts: list[Any] = [GatePassed(revision=revision, gate=gate, **steps) for gate in GATES[own.kind]]
+    if Revision.objects.get(key=revision).agency != own.id:
+        facts.append(RevisionAnswered(revision=revision, agrees=True))
+    for fact in facts:
+        at = now()
+        run(lambda fact=fact, at=at: Writing(id=new_event_id(at), by=None, at=at).append(agreement, fact))
+
+
+def do_state(agreement: str) -> str:
+    from sinergi.features.agreement.models import Agreement
+
+    row = Agreement.objects.filter(agreement=agreement).first()
+    return row.state if row else ""
 
 
 def do_leave(agreement: str) -> None:

@@ -71,17 +71,13 @@ class BindingForm(forms.Form):
         choices=[("wet_scan", "wet_scan"), ("signed_pdf", "signed_pdf")], widget=forms.HiddenInput, initial="wet_scan"
     )
     scan = forms.FileField(
-        label=_("Pindaian naskah bertanda tangan basah"),
-        required=False,
-        help_text=_("PDF atau JPG, paling besar 30 MB."),
+        label=_("Pindaian naskah bertanda tangan basah"), help_text=_("PDF atau JPG, paling besar 30 MB.")
     )
 
-    def clean(self) -> dict[str, Any]:
-        """A scan has a file; the PDF is printed here."""
-        told: dict[str, Any] = super().clean() or {}
-        if told.get("paper") == "wet_scan" and not told.get("scan"):
-            self.add_error("scan", gettext("Pilih berkas pindaian."))
-        return told
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The PDF is printed here; only a scan is a file that somebody brings.
+        self.fields["scan"].required = self.data.get("paper") != "signed_pdf"
 
 
 class EntryForm(forms.Form):
