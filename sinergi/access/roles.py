@@ -61,6 +61,10 @@ _GRANTS: dict[str, str] = {
     "agreement.confirm": "chair secretary resort_chief operations_head",
     # Whoever signs for the office, or holds the office for the day (Plh).
     "agreement.sign": "chair resort_chief",
+    # Drafting and changing one: the liaisons negotiate; what binds without a new text is agreed to by those who sign.
+    "agreement.negotiate": "chair secretary resort_chief operations_head",
+    "agreement.comment": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    "agreement.bind": "chair resort_chief",
     # Obligations: the list binds both offices, so those who sign agree to it; what was done is stated by the office.
     "obligations.read": f"{_KPU} {_POLICE} auditor",
     "obligations.propose": "chair secretary resort_chief operations_head",

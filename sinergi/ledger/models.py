@@ -53,9 +53,12 @@ class Agreement(models.Model):
 
     def in_force(self) -> bool:
         """Whether every party has joined the same terms and none has left, as far as this node has folded."""
-        parties = list(self.parties.prefetch_related("joined"))
-        joined = [{said.terms for said in party.joined.all()} for party in parties]
-        return bool(joined and set.intersection(*joined)) and all(party.left_seq is None for party in parties)
+        return self.was_in_force() and not self.parties.filter(left_seq__isnull=False).exists()
+
+    def was_in_force(self) -> bool:
+        """Whether every party has joined the same terms, left since or not, as far as this node has folded."""
+        joined = [{said.terms for said in party.joined.all()} for party in self.parties.prefetch_related("joined")]
+        return bool(joined and set.intersection(*joined))
 
 
 class Party(models.Model):

@@ -25,7 +25,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.ids import is_event_id
-from sinergi.ledger.events import Event
+from sinergi.ledger.events import Event, Founding
 
 logger = logging.getLogger("sinergi.ledger")
 
@@ -87,6 +87,13 @@ class Writing:
             expires=expires,
             corr=self.id if event_id != self.id else "",
         )
+
+    def found(self, event: Founding, *, role: str = "facts") -> Receipt:
+        """State the founding fact of a new agreement, the first of this agency's log of it."""
+        from sinergi.ledger import store
+
+        self._appended += 1
+        return store.found_agreement(event, id=self.id, by=self.by, at=self.at, role=role)
 
 
 def command(

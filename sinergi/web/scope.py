@@ -57,6 +57,8 @@ def _scopes_of(user: Any) -> list[Scope]:
         agreement
         for agreement in Agreement.objects.order_by("id")
         if any(duty.covers(agreement=agreement.id) for duty in duties)
+        # Nothing can stand under a draft yet.
+        and (not agreement.opened or agreement.was_in_force())
     ]
     called = navigation.names([agreement.id for agreement in known])
     if any(agreement.id not in called for agreement in known):

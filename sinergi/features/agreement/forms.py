@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, get_args
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.agreement.events import AgreementText, Signer
+from sinergi.features.agreement.events import Article, Gate, Signer
 from sinergi.features.agreement.rules import (
+    LONGEST_ARTICLE,
     LONGEST_HEADING,
     LONGEST_NUMBER,
     LONGEST_PLACE,
     LONGEST_TITLE,
+    LONGEST_WORDS,
     MOST_ARTICLES,
 )
 from sinergi.features.agreement.template import Draft, drafts, numbered
@@ -36,6 +39,22 @@ SCOPE_ICONS = {
     "regulation": "pencil",
     "capacity": "users",
     "facility": "building-warehouse",
+}
+GATES = {
+    "plenary": _("Berita acara pleno"),
+    "legal_review": _("Telaah hukum"),
+    "report": _("Laporan ke atas"),
+}
+CHANGES = {
+    "extension": _("Perpanjangan"),
+    "suspension": _("Penangguhan"),
+    "resumption": _("Berlaku lagi"),
+    "end": _("Pengakhiran atas kesepakatan"),
+}
+STEPS = {
+    "working_group": _("Kelompok kerja"),
+    "leaders": _("Pimpinan para pihak"),
+    "above": _("KPU Provinsi dan Polda"),
 }
 REASONS = {
     "ended_by_consent": _("Disepakati berakhir lebih awal"),
@@ -80,18 +99,13 @@ class BindingForm(forms.Form):
         self.fields["scan"].required = self.data.get("paper") != "signed_pdf"
 
 
-class EntryForm(forms.Form):
-    """An agreement that was signed on paper."""
+class TermsForm(forms.Form):
+    """What every agreement says, however many sign it."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    partner = forms.ChoiceField(
-        label=_("Pihak lain"), help_text=_("Hanya kantor yang sudah bertukar undangan dengan kantor ini.")
-    )
     title = forms.CharField(
         label=_("Judul"), max_length=LONGEST_TITLE, help_text=_("Seperti tertulis pada naskah, tanpa nomor.")
     )
-    own_number = forms.CharField(label=_("Nomor kantor ini"), max_length=LONGEST_NUMBER)
-    partner_number = forms.CharField(label=_("Nomor pihak lain"), max_length=LONGEST_NUMBER)
     place = forms.CharField(label=_("Ditandatangani di"), max_length=LONGEST_PLACE)
     signed_on = _day(_("Tanggal tanda tangan"))
     starts_on = _day(_("Berlaku sejak"))
@@ -103,6 +117,16 @@ class EntryForm(forms.Form):
         initial=list(SCOPE_LABELS),
         help_text=_("Matikan yang tidak disepakati; pasalnya ikut dilepas dan nomor pasal menyesuaikan."),
     )
+
+
+class EntryForm(TermsForm):
+    """An agreement that was signed on paper."""
+
+    partner = forms.ChoiceField(
+        label=_("Pihak lain"), help_text=_("Hanya kantor yang sudah bertukar undangan dengan kantor ini.")
+    )
+    own_number = forms.CharField(label=_("Nomor kantor ini"), max_length=LONGEST_NUMBER)
+    partner_number = forms.CharField(label=_("Nomor pihak lain"), max_length=LONGEST_NUMBER)
     own_signer = forms.CharField(label=_("Nama penanda tangan kantor ini"), max_length=120)
     own_office = forms.CharField(label=_("Jabatannya"), max_length=120)
     partner_signer = forms.CharField(label=_("Nama penanda tangan pihak lain"), max_length=120)
@@ -130,6 +154,129 @@ class EntryForm(forms.Form):
         ]
 
 
+class DraftForm(TermsForm):
+    """A text to be negotiated. `made_from`: keys of the texts that were open when the page was made."""
+
+    made_from = forms.CharField(widget=forms.HiddenInput, required=False)
+    remark = forms.CharField(
+        label=_("Catatan untuk pihak lain"),
+        max_length=LONGEST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    exercise = forms.BooleanField(
+        label=_("Ini latihan: nomornya diawali L- dan semua halamannya bertanda LATIHAN"), required=False
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["place"].label = _("Akan ditandatangani di")
+        self.fields["signed_on"].label = _("Hari tanda tangan")
+
+
+class PartyForm(forms.Form):
+    """One party of a text: its document number and who signs for it. Not `included`, it is left out."""
+
+    included = forms.BooleanField(label=_("Pihak dalam perjanjian ini"), required=False)
+    number = forms.CharField(label=_("Nomor dokumen"), max_length=LONGEST_NUMBER)
+    signer = forms.CharField(label=_("Nama penanda tangan"), max_length=120)
+    office = forms.CharField(label=_("Jabatannya"), max_length=120)
+
+    def __init__(self, *args: Any, party: str, name: str, may_be_left_out: bool, **more: Any) -> None:
+        # A browser would ask for the fields of a party that is left out, which nobody sees.
+        more["use_required_attribute"] = not may_be_left_out
+        super().__init__(*args, **more)
+        self.party, self.name, self.may_be_left_out = party, name, may_be_left_out
+        if not may_be_left_out:
+            del self.fields["included"]
+        if self.is_bound and not self.is_included:
+            for field in self.fields.values():
+                field.required = False
+
+    @property
+    def is_included(self) -> bool:
+        """Whether it is a party of this text."""
+        return not self.may_be_left_out or bool(self.data.get(self.add_prefix("included")))
+
+
+class CommentForm(forms.Form):
+    """A remark on one article; 0 is the whole text."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    article = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_ARTICLES)
+    words = forms.CharField(
+        label=_("Tanggapan"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class AnswerForm(forms.Form):
+    """Yes or no to what another party proposed; a no needs words."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    agrees = forms.TypedChoiceField(coerce=lambda value: value == "yes", choices=[("yes", "yes"), ("no", "no")])
+    words = forms.CharField(
+        label=_("Alasan"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class GateForm(forms.Form):
+    """The paper that shows that a step before signing was taken."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    gate = forms.ChoiceField(widget=forms.HiddenInput, choices=[(gate, gate) for gate in get_args(Gate)])
+    number = forms.CharField(label=_("Nomor surat"), max_length=LONGEST_NUMBER)
+    dated = _day(_("Tanggal surat"))
+    scan = forms.FileField(
+        label=_("Berkas"),
+        help_text=_("PDF atau JPG, paling besar 30 MB. Pihak lain melihat sidiknya, bukan isinya."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,application/pdf,image/jpeg"}),
+    )
+
+
+class ChangeForm(forms.Form):
+    """An extension, suspension, resumption or end to propose."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    change = forms.ChoiceField(label=_("Yang diusulkan"), choices=list(CHANGES.items()), widget=forms.RadioSelect)
+    from_on = _day(_("Mulai tanggal"), required=False, help_text=_("Untuk penangguhan, berlaku lagi, atau berakhir."))
+    ends_on = _day(_("Hari terakhir yang baru"), required=False, help_text=_("Hanya untuk perpanjangan."))
+    words = forms.CharField(
+        label=_("Alasan"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DisputeForm(forms.Form):
+    """A disagreement to bring before the working group."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    article = forms.TypedChoiceField(label=_("Pasal"), coerce=int)
+    words = forms.CharField(
+        label=_("Yang diperselisihkan"),
+        max_length=LONGEST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, articles: list[tuple[int, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["article"].choices = articles  # type: ignore[attr-defined]
+
+
+class SettlementForm(forms.Form):
+    """How a dispute ends."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Hasil musyawarah"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class IdForm(forms.Form):
+    """A button that says it all."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+
+
 class ArticleForm(forms.Form):
     """One article (pasal). Without a heading it is left out."""
 
@@ -138,20 +285,28 @@ class ArticleForm(forms.Form):
         label=_("Menjalankan"), required=False, choices=[("", _("ketentuan umum")), *SCOPE_LABELS.items()]
     )
     text = forms.CharField(
-        label=_("Isi pasal"), max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Isi pasal"), max_length=LONGEST_ARTICLE, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
 class _Articles(BaseFormSet):  # type: ignore[type-arg]  # Django has no generic form sets at run time
-    def terms(self, scopes: list[str], signers: list[Signer]) -> dict[str, Any]:
-        """The articles of the scopes agreed on, numbered in order, and the erasable text with them."""
-        chosen = [
-            Draft(title=given["title"], text=given["text"], scope=given["scope"] or None)
-            for given in self.cleaned_data
-            if given.get("title") and (not given["scope"] or given["scope"] in scopes)
-        ]
-        articles, words = numbered(chosen)
-        return {"articles": articles, "text": AgreementText(signers=signers, articles=words)}
+    def numbered(self, scopes: list[str]) -> tuple[list[Article], dict[str, str]]:
+        """The articles of the scopes agreed on, numbered in order, and their words by number."""
+        return numbered(
+            [
+                Draft(title=given["title"], text=given["text"], scope=given["scope"] or None)
+                for given in self.cleaned_data
+                if self._stays(given, scopes)
+            ]
+        )
+
+    def control_of(self, number: int, scopes: list[str]) -> str:
+        """The name of the control that holds the words of the article which gets this number."""
+        staying = [form for form in self.forms if self._stays(form.cleaned_data, scopes)]
+        return str(staying[number - 1].add_prefix("text"))
+
+    def _stays(self, given: dict[str, Any], scopes: list[str]) -> bool:
+        return bool(given.get("title")) and (not given["scope"] or given["scope"] in scopes)
 
 
 ArticleForms = formset_factory(
@@ -159,11 +314,15 @@ ArticleForms = formset_factory(
 )
 
 
-def article_forms(posted: Any = None) -> Any:
-    """The articles of a form: of the template, or as posted."""
+def article_forms(posted: Any = None, *, start: Sequence[Draft] = ()) -> Any:
+    """The articles of a form: as posted; or of `start` and the template's for scopes it lacks; or of the template."""
     if posted is not None:
         return ArticleForms(posted, prefix="pasal")
-    initial = [{"title": draft.title, "scope": draft.scope or "", "text": draft.text} for draft in drafts()]
+    known = list(start) or list(drafts())
+    carried = {draft.scope for draft in known}
+    at = 1 + max((place for place, draft in enumerate(known) if draft.scope), default=len(known) - 1)
+    known[at:at] = [draft for draft in drafts() if draft.scope and draft.scope not in carried]
+    initial = [{"title": draft.title, "scope": draft.scope or "", "text": draft.text} for draft in known]
     return ArticleForms(prefix="pasal", initial=initial)
 
 

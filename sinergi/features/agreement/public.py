@@ -14,12 +14,14 @@ from sinergi.access.doors import open_record, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.models import Agreement, Standing
+from sinergi.features.agreement.progress import Negotiation
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rows
 from sinergi.ledger.models import Agency
 
 __all__ = [
     "AgreementInfo",
+    "RevisionInfo",
     "agency_code",
     "agency_kind",
     "agency_name",
@@ -41,6 +43,7 @@ __all__ = [
     "short_name",
     "short_names",
     "sides",
+    "to_sign",
 ]
 
 # How the first word of an agency's code is written; the words after it begin with a capital letter.
@@ -71,6 +74,19 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     exercise: bool
     state: rules.Standing | rules.State
+
+
+class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that waits for signatures: each is made over `digest`, 64 hex digits; `signed_by` are agency ids."""
+
+    key: str
+    agreement: str
+    digest: str
+    title: str
+    place: str
+    signed_on: date
+    parties: tuple[str, ...]
+    signed_by: tuple[str, ...]
 
 
 def agreement(agreement_id: str, on: date | None = None) -> AgreementInfo | None:
@@ -113,6 +129,10 @@ def require(agreement_id: str, *, scope: str = "", on: date | None = None) -> Ag
     if row is None:
         raise Refused("Perjanjian ini belum dikenal di kantor ini.", code="PKS-31", field="agreement")
     info = _told(row, _agencies(), on, {})
+    if info.state == "draft":
+        raise Refused("Perjanjian ini masih dirundingkan dan belum berlaku.", code="PKS-36", field="agreement")
+    if info.state == "suspended":
+        raise Refused("Perjanjian ini sedang ditangguhkan.", code="PKS-37", field="agreement")
     if info.state == "waiting":
         raise Refused("Perjanjian ini masih menunggu penegasan pihak lain.", code="PKS-32", field="agreement")
     if info.state == "not_started":
@@ -185,6 +205,30 @@ def sides(agreement_id: str) -> tuple[str, str]:
     return (
         next((party for party in parties if agency_kind(party) == "kpu"), ""),
         next((party for party in parties if agency_kind(party) == "police"), ""),
+    )
+
+
+def to_sign(agreement_id: str, *, addendum: bool = False) -> RevisionInfo | None:
+    """The one text that every party agreed to and took through its steps, and not every party has signed; or None.
+
+    With `addendum` the text that would change the agreement in force.
+    """
+    row = _row(agreement_id)
+    if row is None or row.left_ids:
+        return None
+    found = Negotiation(row, addendum=addendum)
+    one = next(iter(found.open_revisions), None)
+    if one is None or not one.is_whole or found.lacks(one):
+        return None
+    return RevisionInfo(
+        key=one.key,
+        agreement=one.agreement,
+        digest=one.digest,
+        title=one.terms["title"],
+        place=one.terms["place"],
+        signed_on=date.fromisoformat(one.terms["signed_on"]),
+        parties=tuple(row.party_ids),
+        signed_by=tuple(found.signed_by(one.key)),
     )
 
 
@@ -284,7 +328,7 @@ def _told(
         place=row.place,
         signed_on=row.signed_on,
         starts_on=row.starts_on,
-        ends_on=row.ends_on,
+        ends_on=row.last_day,
         scopes=tuple(row.scopes),
         exercise=row.exercise,
         state=row.state if on is None else row.standing_on(on),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access import recorded
 from sinergi.features.agreement import public
 from sinergi.features.agreement.api import ROUTES
-from sinergi.features.agreement.views import entry, listing, one, signing
+from sinergi.features.agreement.views import drafting, entry, lifecycle, listing, negotiation, one, signing
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -16,6 +16,20 @@ urlpatterns = [
     path("perjanjian/", listing.agreements, name="agreements"),
     path("perjanjian/perjanjian.xlsx", listing.agreements_sheet, name="sheet"),
     path("perjanjian/baru/", entry.new_agreement, name="new"),
+    path("perjanjian/rancangan/", drafting.new_draft, name="draft"),
+    path("perjanjian/naskah/<str:key>/tanggapan/", negotiation.comment, name="comment"),
+    path("perjanjian/naskah/<str:key>/jawaban/", negotiation.answer, name="revision-answer"),
+    path("perjanjian/naskah/<str:key>/langkah/", negotiation.gate, name="gate"),
+    path("perjanjian/langkah/<str:key>/berkas/", negotiation.paper, name="paper"),
+    path("perjanjian/perubahan/<str:key>/jawaban/", lifecycle.change_answer, name="change-answer"),
+    path("perjanjian/penyelesaian/<str:key>/jawaban/", lifecycle.settlement_answer, name="settlement-answer"),
+    path("perjanjian/perselisihan/<str:key>/naik/", lifecycle.dispute_step, name="dispute-step"),
+    path("perjanjian/perselisihan/<str:key>/penyelesaian/", lifecycle.settlement, name="settlement"),
+    path("perjanjian/<str:agreement>/perundingan/", negotiation.negotiation, name="negotiation"),
+    path("perjanjian/<str:agreement>/perundingan/usul/", drafting.proposal, name="proposal"),
+    path("perjanjian/<str:agreement>/perundingan/perbandingan/", negotiation.texts, name="texts"),
+    path("perjanjian/<str:agreement>/perubahan/", lifecycle.change, name="change"),
+    path("perjanjian/<str:agreement>/perselisihan/", lifecycle.dispute, name="dispute"),
     path("perjanjian/<str:agreement>/", one.agreement, name="agreement"),
     path("perjanjian/<str:agreement>/pindaian/", one.scan, name="scan"),
     path("perjanjian/<str:agreement>/perbandingan/", one.comparison, name="comparison"),

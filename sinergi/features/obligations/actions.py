@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.events import Item
@@ -20,7 +22,7 @@ def propose_list(
     log: Writing, *, agreement: str, items: list[Item], titles: dict[str, str], counts_from: date, remark: str = ""
 ) -> Receipt:
     """Propose a list of obligations, made from the one that holds."""
-    info = agreements.require(agreement)
+    info = agreements.require(agreement, on=localdate(log.at))
     board = Board(agreement, at=log.at)
     decision = rules.propose(
         items=items,
@@ -50,6 +52,7 @@ def answer_list(log: Writing, *, list_key: str, agrees: bool, words: str = "") -
 @command
 def state_about(log: Writing, *, agreement: str, statement: StatementKind, code: str, mark: str, words: str) -> Receipt:
     """State that one due was done, ask to be released from it, or dispute it."""
+    agreements.require(agreement)
     board = Board(agreement, at=log.at)
     line = board.line(code, mark)
     if line is not None:

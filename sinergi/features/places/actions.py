@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
+from sinergi.features.agreement import public as agreements
 from sinergi.features.places import rules
 from sinergi.features.places.events import StationRow
 from sinergi.features.places.models import Draft, Region, StationList
@@ -24,6 +25,7 @@ MOST_DRAFTS = 5
 @command
 def publish_stations(log: Writing, *, agreement: str, regency: str, rows: list[StationRow]) -> Receipt:
     """State the polling stations of `regency` to the parties of `agreement` (obligation D-02)."""
+    agreements.require(agreement)
     author = Agency.objects.get(id=log.agency)
     in_force = current_list(agreement=agreement, author=log.agency, regency=regency)
     decision = rules.publish(

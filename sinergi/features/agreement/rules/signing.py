@@ -241,7 +241,7 @@ def sign(
     client: str,
     signature: str,
 ) -> AgreementSigned:
-    """The signature of an own official under `revision`, which may be signed (`readiness`); or Refused."""
+    """The signature of an own official under `revision`, which may be signed (`negotiation.may_sign`); or Refused."""
     if signer.revoked:
         raise Refused("Kunci tanda tangan ini sudah dicabut. Nyatakan kunci yang lain.", code="TTD-13")
     if not is_in_term(signer, at):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import actions, scans
+from sinergi.features.agreement.events import AgreementText
 from sinergi.features.agreement.forms import EntryForm, article_forms, insist
 from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.views import shown
@@ -39,6 +40,7 @@ def _enter(request: PersonRequest) -> HttpResponse:
     articles = article_forms(request.POST)
     insist(form, articles)
     given = form.cleaned_data
+    numbered, words = articles.numbered(given["scopes"])
     kept = scans.keep(scans.taken(given["scan"]))
     try:
         receipt = actions.enter_agreement(
@@ -51,7 +53,8 @@ def _enter(request: PersonRequest) -> HttpResponse:
             scan=kept.scan,
             scan_size=kept.size,
             **{name: given[name] for name in ("title", "place", "signed_on", "starts_on", "ends_on", "scopes")},
-            **articles.terms(given["scopes"], form.signers(shown.own_id())),
+            articles=numbered,
+            text=AgreementText(signers=form.signers(shown.own_id()), articles=words),
         )
     except Refused:
         _drop_unless_known(kept.scan)

@@ -16,14 +16,19 @@ from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public
 from sinergi.features.agreement.models import Agreement
-from sinergi.features.agreement.views import shown
+from sinergi.features.agreement.progress import Disputes, Negotiation, open_changes, proposed
+from sinergi.features.agreement.views import shown, turns
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.models import Agency
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 from sinergi.web import navigation
 
-_FILTERS = {"berlaku": ("in_force",), "menunggu": ("waiting", "not_started"), "berakhir": ("over", "ended")}
+_FILTERS = {
+    "berlaku": ("in_force", "suspended"),
+    "menunggu": ("draft", "waiting", "not_started"),
+    "berakhir": ("over", "ended"),
+}
 
 
 @require_safe
@@ -98,10 +103,61 @@ def found(user: User, words: str) -> list[navigation.Hit]:
 
 
 def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
-    """Agreements another party entered and this person's office has to confirm."""
+    """What this person's office has to do about agreements: confirm one, go on with a text, answer a proposal."""
+    own = shown.own_id()
+    return [*_to_confirm(user, own), *_texts(user, own), *_matters(user, own)]
+
+
+def _texts(user: User, own: str) -> list[navigation.Waiting]:
+    """Texts under negotiation that this office has the next step with."""
+    found = []
+    for row in visible(user, Agreement.objects.prefetch_related("standings"), "agreement.negotiate").order_by("key"):
+        turn = turns.own_turn(row, own) if row.state in ("draft", "in_force") else None
+        if turn is not None:
+            said, addendum = turn
+            address = reverse("agreement:negotiation", args=[row.agreement])
+            found.append(
+                navigation.Waiting(
+                    title=gettext("Naskah perjanjian: %(title)s") % {"title": row.title},
+                    url=f"{address}?adendum=ya" if addendum else address,
+                    sub=gettext("Kantor ini %(what)s.") % {"what": said.what},
+                    urgency=1,
+                    agreement=row.agreement,
+                    key=row.revision or row.key,
+                    icon="pencil",
+                )
+            )
+    return found
+
+
+def _matters(user: User, own: str) -> list[navigation.Waiting]:
+    """Changes and settlements that this office has to answer."""
+    found = []
+    for row in visible(user, Agreement.objects.prefetch_related("standings"), "agreement.bind").order_by("key"):
+        if row.state != "in_force":
+            continue
+        disputes = Disputes(row)
+        waiting = [proposed(row, one) for one in open_changes(row)]
+        waiting += [each for dispute in disputes.all for each in disputes.waiting(dispute.key)]
+        found += [
+            navigation.Waiting(
+                title=gettext("Jawab usul atas perjanjian: %(title)s") % {"title": row.title},
+                url=reverse("agreement:agreement", args=[row.agreement]),
+                sub=gettext("Diusulkan %(agency)s.") % {"agency": public.short_name(one.matter.agency)},
+                urgency=2,
+                agreement=row.agreement,
+                key=one.matter.key,
+                icon="pencil",
+            )
+            for one in waiting
+            if own in one.awaited(row.party_ids)
+        ]
+    return found
+
+
+def _to_confirm(user: User, own: str) -> list[navigation.Waiting]:
     if not user.can("agreement.confirm"):
         return []
-    own = shown.own_id()
     rows = visible(user, Agreement.objects.prefetch_related("standings"), "agreement.confirm").order_by("key")
     return [
         navigation.Waiting(
@@ -120,7 +176,7 @@ def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
 
 
 def count_waiting(request: Any) -> int:
-    """How many agreements wait for this person's confirmation."""
+    """How many agreements wait for something from this person's office."""
     return len(waiting_for(request.user, request.arrived_at))
 
 
@@ -128,7 +184,10 @@ def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
     """On a node without any agreement, entering the first one."""
     if not user.can("agreement.enter", agreement="") or Agreement.objects.exists():
         return []
-    return [navigation.Action(label=gettext("Masukkan perjanjian"), url=reverse("agreement:new"), weight=90)]
+    return [
+        navigation.Action(label=gettext("Masukkan perjanjian"), url=reverse("agreement:new"), weight=90),
+        navigation.Action(label=gettext("Rancang perjanjian"), url=reverse("agreement:draft"), weight=89),
+    ]
 
 
 def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
@@ -154,6 +213,7 @@ def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
                 "partner": info.name,
                 "numbers": info.numbers,
                 "state": shown.state_of(row, today, own),
+                "turns": turns.turns(Negotiation(row)) if row.state == "draft" else [],
                 "grade": proof.get(row.key, NOTHING),
                 "is_ours_to_confirm": awaits_us and may_confirm,
             }

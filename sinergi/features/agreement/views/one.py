@@ -13,7 +13,8 @@ from sinergi.access.doors import PersonRequest, note_read, open_record, requires
 from sinergi.features.agreement import actions, public, scans
 from sinergi.features.agreement.forms import ConfirmationForm, EndingForm, ScanForm, WithdrawalForm, insist
 from sinergi.features.agreement.models import Agreement
-from sinergi.features.agreement.views import shown
+from sinergi.features.agreement.progress import Negotiation
+from sinergi.features.agreement.views import lifecycle, shown, turns
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.evidence import export_agreement
 
@@ -21,8 +22,11 @@ from sinergi.ledger.evidence import export_agreement
 @require_safe
 @requires("agreement.read")
 def agreement(request: PersonRequest, agreement: str) -> HttpResponse:
-    """Terms, parties, who stands behind them, and the paper's fingerprint."""
-    return _page(request, _opened(request, agreement, "agreement.read"))
+    """Terms, parties, who stands behind them, and the paper's fingerprint; of a draft, how its negotiation stands."""
+    row = _opened(request, agreement, "agreement.read")
+    if row.drafted and not row.signed:
+        return redirect("agreement:negotiation", agreement=row.agreement)
+    return _page(request, row)
 
 
 @requires("agreement.read")
@@ -62,7 +66,7 @@ def confirmation(request: PersonRequest, agreement: str) -> HttpResponse:
 def ending(request: PersonRequest, agreement: str) -> HttpResponse:
     """End the agreement for this agency, or withdraw it while it still waits for others."""
     row = _opened(request, agreement, "agreement.confirm")
-    form = WithdrawalForm(request.POST) if row.state == "waiting" else EndingForm(request.POST)
+    form = WithdrawalForm(request.POST) if row.state in ("draft", "waiting") else EndingForm(request.POST)
     insist(form)
     actions.leave_agreement(
         id=form.cleaned_data["id"],
@@ -79,19 +83,9 @@ def ending(request: PersonRequest, agreement: str) -> HttpResponse:
 def scan(request: PersonRequest, agreement: str) -> HttpResponse:
     """The scan itself, where this node keeps it. It carries names and signatures, so reading it leaves a trace."""
     row = _opened(request, agreement, "agreement.read", restricted=True)
-    data = scans.read(row.scan)
-    if data is None:
+    if row.drafted:
         raise Http404
-    form = scans.form_of(data)
-    ending = "pdf" if form == "pdf" else "jpg"
-    return HttpResponse(
-        data,
-        content_type="application/pdf" if form == "pdf" else "image/jpeg",
-        headers={
-            "Content-Disposition": f'attachment; filename="perjanjian-{row.scan[:8]}.{ending}"',
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return shown.scan_answer(row.scan, f"perjanjian-{row.scan[:8]}")
 
 
 @require_safe
@@ -118,7 +112,8 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
     asked: Any = request
     info = public.agreement(row.agreement)
     assert info is not None  # the row was just opened
-    own = shown.own_id()
+    own, today = shown.own_id(), localdate(asked.arrived_at)
+    addendum = Negotiation(row, addendum=True)
     may = asked.user.can("agreement.confirm", agreement=row.agreement)
     awaits_us = row.state == "waiting" and own in row.party_ids and own not in row.confirmed_ids
     awaited = [party for party in row.party_ids if party not in row.confirmed_ids]
@@ -129,7 +124,7 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
             {"name": public.agency_name(party), "number": number, "is_own": party == own}
             for party, number in zip(info.parties, info.numbers, strict=True)
         ],
-        "state": shown.state_of(row, localdate(asked.arrived_at), own),
+        "state": shown.state_of(row, today, own),
         "scopes": shown.scopes_of(row),
         "articles": shown.articles_of(row),
         "signers": shown.signers_of(row),
@@ -141,12 +136,18 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
         "awaits_us": awaits_us,
         "may_confirm": may and awaits_us,
         "may_end": may and row.state == "in_force" and own in row.party_ids,
+        "may_change": asked.user.can("agreement.negotiate", agreement=row.agreement)
+        and own in row.party_ids
+        and row.standing_on(today) in ("not_started", "in_force", "suspended"),
+        "has_addendum": bool(addendum.revisions),
+        "addendum_turns": turns.turns(addendum) if row.state == "in_force" else [],
         "may_withdraw": may and row.state == "waiting" and own in row.confirmed_ids,
         "may_export": asked.user.can("evidence.export", agreement=row.agreement),
         "scan_form": ScanForm(auto_id="compare_%s"),
         "confirmation_form": ConfirmationForm(auto_id="confirm_%s", initial={"id": new_event_id(asked.arrived_at)}),
         "ending_form": EndingForm(auto_id="end_%s", initial={"id": new_event_id(asked.arrived_at)}),
         "withdrawal_form": WithdrawalForm(auto_id="withdraw_%s", initial={"id": new_event_id(asked.arrived_at)}),
+        **lifecycle.matters(asked.user, row, asked.arrived_at),
         **more,
     }
     return render(request, "agreement/agreement.html", context)

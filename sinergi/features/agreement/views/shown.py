@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from django.http import Http404, HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from sinergi.access.roles import ROLES
-from sinergi.features.agreement import public, rules
-from sinergi.features.agreement.forms import REASONS, SCOPE_ICONS, SCOPE_LABELS
-from sinergi.features.agreement.models import Agreement
+from sinergi.features.agreement import public, rules, scans
+from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS, SCOPE_LABELS
+from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agency
 
@@ -41,6 +43,10 @@ def state_of(row: Agreement, today: date, own: str) -> State:
         if own in row.party_ids and own not in row.confirmed_ids:
             return State("waiting", gettext("menunggu penegasan kita"))
         return State("waiting", gettext("menunggu penegasan pihak lain"))
+    if standing == "draft":
+        return State("working", gettext("dirundingkan"))
+    if standing == "suspended":
+        return State("waiting", gettext("ditangguhkan"))
     if standing == "not_started":
         return State("scheduled", gettext("belum mulai berlaku"))
     if standing == "in_force":
@@ -58,7 +64,11 @@ def scopes_of(row: Agreement) -> list[dict[str, Any]]:
 
 def articles_of(row: Agreement) -> list[dict[str, Any]]:
     """Articles with their words; `text` is None where the words were erased or have not arrived."""
-    words = row.article_texts
+    return articles_of_terms(row.articles, row.article_texts)
+
+
+def articles_of_terms(articles: list[dict[str, Any]], words: dict[str, str] | None) -> list[dict[str, Any]]:
+    """The same of any text."""
     return [
         {
             "number": article["number"],
@@ -67,8 +77,78 @@ def articles_of(row: Agreement) -> list[dict[str, Any]]:
             "icon": SCOPE_ICONS.get(article.get("scope") or "", ""),
             "text": None if words is None else words.get(str(article["number"]), ""),
         }
-        for article in row.articles
+        for article in articles
     ]
+
+
+def terms_said(one: Revision, parties: list[str]) -> dict[str, str]:
+    """What a text says, label by label, to be put beside another."""
+    return _terms_said(one.terms, one.article_texts, one.signers, parties)
+
+
+def agreement_said(row: Agreement) -> dict[str, str]:
+    """The same of what an agreement shows."""
+    names = ("title", "numbers", "place", "signed_on", "starts_on", "ends_on", "scopes", "articles")
+    terms = {name: getattr(row, name) for name in names}
+    return _terms_said(terms, row.article_texts, row.signers, row.party_ids)
+
+
+def article_label(number: int) -> str:
+    """What an article is called in a comparison."""
+    return gettext("Pasal %(number)s") % {"number": number}
+
+
+def gate_label(gate: str, kind: str) -> str:
+    """A step before signing; the report goes to another office for each kind of agency."""
+    if gate == "report":
+        return gettext("Laporan ke KPU Provinsi") if kind == "kpu" else gettext("Laporan ke Polda")
+    return str(GATES.get(gate, gate))
+
+
+def acting_office(office: str, acting: bool) -> str:
+    """An office by name, with Plh. where somebody holds it for another."""
+    return f"Plh. {office_of(office)}" if acting else office_of(office)
+
+
+def scan_answer(scan: str, name: str) -> HttpResponse:
+    """A kept paper as a download; Http404 where this node does not keep it."""
+    data = scans.read(scan)
+    if data is None:
+        raise Http404
+    is_pdf = scans.form_of(data) == "pdf"
+    return HttpResponse(
+        data,
+        content_type="application/pdf" if is_pdf else "image/jpeg",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{"pdf" if is_pdf else "jpg"}"',
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _terms_said(
+    terms: dict[str, Any], words: dict[str, str] | None, signers: list[dict[str, str]] | None, parties: list[str]
+) -> dict[str, str]:
+    days = {name: date.fromisoformat(str(terms[name])) for name in ("signed_on", "starts_on", "ends_on")}
+    said = {
+        gettext("Judul"): terms["title"],
+        gettext("Nomor"): "\n".join(
+            f"{public.short_name(party)}: {number}" for party, number in zip(parties, terms["numbers"], strict=True)
+        ),
+        gettext("Tanda tangan"): f"{terms['place']}, {date_format(days['signed_on'], 'j F Y')}",
+        gettext("Penanda tangan"): "\n".join(
+            f"{signer.get('name', '')}, {office_of(signer.get('office', ''))}" for signer in signers or []
+        ),
+        gettext("Jangka waktu"): gettext("%(start)s sampai %(end)s")
+        % {"start": date_format(days["starts_on"], "j F Y"), "end": date_format(days["ends_on"], "j F Y")},
+        gettext("Ruang lingkup"): "\n".join(
+            str(label) for code, label in SCOPE_LABELS.items() if code in terms["scopes"]
+        ),
+    }
+    for article in terms["articles"]:
+        text = (words or {}).get(str(article["number"]), "")
+        said[article_label(article["number"])] = f"{article['title']}\n{text}".strip()
+    return said
 
 
 def signers_of(row: Agreement) -> list[dict[str, str]] | None:
@@ -133,4 +213,12 @@ def spaced(hexadecimal: str) -> str:
     return " ".join(hexadecimal[at : at + 4] for at in range(0, len(hexadecimal), 4))
 
 
-STATES: tuple[rules.Standing, ...] = ("waiting", "not_started", "in_force", "over", "ended")
+STATES: tuple[rules.Standing, ...] = (
+    "draft",
+    "waiting",
+    "not_started",
+    "in_force",
+    "suspended",
+    "over",
+    "ended",
+)

@@ -15,9 +15,10 @@ from sinergi.access.doors import PersonRequest, note_read, open_record, requires
 from sinergi.access.models import Passkey
 from sinergi.access.roles import ROLES
 from sinergi.documents import manuscript_pdf
-from sinergi.features.agreement import actions, printing, public, readiness, scans
+from sinergi.features.agreement import actions, printing, public, scans
 from sinergi.features.agreement.forms import BindingForm, SigningForm, insist
 from sinergi.features.agreement.models import Agreement, NamedSigner, Paper, Revision, Signature
+from sinergi.features.agreement.progress import refuse_unready
 from sinergi.features.agreement.rules import revisions, signing
 from sinergi.features.agreement.views import shown
 from sinergi.kernel.errors import Refused
@@ -75,7 +76,7 @@ def challenge(request: PersonRequest, agreement: str) -> HttpResponse:
     row = _opened(request, agreement, "agreement.sign")
     told = _told(request)
     revision, signer = _named(row, told)
-    readiness.require(revision, agency=shown.own_id())
+    refuse_unready(revision, agency=shown.own_id())
     over = signing.challenge(revision, signer, place=told["place"], signed_on=told["signed_on"])
     options = passkeys.to_sign(request, request.user, over)
     return HttpResponse(options, content_type="application/json")
@@ -208,7 +209,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
     hindrance = ""
     if revision is not None and may_sign:
         try:
-            readiness.require(revision, agency=own)
+            refuse_unready(revision, agency=own)
         except Refused as refused:
             hindrance = refused.pattern
     initial: dict[str, Any] = {"id": new_event_id(at)}

@@ -23,6 +23,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.store import own_agency
+from sinergi.web.comparison import compared
 
 
 @require_safe
@@ -38,7 +39,7 @@ def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
         {
             "row": row,
             "by": agreements.short_name(row.agency),
-            "changes": changes(board.held, row),
+            "changes": compared(_said(board.held), _said(row)),
             "grade": proof.get(row.key, NOTHING),
             "may_answer": may_answer and row.agency != own and own not in row.agreed_ids,
             "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(request.arrived_at)}),
@@ -133,24 +134,15 @@ def shown_items(row: ObligationList) -> list[dict[str, Any]]:
     ]
 
 
-def changes(held: ObligationList | None, proposed: ObligationList) -> list[dict[str, str]]:
-    """What would change, code by code, as two columns: what holds and what is proposed."""
-    before = {} if held is None else {item.code: item for item in held.items()}
-    after = {item.code: item for item in proposed.items()}
-    old_titles, new_titles = (held.titles or {}) if held is not None else {}, proposed.titles or {}
-    found = []
-    for code in [*after, *(code for code in before if code not in after)]:
-        was = _said(before.get(code), old_titles)
-        will = _said(after.get(code), new_titles)
-        if was != will:
-            found.append({"code": code, "was": was, "will": will})
-    return found
-
-
-def _said(item: Item | None, titles: dict[str, str]) -> str:
-    if item is None:
-        return ""
-    return f"{titles.get(item.code, item.code)}. {words.parties(item)}. {words.rules(item)}."
+def _said(row: ObligationList | None) -> dict[str, str]:
+    """What each obligation of a list says in one line, by its code."""
+    if row is None:
+        return {}
+    titles = row.titles or {}
+    return {
+        item.code: f"{titles.get(item.code, item.code)}. {words.parties(item)}. {words.rules(item)}."
+        for item in row.items()
+    }
 
 
 def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]:

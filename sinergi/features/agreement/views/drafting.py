@@ -1,0 +1,220 @@
+"""Writing a text: opening an agreement to be negotiated, proposing another text, an addendum to what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from sinergi.access.doors import PersonRequest, open_record, requires
+from sinergi.features.agreement import actions, public
+from sinergi.features.agreement.events import Signer
+from sinergi.features.agreement.forms import DraftForm, PartyForm, article_forms, insist
+from sinergi.features.agreement.models import Agreement, Revision
+from sinergi.features.agreement.progress import Negotiation
+from sinergi.features.agreement.rules.negotiation import Draft
+from sinergi.features.agreement.template import Draft as ArticleDraft
+from sinergi.features.agreement.views import shown
+from sinergi.features.agreement.views.entry import EXERCISE
+from sinergi.features.agreement.views.listing import partners
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+
+
+@requires("agreement.enter")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_draft(request: PersonRequest) -> HttpResponse:
+    """Start an agreement from the template and send it to the other parties as its first text."""
+    # A duty for certain agreements cannot reach one that does not exist yet.
+    if not request.user.can("agreement.enter", agreement=""):
+        raise PermissionDenied
+    posted = request.POST if request.method == "POST" else None
+    own = shown.own_id()
+    known = [(own, public.agency_name(own)), *partners()]
+    form = DraftForm(posted, initial={"id": new_event_id(request.arrived_at)})
+    parties = [
+        PartyForm(posted, prefix=f"pihak-{place}", party=party, name=name, may_be_left_out=place > 0)
+        for place, (party, name) in enumerate(known)
+    ]
+    if len(parties) == 2:
+        parties[1].initial["included"] = True
+    articles = article_forms(posted)
+    if posted is None:
+        return _page(request, form, parties, articles)
+    draft, chosen = _draft(form, parties, articles)
+    receipt = _placed(
+        articles,
+        form.cleaned_data["scopes"],
+        lambda: actions.open_agreement(
+            id=form.cleaned_data["id"],
+            by=request.actor,
+            at=request.arrived_at,
+            partners=chosen[1:],
+            draft=draft,
+            exercise=EXERCISE if form.cleaned_data["exercise"] else "",
+        ),
+    )
+    opened = Agreement.objects.filter(key=receipt.key).first()
+    if opened is None:
+        raise Refused("Kiriman ini sudah dipakai untuk hal lain. Muat ulang halaman.", code="PKS-52")
+    return redirect("agreement:negotiation", agreement=opened.agreement)
+
+
+@requires("agreement.negotiate")
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
+    """Propose another text, made from every open one; `?adendum=ya` to what is in force."""
+    row = open_record(request, Agreement.objects.all(), agreement, "agreement.negotiate", field="agreement")
+    addendum = request.GET.get("adendum") == "ya"
+    found = Negotiation(row, addendum=addendum)
+    if request.method != "POST" and not addendum and not found.heads:
+        return redirect("agreement:agreement", agreement=row.agreement)
+    posted = request.POST if request.method == "POST" else None
+    start = _start(row, found)
+    form = DraftForm(
+        posted,
+        initial={
+            "id": new_event_id(request.arrived_at),
+            "made_from": " ".join(found.heads),
+            **{name: start[name] for name in ("title", "place", "signed_on", "starts_on", "ends_on", "scopes")},
+        },
+    )
+    parties = [
+        PartyForm(
+            posted,
+            prefix=f"pihak-{place}",
+            party=party,
+            name=public.agency_name(party),
+            may_be_left_out=False,
+            initial=start["parties"].get(party, {}) | {"number": number},
+        )
+        for place, (party, number) in enumerate(zip(row.parties, start["numbers"], strict=True))
+    ]
+    articles = article_forms(posted, start=start["articles"])
+    if posted is None:
+        return _page(request, form, parties, articles, row=row, found=found, addendum=addendum)
+    draft, _chosen = _draft(form, parties, articles)
+    _placed(
+        articles,
+        form.cleaned_data["scopes"],
+        lambda: actions.propose_revision(
+            id=form.cleaned_data["id"],
+            by=request.actor,
+            at=request.arrived_at,
+            agreement=row.agreement,
+            draft=draft,
+            made_from=form.cleaned_data["made_from"].split(),
+            addendum=addendum,
+        ),
+    )
+    address = reverse("agreement:negotiation", args=[row.agreement])
+    return redirect(f"{address}?adendum=ya" if addendum else address)
+
+
+def _start(row: Agreement, found: Negotiation) -> dict[str, Any]:
+    """What the form begins with: our own open text before another's, or for a new addendum what is in force."""
+    own = shown.own_id()
+    heads = sorted(found.open_revisions, key=lambda one: one.agency != own)
+    if heads:
+        return _of_revision(heads[0])
+    return {
+        "title": gettext("Adendum atas %(title)s") % {"title": row.title},
+        "numbers": [""] * len(row.parties),
+        "place": row.place,
+        "signed_on": None,
+        "starts_on": row.starts_on,
+        "ends_on": row.last_day,
+        "scopes": row.scopes,
+        "parties": _signers(row.signers),
+        "articles": _articles(row.articles, row.article_texts),
+    }
+
+
+def _of_revision(one: Revision) -> dict[str, Any]:
+    terms = one.terms
+    names = ("title", "numbers", "place", "signed_on", "starts_on", "ends_on", "scopes")
+    return {
+        **{name: terms[name] for name in names},
+        "parties": _signers(one.signers),
+        "articles": _articles(terms["articles"], one.article_texts),
+    }
+
+
+def _signers(signers: list[dict[str, str]] | None) -> dict[str, dict[str, str]]:
+    return {
+        signer.get("party", ""): {"signer": signer.get("name", ""), "office": shown.office_of(signer.get("office", ""))}
+        for signer in signers or []
+    }
+
+
+def _articles(articles: list[dict[str, Any]], words: dict[str, str] | None) -> list[ArticleDraft]:
+    texts = words or {}
+    return [
+        ArticleDraft(title=one["title"], text=texts.get(str(one["number"]), ""), scope=one.get("scope"))
+        for one in articles
+    ]
+
+
+def _draft(form: DraftForm, parties: Sequence[PartyForm], articles: Any) -> tuple[Draft, list[str]]:
+    """What was typed, and the parties of it, our own or the founder first. Raises Refused beside what is wrong."""
+    insist(form, *parties, articles)
+    given = form.cleaned_data
+    chosen = [party for party in parties if party.is_included]
+    numbered, words = articles.numbered(given["scopes"])
+    draft = Draft(
+        numbers=[party.cleaned_data["number"] for party in chosen],
+        articles=numbered,
+        words=words,
+        signers=[
+            Signer(party=party.party, name=party.cleaned_data["signer"], office=party.cleaned_data["office"])
+            for party in chosen
+        ],
+        remark=given["remark"],
+        **{name: given[name] for name in ("title", "place", "signed_on", "starts_on", "ends_on", "scopes")},
+    )
+    return draft, [party.party for party in chosen]
+
+
+def _placed(articles: Any, scopes: list[str], act: Any) -> Any:
+    """Run an action; what it refuses about an article is said beside the words of that article."""
+    try:
+        return act()
+    except Refused as refused:
+        name, _, number = refused.field.partition("article-")
+        if number.isdecimal() and not name:
+            refused.field = articles.control_of(int(number), scopes)
+        if refused.field == "partner":
+            refused.field = "pihak-1-included"
+        raise
+
+
+def _page(
+    request: PersonRequest,
+    form: DraftForm,
+    parties: Sequence[PartyForm],
+    articles: Any,
+    *,
+    row: Agreement | None = None,
+    found: Negotiation | None = None,
+    addendum: bool = False,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "parties": parties,
+        "articles": articles,
+        "row": row,
+        "addendum": addendum,
+        "concurrent": found is not None and len(found.heads) > 1,
+        "back": reverse("agreement:negotiation", args=[row.agreement]) + ("?adendum=ya" if addendum else "")
+        if row is not None
+        else reverse("agreement:agreements"),
+        "today": localdate(request.arrived_at),
+    }
+    return render(request, "agreement/draft.html", context)
