@@ -27,6 +27,8 @@ from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import lifecycle
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
 from sinergi.features.agreement.tests.papers import pdf, upload
+from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
+from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
 from sinergi.features.agreement.views import listing
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -37,6 +39,7 @@ from sinergi.ledger.events import founding_id
 from sinergi.ledger.models import Entry
 from tests.nodes.fixtures import KPU_PALUTA, terms
 from tests.nodes.simulator import NOON, Peer
+from tests.permissions.devices import Device
 
 
 @pytest.fixture(autouse=True)
@@ -304,6 +307,29 @@ def test_an_addendum_to_an_agreement_from_paper_is_negotiated_and_not_in_force_b
     assert Agreement.objects.get().scopes == ["data", "security"]
     assert "Adendum dirundingkan" in page_of(client, "agreement", in_force).content.decode()
     assert page_of(client, "negotiation", in_force, "?adendum=ya").status_code == 200
+
+
+def test_an_addendum_signed_by_both_replaces_what_was_agreed_and_keeps_the_name(
+    in_force, police, node, secretary, person, today
+):
+    row = Agreement.objects.get()
+    was = (row.title, row.numbers)
+    dates = {"signed_on": today, "starts_on": today, "ends_on": today + timedelta(days=500)}
+    key = police.state(in_force, revision(row.parties, [], amends=row.key, title="Adendum", **dates))
+    make_ready(in_force, key, police, node, secretary)
+    page = page_of(person("chair"), "signing", in_force, "?adendum=ya").content.decode()
+    assert "belum menandatangani" in page and "Tidak ada satu naskah" not in page
+    device, own, chair = Device(), Device(), Actor(id=CHAIR, office="chair")
+    signer = police.state(in_force, named(device))
+    police.state(in_force, signed(device, signer, key), actor=by())
+    assert Agreement.objects.get().scopes == ["data", "security"]
+    name_here(in_force, chair, own, at=now())
+    sign_here(key, chair, own, at=now())
+    row = Agreement.objects.get()
+    assert (row.scopes, row.revision, row.last_day, row.state) == (["security"], key, dates["ends_on"], "in_force")
+    assert (row.title, row.numbers) == was
+    assert "Adendum dirundingkan" not in page_of(person("secretary"), "agreement", in_force).content.decode()
+    assert rebuild.check() == []
 
 
 def test_an_addendum_to_an_ended_agreement_is_refused(agreement, person, today):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 from webauthn.helpers import bytes_to_base64url
@@ -18,8 +19,8 @@ from sinergi.documents import manuscript_pdf
 from sinergi.features.agreement import actions, printing, public, scans
 from sinergi.features.agreement.forms import BindingForm, SigningForm, insist
 from sinergi.features.agreement.models import Agreement, NamedSigner, Paper, Revision, Signature
-from sinergi.features.agreement.progress import refuse_unready
-from sinergi.features.agreement.rules import revisions, signing
+from sinergi.features.agreement.progress import Negotiation, refuse_unready
+from sinergi.features.agreement.rules import signing
 from sinergi.features.agreement.views import shown
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -31,7 +32,7 @@ from sinergi.ledger.grades import NOTHING, grades
 def page(request: PersonRequest, agreement: str) -> HttpResponse:
     """The text to sign, who signs it with which key, and what has been signed."""
     row = _opened(request, agreement, "agreement.read")
-    return render(request, "agreement/signing_page.html", _context(request, row, _revision(row)))
+    return render(request, "agreement/signing_page.html", _context(request, row, _revision(request, row)))
 
 
 @requires("agreement.sign")
@@ -56,7 +57,7 @@ def name_key(request: PersonRequest, agreement: str) -> HttpResponse:
         from_at=duty.starts_at,
         until_at=duty.ends_at,
     )
-    return redirect("agreement:signing", agreement=row.agreement)
+    return redirect(_address(request, row))
 
 
 @requires("agreement.sign")
@@ -66,7 +67,7 @@ def revoke_key(request: PersonRequest, agreement: str, key: str) -> HttpResponse
     row = _opened(request, agreement, "agreement.sign")
     _ours(row, key)
     actions.revoke_signer(id=_id(request), by=request.actor, at=request.arrived_at, signer=key)
-    return redirect("agreement:signing", agreement=row.agreement)
+    return redirect(_address(request, row))
 
 
 @requires("agreement.sign")
@@ -104,7 +105,7 @@ def sign(request: PersonRequest, agreement: str) -> HttpResponse:
         client=bytes_to_base64url(response.client_data_json),
         signature=bytes_to_base64url(response.signature),
     )
-    return redirect("agreement:signing", agreement=row.agreement)
+    return redirect(_address(request, row))
 
 
 @require_safe
@@ -112,7 +113,7 @@ def sign(request: PersonRequest, agreement: str) -> HttpResponse:
 def text(request: PersonRequest, agreement: str) -> HttpResponse:
     """The text with its signatures as PDF; it names people, so reading it leaves a trace."""
     row = _opened(request, agreement, "agreement.read")
-    revision = _revision(row)
+    revision = _revision(request, row)
     if revision is None or not revision.is_whole:
         raise Http404
     note_read(request, [row], "agreement.read")
@@ -130,7 +131,7 @@ def bind(request: PersonRequest, agreement: str) -> HttpResponse:
     row = _opened(request, agreement, "agreement.confirm")
     form = BindingForm(request.POST, request.FILES)
     insist(form)
-    revision = _revision(row)
+    revision = _revision(request, row)
     if revision is None:
         raise Refused("Naskah ini belum sampai di kantor ini.", code="PKS-36")
     paper = form.cleaned_data["paper"]
@@ -148,23 +149,30 @@ def bind(request: PersonRequest, agreement: str) -> HttpResponse:
         document=kept.scan,
         size=kept.size,
     )
-    return redirect("agreement:signing", agreement=row.agreement)
+    return redirect(_address(request, row))
 
 
 def _opened(request: PersonRequest, agreement: str, permission: str) -> Agreement:
     rows = Agreement.objects.prefetch_related("standings")
-    row = open_record(request, rows, agreement, permission, field="agreement")
-    if not row.drafted and request.method != "GET":
-        raise Refused("Perjanjian ini dimasukkan dari kertas; tidak ada yang ditandatangani di sini.", code="TTD-09")
-    return row
+    return open_record(request, rows, agreement, permission, field="agreement")
 
 
-def _revision(row: Agreement) -> Revision | None:
+def _query(request: PersonRequest) -> str:
+    """`?adendum=ya` where this is about the text that would change what is in force."""
+    return "?adendum=ya" if request.GET.get("adendum") == "ya" else ""
+
+
+def _address(request: PersonRequest, row: Agreement) -> str:
+    return reverse("agreement:signing", args=[row.agreement]) + _query(request)
+
+
+def _revision(request: PersonRequest, row: Agreement) -> Revision | None:
     """The one open revision, or the one in force; None where several stand beside each other or there is none."""
-    every = Revision.every(agreement=row.agreement)
-    heads = revisions.open_heads(every, row.revision if row.signed else "") if row.drafted else []
-    key = heads[0] if len(heads) == 1 and not row.signed else row.revision if row.signed else ""
-    return next((one for one in every if one.key == key), None)
+    addendum = bool(_query(request))
+    if not addendum and row.revision and row.state != "draft":
+        return Revision.objects.filter(key=row.revision).first()
+    opened = Negotiation(row, addendum=addendum).open_revisions
+    return opened[0] if len(opened) == 1 else None
 
 
 def _told(request: PersonRequest) -> dict[str, Any]:
@@ -219,6 +227,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         initial |= {"signer": held[0].key if held else ""}
     return {
         "row": row,
+        "query": _query(request),
         "info": info,
         "revision": revision,
         "terms": revision.terms if revision else None,
@@ -251,7 +260,8 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
             for one in sorted(named, key=lambda one: (one.named_at, one.key))
         ],
         "may_sign": may_sign,
-        "may_bind": user.can("agreement.confirm", agreement=row.agreement) and row.signed,
+        "may_bind": user.can("agreement.confirm", agreement=row.agreement)
+        and set(row.parties) <= {one.agency for one in signatures},
         "has_signed": own in {one.agency for one in signatures},
         "hindrance": hindrance,
         "held": held,
