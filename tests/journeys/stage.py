@@ -28,6 +28,8 @@ addEventListener("click", (event) => {
   if (event.isTrusted && event.detail > 0) sessionStorage.taps = Number(sessionStorage.taps ?? 0) + 1;
 }, true);
 """
+AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
+RUN = "rules => axe.run(document, rules ? {runOnly: rules} : {}).then(found => found.violations)"
 
 
 @dataclass
@@ -157,3 +159,16 @@ def stays_within(page: Page) -> bool:
     """Whether nothing has to be scrolled sideways. Not `innerWidth`: on a phone it grows with what sticks out."""
     assert page.viewport_size is not None
     return int(page.evaluate("document.documentElement.scrollWidth")) <= page.viewport_size["width"]
+
+
+def looked_at(page: Page, name: str) -> list[str]:
+    """What is wrong with the open page, in light and in dark."""
+    wrong = [] if stays_within(page) else [f"{name}: scrolls sideways"]
+    page.evaluate(AXE)
+    for theme, rules in (("light", None), ("dark", ["color-contrast"])):
+        page.emulate_media(color_scheme=theme)
+        for violation in page.evaluate(RUN, rules):
+            nodes = [node["html"][:140] for node in violation["nodes"][:3]]
+            wrong.append(f"{name} ({theme}): {violation['id']} {nodes}")
+    page.emulate_media(color_scheme="light")
+    return wrong

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.acts import REQUEST
-from tests.journeys.stage import Office, Seats, stays_within
+from tests.journeys.stage import Office, Seats, looked_at, stays_within
 from tests.promises.figures import print_figure
 
 pytestmark = pytest.mark.slow
 
-AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RUN = "rules => axe.run(document, rules ? {runOnly: rules} : {}).then(found => found.violations)"
 ROWS = "all => all.map(one => [one.getAttribute('href'), one.closest('tr').querySelector('.state').innerText.trim()])"
 RECORD = re.compile(r"[a-z2-7]{26}|[0-9a-f]{32,64}|\d{13}")
 # Who walks where. What one has seen of a page and a state is not looked at again as somebody else, but for the first
@@ -98,19 +95,6 @@ def walk(page: Page, username: str, seen: set) -> Iterator[tuple[str, str]]:
         # A request is opened from its list only, where its state is known.
         found = [(link, states.get(link, "")) for link in links if link in states or not REQUEST.search(link)]
         waiting += [each for each in dict.fromkeys(found) if _leads_on(each[0])]
-
-
-def looked_at(page: Page, name: str) -> list[str]:
-    """What is wrong with the open page, in light and in dark."""
-    wrong = [] if stays_within(page) else [f"{name}: scrolls sideways"]
-    page.evaluate(AXE)
-    for theme, rules in (("light", None), ("dark", ["color-contrast"])):
-        page.emulate_media(color_scheme=theme)
-        for violation in page.evaluate(RUN, rules):
-            nodes = [node["html"][:140] for node in violation["nodes"][:3]]
-            wrong.append(f"{name} ({theme}): {violation['id']} {nodes}")
-    page.emulate_media(color_scheme="light")
-    return wrong
 
 
 def _known(mark: tuple[str, str], username: str, seen: set) -> bool:

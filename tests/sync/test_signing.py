@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.journeys.stage import looked_at
 from tests.nodes.fixtures import KPU_TAPSEL, POLRES
 from tests.sync.nodes import PATIENCE, Node, meet, same_logs, until
 
@@ -57,7 +58,12 @@ def browser() -> Iterator[Browser]:
 
 def sit(browser: Browser, node: Node) -> Page:
     """A browser with a device of its own, at the name under which passkeys work on this machine."""
-    context = browser.new_context(base_url=f"http://localhost:{node.port}", locale="id-ID", accept_downloads=True)
+    context = browser.new_context(
+        base_url=f"http://localhost:{node.port}",
+        locale="id-ID",
+        viewport={"width": 320, "height": 740},
+        accept_downloads=True,
+    )
     page = context.new_page()
     page.set_default_timeout(40_000)
     device = context.new_cdp_session(page)
@@ -66,12 +72,13 @@ def sit(browser: Browser, node: Node) -> Page:
     return page
 
 
-def sign_in(page: Page, username: str) -> None:
+def sign_in(page: Page, username: str, *, then: str = "") -> None:
+    """With the password; `then` is where that leads who has a second factor."""
     page.goto("/masuk/")
     page.get_by_label("Nama pengguna").fill(username)
     page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Masuk", exact=True).click()
-    page.wait_for_url(lambda url: "/masuk/" not in url)
+    page.wait_for_url(lambda url: url.endswith(then) if then else "/masuk/" not in url)
 
 
 def test_enrol_sign_in_and_sign_on_two_nodes_until_it_is_in_force_on_both(offices, browser, tmp_path):
@@ -83,28 +90,38 @@ def test_enrol_sign_in_and_sign_on_two_nodes_until_it_is_in_force_on_both(office
         node.do("make_ready", **opened)
     until(lambda: same_logs(agreement, offices), PATIENCE, "everybody is ready")
 
-    signing = f"/perjanjian/{agreement}/tanda-tangan/"
+    signing, wrong = f"/perjanjian/{agreement}/tanda-tangan/", []
     for node, username in ((kpu, "ketua"), (police, "kapolres")):
         page = sit(browser, node)
         sign_in(page, username)
         # Without a passkey the page leads to one, and back.
         page.goto(signing)
         page.get_by_role("link", name="Daftarkan kunci sandi").click()
+        wrong += looked_at(page, "factors")
         page.get_by_role("button", name="Daftarkan kunci sandi perangkat ini").click()
         expect(page.locator("main li")).to_have_count(10)
+        wrong += looked_at(page, "recovery codes")
+        page.goto("/akun/faktor/")
+        page.get_by_role("button", name="Pasang aplikasi kode").click()
+        wrong += looked_at(page, "code app")
         # The passkey opens the door alone.
         page.context.clear_cookies()
+        sign_in(page, username, then="/masuk/kode/")
+        wrong += looked_at(page, "second step")
         page.goto("/masuk/")
         page.get_by_role("button", name="Masuk dengan kunci sandi").click()
         page.wait_for_url(lambda url: "/masuk/" not in url)
+        page.goto("/masuk/pastikan/")
+        wrong += looked_at(page, "prove")
         page.goto(signing)
         page.get_by_role("button", name="Nyatakan kunci saya").click()
         expect(page.locator("main")).to_contain_text("tidak dapat ditarik")
-        page.screenshot(path=tmp_path / f"{username}-before.png", full_page=True)
+        wrong += looked_at(page, "before signing")
         page.get_by_role("button", name="Tandatangani naskah ini").click()
         expect(page.locator("main")).to_contain_text("ditandatangani")
         expect(page.get_by_role("button", name="Tandatangani naskah ini")).to_have_count(0)
-        page.screenshot(path=tmp_path / f"{username}-after.png", full_page=True)
+        wrong += looked_at(page, "after signing")
+    assert wrong == [], "\n".join(wrong)
 
     for node in offices:
         until(lambda node=node: node.do("state", agreement=agreement) == "in_force", PATIENCE, "in force on both")

@@ -5,10 +5,11 @@ import json
 from datetime import timedelta
 
 import openpyxl
+import pyotp
 import pytest
 from django.test import Client
 
-from sinergi.access import accounts, recorded, verbs
+from sinergi.access import accounts, codes, recorded, verbs
 from sinergi.access.models import ChangeAudit, Duty, ReadAudit, Token, User, UserSession
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import now
@@ -280,8 +281,14 @@ def test_people_are_managed_at_the_command_line(commission, capsys, tmp_path):
     do("duty", "rosma", "secretary", "--end")
     assert [duty.role for duty in user.duties_at(now())] == ["chair"]
     assert do("password", "rosma") != password
+    codes.confirm(user, pyotp.TOTP(codes.begin(user, at=now())).at(now()), at=now())
+    do("factors", "rosma")
+    assert not user.has_second_factor
     do("suspend", "rosma")
     assert User.objects.get().is_suspended
+    handed_over = do("recover", "rosma")
+    assert User.objects.get().check_password(handed_over)
+    assert not User.objects.get().is_suspended and User.objects.get().can("access.manage", at=now())
     do("restore", "rosma")
     assert do("--help").startswith("pemakaian")
 
