@@ -24,3 +24,14 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, agreements: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
         cast(forms.ChoiceField, self.fields["agreement"]).choices = [("", _("Semua")), *agreements]
+
+
+class NewFeed(forms.Form):
+    """Of which agreement the new calendar address is."""
+
+    agreement = forms.ChoiceField(label=_("Kalender dari"), required=False)
+
+    def __init__(self, *given: Any, agreements: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        choices = [("", _("Semua perjanjian saya")), *agreements]
+        self.fields["agreement"].choices = choices  # type: ignore[attr-defined]

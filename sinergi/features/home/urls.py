@@ -3,15 +3,18 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.home import views
+from sinergi.features.home.views import feeds, start
 from sinergi.web import navigation
 
 app_name = "home"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("kotak/", views.inbox, name="inbox"),
-    path("kotak/unduh.xlsx", views.inbox_sheet, name="inbox-sheet"),
+    path("", start.home, name="home"),
+    path("kotak/", start.inbox, name="inbox"),
+    path("kotak/unduh.xlsx", start.inbox_sheet, name="inbox-sheet"),
+    path("langganan/", feeds.subscriptions, name="subscriptions"),
+    path("langganan/<int:number>/pencabutan/", feeds.revocation, name="feed-revocation"),
+    path("langganan/<str:secret>.ics", feeds.feed, name="feed"),
 ]
 
 navigation.register_place(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.obligations.api import ROUTES
 from sinergi.features.obligations.views import board, frame, lists, moving
 from sinergi.features.stages import public as stages
-from sinergi.web import navigation, records
+from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
 
 app_name = "obligations"
@@ -33,3 +33,4 @@ navigation.register_inbox(frame.inbox)
 navigation.register_figures(frame.figures)
 records.register(frame.WORDS, frame.opens, frame.REASONS)
 stages.register_dependents(moving.moved)
+feeds.register(frame.calendar_entries)

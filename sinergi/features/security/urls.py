@@ -8,7 +8,7 @@ from sinergi.features.obligations import public as obligations
 from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
 from sinergi.features.security.views import detail, letters, requests, showing, start, steps
-from sinergi.web import navigation, records
+from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
 
 app_name = "security"
@@ -86,3 +86,4 @@ navigation.register_search(showing.search)
 navigation.register_panels(start.panels)
 records.register(start.WORDS, start.opens, start.REASONS)
 obligations.register_happenings(public.happenings)
+feeds.register(showing.calendar_entries)

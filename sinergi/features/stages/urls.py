@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.stages.views import calendar, change
-from sinergi.web import navigation, records
+from sinergi.web import feeds, navigation, records
 
 app_name = "stages"
 
@@ -29,3 +29,4 @@ records.register(
         "it is no possible calendar": _("Kalender ini memuat isi yang tidak mungkin."),
     },
 )
+feeds.register(calendar.calendar_entries)

@@ -153,6 +153,7 @@ def test_an_impossible_list_is_refused_with_a_sentence(pact, changes, sentence):
         ({"debtors": ["f" * 64]}, "pihak dalam perjanjian"),
         ({"debtors": []}, "pihak dalam perjanjian"),
         ({"dues": []}, "kapan"),
+        ({"debtors": ["own"], "creditors": ["own"]}, "dirinya sendiri"),
         ({"dues": [events.Due(rule="stage", stage="voting", days=[])]}, "nama tahapan"),
         ({"dues": [events.Due(rule="stage", stage="voting", days=[-7, -7])]}, "dua kali"),
         ({"dues": [events.Due(rule="stage", stage="voting", days=[-9999])]}, "1.500"),
@@ -165,6 +166,7 @@ def test_an_impossible_list_is_refused_with_a_sentence(pact, changes, sentence):
 )
 def test_an_impossible_obligation_is_refused_with_a_sentence_and_ignored_from_others(pact, about, sentence):
     items, titles = pact.items()
+    about = {name: [pact.kpu] if value == ["own"] else value for name, value in about.items()}
     wrong = msgspec.structs.replace(items[1], **about)
     titles = titles | {wrong.code: "Nama"}
     with pytest.raises(Refused, match=sentence):
@@ -188,6 +190,37 @@ def test_facts_of_the_wrong_speaker_stay_evidence_and_change_nothing(agreed):
     agreed.theirs(events.ObligationAnswered(about=held, agrees=True))
     assert Entry.objects.filter(state=Entry.State.INVALID).count() == 6
     assert Statement.objects.count() == 1
+    assert rebuild.check() == []
+
+
+def test_nobody_answers_themselves_or_twice_or_for_others(agreed):
+    def refused(expected: str, action: Any, **given: Any) -> None:
+        with pytest.raises(Refused) as refusal:
+            agreed.do(action, **given)
+        assert refusal.value.code == expected
+
+    held = agreed.board().held.key
+    own_list = agreed.propose()
+    refused("KWJ-11", actions.answer_list, list_key=own_list, agrees=True)
+    items, titles = agreed.items()
+    text = events.ListText(titles=titles)
+    theirs = agreed.theirs(
+        events.ObligationsProposed(items=items, counts_from=date(2024, 1, 8), replaces=held, text=text)
+    )
+    agreed.do(actions.answer_list, list_key=theirs, agrees=False, words="Belum")
+    refused("KWJ-12", actions.answer_list, list_key=theirs, agrees=False, words="Belum")
+    about = {"agreement": agreed.agreement, "code": "P-06", "mark": "H-3", "words": "Kata"}
+    ours = agreed.do(actions.state_about, statement="release", **about)
+    refused("KWJ-33", actions.answer_statement, statement=ours, agrees=True)
+    refused("KWJ-27", actions.state_about, statement="release", **about)
+    dispute = about | {"code": "D-05", "mark": "H-30", "statement": "dispute"}
+    agreed.do(actions.state_about, **dispute)
+    refused("KWJ-28", actions.state_about, **dispute)
+    said = agreed.theirs(events.ObligationStated(of_list=held, statement="done", code="D-05", mark="H-7"))
+    agreed.theirs(events.ObligationAnswered(about=said, agrees=True))
+    agreed.theirs(events.ObligationAnswered(about=theirs, agrees=True))
+    assert Entry.objects.filter(state=Entry.State.INVALID).count() == 2
+    assert agreed.state("D-05", "H-7") == "awaiting_proof"
     assert rebuild.check() == []
 
 

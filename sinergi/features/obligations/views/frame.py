@@ -12,16 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
 from sinergi.ledger.store import own_agency
-from sinergi.web import navigation, records
+from sinergi.web import feeds, navigation, records
 
 # Reminders go to the liaison officer and the staff from a week before; to those who sign once it is a week late.
 REMIND = timedelta(days=7)
 ESCALATE = timedelta(days=7)
+REMEMBERED = timedelta(days=60)
 
 WORDS = {
     "obligations.proposed": _("usul daftar kewajiban"),
@@ -100,6 +102,31 @@ def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
     for said in visible(user, Statement.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:due", args=[said.agreement, said.code, said.mark])
         found[said.key] = records.Page(url=url, name=said.code)
+    return found
+
+
+def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Entry]:
+    """Every due of the last weeks and to come, on its last day; what is done says so."""
+    if not user.can("obligations.read", agreement=agreement):
+        return []
+    board = Board(agreement, at=at)
+    exercise = board.held is not None and board.held.exercise
+    found = []
+    for line in board.lines:
+        if line.occurrence.due_at < at - REMEMBERED:
+            continue
+        day = last_day(line.occurrence.due_at)
+        which = line.occurrence.mark[-6:] if line.occurrence.record else words.mark(line.occurrence)
+        found.append(
+            feeds.Entry(
+                name=f"{agreement[:16]}.{line.item.code}.{line.occurrence.mark}",
+                title=f"{line.item.code} {line.title} ({which}): {words.shape(line.found)[1]}",
+                starts=day,
+                ends=day,
+                path=url_of(agreement, line),
+                exercise=exercise,
+            )
+        )
     return found
 
 

@@ -23,7 +23,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.rows import own_agency
-from sinergi.web import navigation
+from sinergi.web import feeds, navigation
 from sinergi.web.templatetags.sinergi import clock, hour, short_day
 
 # What waits for a person comes first, then what runs, then what ended.
@@ -403,3 +403,20 @@ __all__ = ["Row", "figures", "inbox", "is_police", "main_action", "open_rows", "
 def waiting_count(request: Any) -> int:
     """The number beside the place in the menu: what waits there for this person."""
     return len(inbox(request.user, request.arrived_at))
+
+
+def calendar_entries(user: Any, agreement: str, at: datetime) -> list[feeds.Entry]:
+    """What was asked for and is still to come, by its number alone: what and where are nobody else's business."""
+    rows = visible(user, Request.objects.readable_by(user), "security.read", scope=agreement).with_answers()
+    return [
+        feeds.Entry(
+            name=f"{agreement[:16]}.{row.key}",
+            title=row.code,
+            starts=row.starts_at,
+            ends=row.ends_at,
+            path=reverse("security:request", args=[row.key]),
+            exercise=row.exercise,
+        )
+        for row in rows.filter(agreement=agreement, ends_at__gte=at).order_by("starts_at", "key")
+        if row.state in rules.OPEN and not row.is_restricted
+    ]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sinergi.access.doors import PersonRequest, requires, visible
+from sinergi.access.models import User
 from sinergi.features.stages import public, rules, sources
 from sinergi.features.stages.actions import use_calendar
 from sinergi.features.stages.forms import Choice
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, known_calendars
 from sinergi.kernel.instants import say_day
+from sinergi.ledger.models import Agreement
 from sinergi.ledger.rows import agency
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
+from sinergi.web import feeds
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +133,25 @@ def _announced(request: PersonRequest, choice: CalendarChoice | None) -> list[di
                 {"row": row, "calendar": calendar, "name": named(calendar), "by": "" if by is None else by.name}
             )
     return shown
+
+
+def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Entry]:
+    """The stages that count under an agreement, as far as they have both days."""
+    calendar = public.calendar_of(agreement)
+    if calendar is None or not user.can("stages.read", agreement=agreement):
+        return []
+    return [
+        feeds.Entry(
+            name=f"{agreement[:16]}.{calendar.code}.{stage.code}",
+            title=named(stage),
+            starts=stage.starts_on,
+            ends=stage.ends_on,
+            path=reverse("stages:stages"),
+            exercise=Agreement.objects.filter(id=agreement, role__startswith="exercise/").exists(),
+        )
+        for stage in calendar.stages
+        if stage.starts_on is not None and not stage.is_reserve
+    ]
 
 
 def _lines(calendar: rules.Calendar, today: date) -> list[Line]:

@@ -1,0 +1,1 @@
+"""The start page, the inbox, and calendars to subscribe to."""
