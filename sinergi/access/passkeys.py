@@ -225,7 +225,10 @@ def _read(answer: str) -> tuple[Any, bytes]:
 def _short(answer: str) -> str:
     if len(answer) > LONGEST_ANSWER:
         raise ValueError("longer than any device answers")
-    json.loads(answer)  # a clear ValueError for what is no JSON at all
+    try:
+        json.loads(answer)
+    except RecursionError as too_deep:
+        raise ValueError("nested deeper than any device answers") from too_deep
     return answer
 
 

@@ -181,7 +181,11 @@ def test_one_passkey_is_enrolled_once_and_by_one_person(chair):
     assert (answer.status_code, "A-63" in answer.content.decode()) == (422, True)
 
 
-@pytest.mark.parametrize("rubbish", ["", "{}", "[]", "null", "x" * 30_000, '{"id":"a","rawId":"a","response":{}}'])
+@pytest.mark.parametrize(
+    "rubbish",
+    ["", "{}", "[]", "null", "x" * 30_000, "[" * 20_000, '{"id":"a","rawId":"a","response":{}}'],
+    ids=["nothing", "empty", "list", "null", "long", "deep", "hollow"],
+)
 def test_rubbish_instead_of_a_device_is_refused(chair, rubbish):
     client = entered(chair)
     assert answer_at_the_door(Client(), rubbish).status_code == 422
