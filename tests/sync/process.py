@@ -109,41 +109,54 @@ def do_person(username: str, role: str, password: str) -> None:
     accounts.give_duty(user, role, at=at)
 
 
-def do_open(parties: list[str]) -> dict[str, str]:
+def do_open(partners: list[str]) -> dict[str, str]:
     """Open an agreement to be negotiated; its id and the key of its first revision."""
-    from sinergi.features.agreement.events import AgreementOpened
-    from sinergi.features.agreement.tests.drafts import terms_for, text_for
+    from datetime import timedelta
+
+    from sinergi.features.agreement.actions import open_agreement
+    from sinergi.features.agreement.events import Article, Signer
+    from sinergi.features.agreement.rules.negotiation import Draft
     from sinergi.kernel.ids import new_event_id
     from sinergi.kernel.instants import now
     from sinergi.ledger import store
     from sinergi.ledger.models import Entry
-    from sinergi.ledger.writer import run
 
-    text = text_for(parties)
-    opened = AgreementOpened(parties=parties, nonce="0" * 32, terms=terms_for(text), text=text)
     at = now()
-    receipt = run(lambda: store.found_agreement(opened, id=new_event_id(at), by=None, at=at, role="facts"))
+    today = at.date()
+    draft = Draft(
+        title="Perjanjian Kerja Sama Pengamanan Pemilu",
+        numbers=["1/PKS/2026", "B/1/2026"],
+        place="Sipirok",
+        signed_on=today + timedelta(days=1),
+        starts_on=today + timedelta(days=1),
+        ends_on=today + timedelta(days=700),
+        scopes=["security"],
+        articles=[Article(number=1, title="Pengertian"), Article(number=2, title="Bantuan", scope="security")],
+        words={"1": "(1) Para Pihak.", "2": "(1) KPU mengajukan permohonan."},
+        signers=[
+            Signer(party=party, name=f"Pejabat {place}", office="Pimpinan")
+            for place, party in enumerate([store.own_agency().id, *partners])
+        ],
+    )
+    receipt = open_agreement(id=new_event_id(at), by=None, at=at, partners=partners, draft=draft)
     return {"agreement": Entry.objects.get(key=receipt.key).log.agreement, "revision": receipt.key}
 
 
-def do_make_ready(agreement: str, revision: str) -> None:
+def do_make_ready(revision: str) -> None:
     """Agree to the revision, unless it is one's own, and take this agency's steps before signing."""
-    from sinergi.features.agreement.events import GatePassed, RevisionAnswered
+    from sinergi.features.agreement.actions import answer_revision, pass_gate
     from sinergi.features.agreement.models import Revision
     from sinergi.features.agreement.rules.revisions import GATES
     from sinergi.kernel.ids import new_event_id
     from sinergi.kernel.instants import now
     from sinergi.ledger import store
-    from sinergi.ledger.writer import Writing, run
 
-    own = store.own_agency()
-    steps = {"number": "1", "dated": now().date(), "document": "a" * 64, "document_size": 1}
-    facts: list[Any] = [GatePassed(revision=revision, gate=gate, **steps) for gate in GATES[own.kind]]
+    own, at = store.own_agency(), now()
+    paper = {"number": "1", "dated": at.date(), "document": "a" * 64, "document_size": 1}
     if Revision.objects.get(key=revision).agency != own.id:
-        facts.append(RevisionAnswered(revision=revision, agrees=True))
-    for fact in facts:
-        at = now()
-        run(lambda fact=fact, at=at: Writing(id=new_event_id(at), by=None, at=at).append(agreement, fact))
+        answer_revision(id=new_event_id(at), by=None, at=at, revision=revision, agrees=True)
+    for gate in GATES[own.kind]:
+        pass_gate(id=new_event_id(at), by=None, at=at, revision=revision, gate=gate, **paper)
 
 
 def do_state(agreement: str) -> str:

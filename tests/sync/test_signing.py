@@ -83,11 +83,11 @@ def sign_in(page: Page, username: str, *, then: str = "") -> None:
 
 def test_enrol_sign_in_and_sign_on_two_nodes_until_it_is_in_force_on_both(offices, browser, tmp_path):
     kpu, police = offices
-    opened = kpu.do("open", parties=[kpu.id, police.id])
+    opened = kpu.do("open", partners=[police.id])
     agreement = opened["agreement"]
     until(lambda: police.do("state", agreement=agreement) == "draft", PATIENCE, "the draft arrived")
     for node in offices:
-        node.do("make_ready", **opened)
+        node.do("make_ready", revision=opened["revision"])
     until(lambda: same_logs(agreement, offices), PATIENCE, "everybody is ready")
 
     signing, wrong = f"/perjanjian/{agreement}/tanda-tangan/", []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -168,3 +169,10 @@ def test_the_text_is_asked_for_only_where_its_words_are_here(draft, chair):
     assert chair.get(path(agreement, "naskah.pdf")).status_code == 404
     state_key(chair, agreement)
     assert chair.post(path(agreement, "tantangan/"), told(first), **HERE).status_code == 422
+
+
+def test_links_to_what_asks_for_a_second_factor_may_lead_elsewhere(agreement, person):
+    """A link that says `download` would save the page that asks for the factor as a file."""
+    page = person("secretary").get(f"/perjanjian/{agreement}/").content.decode()
+    links = re.findall(r'<a [^>]*href="[^"]*/bukti/[^"]*"[^>]*>', page)
+    assert len(links) == 2 and not any("download" in link for link in links)
