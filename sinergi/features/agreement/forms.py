@@ -204,9 +204,7 @@ class CommentForm(forms.Form):
 
     id = forms.CharField(widget=forms.HiddenInput)
     article = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=MOST_ARTICLES)
-    words = forms.CharField(
-        label=_("Tanggapan"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    words = forms.CharField(label=_("Tanggapan"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class AnswerForm(forms.Form):
@@ -240,9 +238,13 @@ class ChangeForm(forms.Form):
     change = forms.ChoiceField(label=_("Yang diusulkan"), choices=list(CHANGES.items()), widget=forms.RadioSelect)
     from_on = _day(_("Mulai tanggal"), required=False, help_text=_("Untuk penangguhan, berlaku lagi, atau berakhir."))
     ends_on = _day(_("Hari terakhir yang baru"), required=False, help_text=_("Hanya untuk perpanjangan."))
-    words = forms.CharField(
-        label=_("Alasan"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    words = forms.CharField(label=_("Alasan"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, suspended: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        impossible = "suspension" if suspended else "resumption"
+        offered = [(code, label) for code, label in CHANGES.items() if code != impossible]
+        self.fields["change"].choices = offered  # type: ignore[attr-defined]
 
 
 class DisputeForm(forms.Form):
@@ -253,7 +255,6 @@ class DisputeForm(forms.Form):
     words = forms.CharField(
         label=_("Yang diperselisihkan"),
         max_length=LONGEST_WORDS,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -267,7 +268,7 @@ class SettlementForm(forms.Form):
 
     id = forms.CharField(widget=forms.HiddenInput)
     words = forms.CharField(
-        label=_("Hasil musyawarah"), max_length=LONGEST_WORDS, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Hasil musyawarah"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

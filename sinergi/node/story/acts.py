@@ -25,7 +25,7 @@ from sinergi.kernel.instants import ZONES
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
-from sinergi.node.story import obligations
+from sinergi.node.story import drafting, obligations
 from sinergi.node.story.people import OFFICES, PASSWORD
 from sinergi.node.story.requests import STORIES, Story
 from sinergi.sync import invitations
@@ -102,7 +102,7 @@ def enter(now: datetime) -> None:
 
 def confirm(now: datetime) -> None:
     """The police confirm both agreements over their own copy of the paper."""
-    for agreement in Agreement.objects.all():
+    for agreement in Agreement.objects.filter(drafted=False):
         founder = Agency.objects.get(id=agreement.party_ids[0])
         kept = scans.keep(_paper(founder.code, founder.name))
         confirm_agreement(
@@ -292,6 +292,16 @@ def settle_obligations(now: datetime) -> None:
     obligations.close(now, made=_id, person=_actor)
 
 
+def draft(now: datetime) -> None:
+    """A commission drafts an agreement for the next election."""
+    drafting.start(now, made=_id, person=_actor, chair=OFFICES[own_agency().code].stationery["signer"])
+
+
+def respond(now: datetime) -> None:
+    """The police comment on the draft and propose another text."""
+    drafting.respond(now, made=_id, person=_actor, paper=_paper)
+
+
 ACTS: list[tuple[str, Callable[[datetime], None]]] = [
     ("kpu-tapsel", enter),
     ("kpu-paluta", enter),
@@ -311,6 +321,8 @@ ACTS: list[tuple[str, Callable[[datetime], None]]] = [
     ("polres-tapsel", answer_obligations),
     ("kpu-tapsel", settle_obligations),
     ("kpu-paluta", settle_obligations),
+    ("kpu-tapsel", draft),
+    ("polres-tapsel", respond),
 ]
 
 
@@ -327,7 +339,7 @@ def _actor(username: str) -> Actor:
 
 
 def _agreement() -> Agreement:
-    return Agreement.objects.get()
+    return Agreement.objects.get(drafted=False)
 
 
 def _own(story: Story) -> Request:

@@ -22,7 +22,7 @@ Person = Callable[[str], Actor]
 
 def propose(now: datetime, *, made: Maker, person: Person) -> None:
     """A commission proposes the template's list."""
-    for agreement in Agreement.objects.values_list("id", flat=True):
+    for agreement in Agreement.objects.filter(opened=False).values_list("id", flat=True):
         commission, police = agreements.sides(agreement)
         items, titles = template.items_for(agreements.articles_of(agreement), commission=commission, police=police)
         actions.propose_list(
@@ -51,7 +51,7 @@ def agree(now: datetime, *, made: Maker, person: Person) -> None:
 
 def report(now: datetime, *, made: Maker, person: Person) -> None:
     """A commission states the coordination meetings that were held."""
-    for agreement in Agreement.objects.values_list("id", flat=True):
+    for agreement in Agreement.objects.filter(opened=False).values_list("id", flat=True):
         for count, line in enumerate(_past(agreement, "M-01", now)[-3:]):
             held = line.occurrence.due_at - timedelta(days=2)
             if count == 1:
@@ -79,7 +79,9 @@ def answer(now: datetime, *, made: Maker, person: Person) -> None:
                 statement=statement.key,
                 agrees=True,
             )
-    for place, agreement in enumerate(sorted(Agreement.objects.values_list("id", flat=True), key=_code)):
+    for place, agreement in enumerate(
+        sorted(Agreement.objects.filter(opened=False).values_list("id", flat=True), key=_code)
+    ):
         training = _past(agreement, "H-01", now)
         if training:
             words = "Bimtek Pam TPS di Mapolres, 214 peserta, daftar hadir L-DH/3."

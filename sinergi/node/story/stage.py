@@ -94,7 +94,7 @@ ORDER = (
     *("kpu-tapsel", "kpu-paluta", "polres-tapsel", "kpu-tapsel", "kpu-paluta", "kpu-tapsel", "kpu-paluta"),
     *("kpu-tapsel", "polres-tapsel", "kpu-tapsel", "kpu-tapsel", "kpu-paluta"),
     *("polres-tapsel", "kpu-tapsel", "kpu-paluta"),
-    *("polres-tapsel", "kpu-tapsel", "kpu-paluta"),
+    *("polres-tapsel", "kpu-tapsel", "kpu-paluta", "kpu-tapsel", "polres-tapsel"),
 )
 """Which agency acts when; a test keeps it equal to acts.ACTS."""
 

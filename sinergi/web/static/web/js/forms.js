@@ -139,6 +139,10 @@ function beside(form, name, sentence) {
   line.setAttribute("role", "alert");
   line.textContent = sentence;
   field.append(line);
+  // What is folded away cannot be seen or focused.
+  for (let folded = control.closest("details"); folded; folded = folded.parentElement?.closest("details") ?? null) {
+    folded.open = true;
+  }
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", line.id);
   return control;

@@ -38,14 +38,4 @@ document.addEventListener("input", (event) => {
   }
 });
 
-// A refused field inside a closed article must be seen.
-document.addEventListener(
-  "focusin",
-  (event) => {
-    const closed = event.target instanceof Element ? event.target.closest("details:not([open])") : null;
-    closed?.setAttribute("open", "");
-  },
-  true,
-);
-
 number();
