@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 
@@ -106,6 +107,8 @@ def assertion_trouble(signed, over, *, host, public):
     data, told, signature = (unbase64(signed[name]) for name in ("authenticator", "client", "signature"))
     if data[:32] != sha256(host.encode()) or data[32] & 5 != 5:
         return "it was made for another host, or the device did not ask for the person"
+    if told.count(b"{") + told.count(b"[") > 8:
+        return "its client data cannot be read"
     client = json.loads(told)
     if client["type"] != "webauthn.get" or unbase64(client["challenge"]) != over or client.get("crossOrigin", False):
         return "it was signed over something else"
@@ -116,6 +119,8 @@ def assertion_trouble(signed, over, *, host, public):
     content = data + sha256(told)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+            if encode_dss_signature(*decode_dss_signature(signature)) != signature:
+                return "the signature does not hold"
             key.verify(signature, content, ec.ECDSA(hashes.SHA256()))
         elif isinstance(key, rsa.RSAPublicKey) and key.key_size in (2048, 3072, 4096):
             key.verify(signature, content, padding.PKCS1v15(), hashes.SHA256())

@@ -76,6 +76,49 @@ def test_any_bit_of_the_answer_counts(name):
         by_the_page({**vector, "signed": {**vector["signed"], "place": "Medan"}})
 
 
+def signed_over(told, **form):
+    """A flawless signature over client data of somebody's own making."""
+    key, host = ec.generate_private_key(ec.SECP256R1()), "localhost"
+    data = hashlib.sha256(host.encode()).digest() + bytes([5, 0, 0, 0, 1])
+    signature = key.sign(data + hashlib.sha256(told).digest(), ec.ECDSA(hashes.SHA256()))
+    text = lambda each: base64.urlsafe_b64encode(each).rstrip(b"=").decode()  # noqa: E731
+    answer = {"authenticator": text(data), "client": text(told), "signature": text(form.get("wrap", bytes)(signature))}
+    return signing.assertion_flaw(b"x" * 32, host=host, public=signing.spki(key.public_key()).hex(), **answer)
+
+
+def client_with(more=""):
+    challenge = base64.urlsafe_b64encode(b"x" * 32).rstrip(b"=").decode()
+    told = f'{{"type":"webauthn.get","challenge":"{challenge}","origin":"http://localhost:8001"{more}}}'
+    return told.encode()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ',"x":' + "[" * 1500 + "]" * 1500,
+        ',"x":NaN',
+        ',"type":"webauthn.get"',
+        ',"x":{"y":1,"y":2}',
+        ',"crossOrigin":0',
+        ',"crossOrigin":true',
+    ],
+    ids=["deep", "no number", "twice", "twice inside", "zero", "cross"],
+)
+def test_client_data_on_which_programs_could_differ_is_refused(more):
+    """The holder of a key may sign any bytes; no two nodes may judge them differently."""
+    assert signed_over(client_with()) == "" and signed_over(client_with(',"crossOrigin":false,"hint":"x"')) == ""
+    assert signed_over(client_with(more)) != ""
+
+
+def test_a_signature_in_another_form_of_the_same_numbers_is_refused():
+    def padded(signature):
+        length = signature[3]
+        return b"\x30" + bytes([signature[1] + 1, 2, length + 1, 0]) + signature[4:]
+
+    assert signed_over(client_with(), wrap=padded) == "the signature does not hold"
+    assert signed_over(client_with(), wrap=lambda signature: signature + b"\0") == "the signature does not hold"
+
+
 @pytest.mark.parametrize("text", ["", "!", "AA==", "AB", "A" * 9000, "é"])
 def test_what_is_no_base64url_in_its_one_form_is_refused(text):
     vector = KNOWN["es256"]
