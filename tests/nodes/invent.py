@@ -14,18 +14,23 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import msgspec
 
+from sinergi.features.obligations.events import Due, Item
 from sinergi.ledger.events import Event, RecordKey
 from tests.nodes.simulator import NOON
 
 WORDS = ("1203022001", "1203", "1203", "ab" * 32, "Sprin/74/II/2024", "kata", "")
+# Codes and names of dues that the example obligations below have.
+OF_OBLIGATIONS = {"code": ("D-02", "P-06", "D-2"), "mark": ("H-7", "H-3", "H 3")}
+NAMES = {"of_list": "obligations.proposed", "replaces": "obligations.proposed"}
 
 
 class Inventor:
     """Invents from one source of chance; `records` are the (kind, key) that may be named, oldest first."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, parties: tuple[str, ...] = ()) -> None:
         self.chance = chance
         self.records: list[tuple[str, str]] = []
+        self._examples = _obligations(parties)
 
     def event(self, kind: type[Event]) -> Event:
         """A fact of this kind."""
@@ -47,7 +52,9 @@ class Inventor:
         return kind(**given)
 
     def _record(self, kind: str, field: str) -> str:
-        likely = [key for other, key in self.records if (other == kind if field == "corrects" else field[:6] in other)]
+        exact = kind if field == "corrects" else NAMES.get(field)
+        feature = kind.split(".")[0] if field == "about" else field[:6]
+        likely = [key for other, key in self.records if (other == exact if exact else feature in other)]
         if not likely and self._named and self.chance.random() < 0.9:
             likely = self._named
         # Often what was said last: facts come in answer to each other.
@@ -65,6 +72,8 @@ class Inventor:
             return self._value(self.chance.choice([one for one in inner if one is not NoneType]), field)
         if origin is Literal:
             return self.chance.choice(inner)
+        if origin is list and inner[0] is Item and self._examples and self.chance.random() < 0.8:
+            return self._examples
         if origin is list:
             return [self._value(inner[0], field) for _ in range(self.chance.randint(0, 2))]
         if origin is dict:
@@ -82,4 +91,15 @@ class Inventor:
         if hint is date:
             return NOON.date() + timedelta(days=self.chance.randint(0, 9))
         assert hint is str, f"{field}: teach this inventor {hint}"
-        return self.chance.choice(WORDS)
+        return self.chance.choice(OF_OBLIGATIONS.get(field, WORDS))
+
+
+def _obligations(parties: tuple[str, ...]) -> list[Item]:
+    """Two obligations between the first two parties, one each way."""
+    if len(parties) < 2:
+        return []
+    due = [Due(rule="stage", stage="voting", days=[-7, -3])]
+    return [
+        Item(code=code, article=4, debtors=[debtor], creditors=[creditor], dues=due, evidence="list")
+        for code, debtor, creditor in (("D-02", *parties[:2]), ("P-06", *parties[1::-1]))
+    ]

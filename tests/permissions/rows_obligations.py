@@ -95,4 +95,8 @@ ROWS = [
         other=lambda world: {"key": _statement(world, False)},
         body={"agrees": False, "words": "Belum ada."},
     ),
+    about("evaluation", get=READERS),
+    # No list holds in this world, so there is no period to report on: only the stranger's answer is asked for.
+    Row(name="obligations:report-pdf", get=READERS, other=lambda world: elsewhere(world) | {"period": "tahun-2024"}),
+    Row(name="obligations:report-docx", get=READERS, other=lambda world: elsewhere(world) | {"period": "tahun-2024"}),
 ]

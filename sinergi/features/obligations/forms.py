@@ -72,7 +72,7 @@ class DueForm(forms.Form):
     )
     count = forms.CharField(label=_("Hitungan"), max_length=200, required=False)
     kind = forms.ChoiceField(
-        label=_("Dihitung dalam"),
+        label=_("Satuan"),
         required=False,
         choices=[("calendar", _("hari kalender")), ("working", _("hari kerja")), ("hours", _("jam"))],
     )
