@@ -107,7 +107,7 @@ def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
     except OSError as error:
         raise Refused(f"Berkas {file} tidak dapat dibaca.", code="K-124") from error
     except BadEvidence as refusal:
-        raise Refused(f"Berkas ini bukan bukti yang sah: {refusal}", code="K-125") from refusal
+        raise Refused(f"Berkas ini bukan bukti yang sah. Alasan teknis: {refusal}", code="K-125") from refusal
     if as_json:
         told = {"report": msgspec.to_builtins(report), "records": msgspec.to_builtins(records)}
         for signer in told["report"]["signers"]:

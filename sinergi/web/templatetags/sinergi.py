@@ -255,6 +255,15 @@ def short_day(value: datetime | date | None, zone: str = "") -> str:
 
 
 @register.filter
+def named_day(value: datetime | date | None, zone: str = "") -> str:
+    """Rab 14 Feb: for what is planned, where people think in days of the week."""
+    if not value:
+        return ""
+    named = instants.DAYS[_language()][_local_day(value, zone).weekday()]
+    return f"{named[:3]} {short_day(value, zone)}"
+
+
+@register.filter
 def moment(at: datetime | None, now: datetime) -> str:
     """Short, for rows: 07.15 WIB today, 14 Feb 07.15 WIB this year, 14 Feb 2025 otherwise."""
     if not at:

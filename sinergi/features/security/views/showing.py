@@ -24,7 +24,7 @@ from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.rows import own_agency
 from sinergi.web import feeds, navigation
-from sinergi.web.templatetags.sinergi import clock, hour, short_day
+from sinergi.web.templatetags.sinergi import clock, hour, named_day
 
 # What waits for a person comes first, then what runs, then what ended.
 _RANKS = {"requested": 0, "declined": 0, "offered": 1, "completed": 2, "agreed": 3, "assigned": 4}
@@ -185,9 +185,9 @@ def _where_and_when(row: Row) -> str:
     """What somebody who decides on the card has to know of the activity."""
     found = row.request
     ends = clock(found.ends_at)
-    if short_day(found.ends_at) != short_day(found.starts_at):
-        ends = f"{short_day(found.ends_at)} {ends}"
-    when = f"{short_day(found.starts_at)} {hour(found.starts_at)}–{ends}"
+    if named_day(found.ends_at) != named_day(found.starts_at):
+        ends = f"{named_day(found.ends_at)} {ends}"
+    when = f"{named_day(found.starts_at)} {hour(found.starts_at)}–{ends}"
     return " · ".join(part for part in (row.agency, when, found.place or places.area_name(found.region)) if part)
 
 
@@ -237,9 +237,12 @@ def _offer_words(found: Request, offer: Any) -> str:
     if offer.decision == "refused":
         return f"{decision}. {offer.sentence or ''}".strip()
     whole = offer.decision == "agreed"
+    officers = _of(found.officers if whole else offer.officers, found.officers)
+    vehicles = _of(found.vehicles if whole else offer.vehicles, found.vehicles)
+    # The noun follows the number beside it: 1 of 3 vehicles, 1 vehicle.
     said = [
-        _("%(offered)s petugas") % {"offered": _of(found.officers if whole else offer.officers, found.officers)},
-        _("%(offered)s kendaraan") % {"offered": _of(found.vehicles if whole else offer.vehicles, found.vehicles)},
+        ngettext("%(offered)s petugas", "%(offered)s petugas", found.officers) % {"offered": officers},
+        ngettext("%(offered)s kendaraan", "%(offered)s kendaraan", found.vehicles) % {"offered": vehicles},
     ]
     return f"{decision}: {', '.join(said[: 2 if found.vehicles else 1])}. {offer.sentence or ''}".strip()
 

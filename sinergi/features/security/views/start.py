@@ -15,7 +15,7 @@ from sinergi.features.security.views.showing import RUNNING, Row, is_police, ope
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.store import own_agency
 from sinergi.web import navigation, records
-from sinergi.web.templatetags.sinergi import clock, short_day
+from sinergi.web.templatetags.sinergi import clock, named_day
 
 WORDS = {
     "security.assistance_requested": gettext_lazy("permohonan pengamanan"),
@@ -88,7 +88,7 @@ def _today(rows: list[Row], at: datetime) -> navigation.Panel:
     if following is not None:
         words = {
             "what": following.request.activity or str(following.service),
-            "when": f"{short_day(following.request.starts_at)} {clock(following.request.starts_at)}",
+            "when": f"{named_day(following.request.starts_at)} {clock(following.request.starts_at)}",
         }
         empty += " " + _("Berikutnya: %(what)s, %(when)s.") % words
     return navigation.Panel(
