@@ -21,8 +21,8 @@ def founded(event: AgencyFounded, envelope: Envelope) -> None:
             "region": event.region,
         },
     )
-    for key in event.keys:
-        public = bytes.fromhex(key.public)
-        Key.objects.get_or_create(
-            agency_id=envelope.agency, kid=key_id(public), use=key.use, defaults={"public": public}
-        )
+    publics = [(key.use, bytes.fromhex(key.public)) for key in event.keys]
+    Key.objects.bulk_create(
+        [Key(agency_id=envelope.agency, kid=key_id(public), use=use, public=public) for use, public in publics],
+        ignore_conflicts=True,
+    )
