@@ -20,6 +20,7 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
 
     `articles`: heading and paragraphs; `signatures`: the lines of each box, the office first. `fingerprint` is the
     digest that was signed and stands at the foot of every page. `at` (with a zone) is the time of the last signature.
+    `note` stands below the numbers and at every foot: that this is a draft still.
     """
 
     title: str
@@ -30,13 +31,15 @@ class Manuscript(msgspec.Struct, frozen=True, kw_only=True):
     signatures: tuple[tuple[str, ...], ...]
     fingerprint: str
     at: datetime
+    note: str = ""
     exercise: bool = False
 
 
 def manuscript_pdf(text: Manuscript) -> bytes:
     """The agreement as a PDF file. Raises Refused where `text.clean` does."""
     words = WORDS["id"]
-    foot = (words.not_real if text.exercise else "", f"{words.fingerprint} {text.fingerprint}")
+    first = " ".join(part for part in (words.not_real if text.exercise else "", clean(text.note)) if part)
+    foot = (first, f"{words.fingerprint} {text.fingerprint}")
     told = {
         "title": clean(text.title),
         "parties": [clean(each) for each in text.parties],
@@ -44,6 +47,7 @@ def manuscript_pdf(text: Manuscript) -> bytes:
         "opening": [clean(each) for each in text.opening],
         "articles": [(clean(heading), [clean(each) for each in body]) for heading, body in text.articles],
         "signatures": [[clean(each) for each in lines] for lines in text.signatures],
+        "note": clean(text.note),
         "signed_title": "Ditandatangani secara elektronik",
         "exercise": text.exercise,
         "footer": [line for line in foot if line],

@@ -12,6 +12,8 @@ from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, 
 from sinergi.features.agreement.rules import signing
 from sinergi.kernel.instants import say_date, say_day, say_instant
 
+NOT_SIGNED = "Rancangan: belum ditandatangani semua pihak."
+
 
 def articles(revision: Revision) -> list[dict[str, Any]]:
     """The articles in order: number, title, and the text, None where it was erased or has not arrived."""
@@ -46,6 +48,7 @@ def manuscript(row: Agreement, revision: Revision) -> Manuscript:
         signatures=tuple(_box(one, named[one.signer]) for one in signed),
         fingerprint=revision.digest,
         at=signed[-1].signed_at if signed else revision.proposed_at,
+        note="" if set(row.parties) <= {one.agency for one in signed} else NOT_SIGNED,
         exercise=row.exercise,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pypdfium2
 import pytest
 from django.test import Client
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
@@ -48,6 +49,11 @@ def path(agreement, rest=""):
     return f"/perjanjian/{agreement}/tanda-tangan/{rest}"
 
 
+def words_of(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
 def state_key(client, agreement):
     number = Passkey.objects.get(user=client.user).pk
     return client.post(path(agreement, "kunci/"), {"passkey": number}, HTTP_HOST="localhost")
@@ -83,6 +89,7 @@ def test_the_chair_states_a_key_signs_and_both_signatures_bring_it_into_force(dr
     assert "Tandatangani naskah ini" in chair.get(path(agreement), HTTP_HOST="localhost").content.decode()
     assert sign(chair, agreement, told(first)).status_code == 302
     assert Agreement.objects.get().state == "draft"
+    assert "Rancangan: belum ditandatangani" in words_of(chair.get(path(agreement, "naskah.pdf")).content)
     device = Device()
     chief = police.state(agreement, named(device))
     police.state(agreement, signed(device, chief, first), actor=by(CHIEF))
@@ -91,6 +98,7 @@ def test_the_chair_states_a_key_signs_and_both_signatures_bring_it_into_force(dr
     assert "Kapolres" in page and "Sipirok" in page and "belum menandatangani" not in page
     printed = chair.get(path(agreement, "naskah.pdf"))
     assert printed.content.startswith(b"%PDF") and printed.content == chair.get(path(agreement, "naskah.pdf")).content
+    assert "Rancangan" not in words_of(printed.content)
     assert chair.post(path(agreement, "berkas/"), told(first, paper="signed_pdf")).status_code == 302
     assert Paper.objects.get().paper == "signed_pdf"
 
