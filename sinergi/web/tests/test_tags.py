@@ -108,6 +108,7 @@ def test_instants_are_said_in_the_zone_of_the_place():
     assert shown('{{ at|clock:"WIT" }}', at=NOW) == "10.14 WIT"
     assert shown("{{ at|day }}", at=NOW) == "Rabu, 14 Februari 2024"
     assert shown("{{ at|short_day }}", at=date(2024, 8, 17)) == "17 Agu"
+    assert shown("{{ at|named_day }}", at=date(2024, 8, 17)) == "Sab 17 Agu"
     assert shown("{{ at|moment:now }}", at=NOW - timedelta(days=1)) == "13 Feb 08.14 WIB"
     assert shown("{{ at|moment:now }}", at=NOW - timedelta(hours=1)) == "07.14 WIB"
     assert shown("{{ at|moment:now }}", at=NOW - timedelta(days=60)) == "16 Des 2023"

@@ -266,3 +266,10 @@ def test_list_is_filtered_by_state(agreement, person):
     assert "05/PR.07-PKS/1203/2023" in shown["berakhir"]
     assert "05/PR.07-PKS/1203/2023" not in shown["menunggu"]
     assert "05/PR.07-PKS/1203/2023" in shown["x"]
+
+
+def test_nobody_is_led_to_obligations_that_their_office_does_not_open(agreement, person):
+    board = reverse("obligations:board", args=[agreement])
+    assert board in person("secretary").get(address("agreement", agreement)).content.decode()
+    assert person("administrator").get(board).status_code == 403
+    assert board not in person("administrator").get(address("agreement", agreement)).content.decode()
