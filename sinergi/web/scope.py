@@ -53,14 +53,14 @@ def _scopes_of(user: Any) -> list[Scope]:
     if not getattr(user, "is_authenticated", False):
         return []
     duties = user.duties_at()
-    known = [
+    reached = [
         agreement
         for agreement in Agreement.objects.order_by("id")
         if any(duty.covers(agreement=agreement.id) for duty in duties)
-        # Nothing can stand under a draft yet.
-        and (not agreement.opened or agreement.was_in_force())
     ]
-    called = navigation.names([agreement.id for agreement in known])
+    called = navigation.names([agreement.id for agreement in reached])
+    # Nothing can stand under a draft yet; its name still tells it from the agreement before it.
+    known = [agreement for agreement in reached if not agreement.opened or agreement.was_in_force()]
     if any(agreement.id not in called for agreement in known):
         called = _partners() | called
     found = [Scope(agreement.id, called.get(agreement.id, agreement.id[:8]), agreement.exercise) for agreement in known]
