@@ -121,5 +121,11 @@ records.register(
         "the days of the step before were not over": _("Waktu tingkat sebelumnya belum habis."),
         "there is no such dispute, or it was raised later": _("Tidak ada perselisihan itu pada tanggal tersebut."),
         "it answers neither a change nor a settlement": _("Menjawab sesuatu yang bukan usul."),
+        "its paper has no number or no fingerprint": _("Dokumen langkah ini tanpa nomor atau tanpa sidik jari."),
+        "its paper has no size or no day": _("Dokumen langkah ini tanpa ukuran atau tanpa tanggal."),
+        "the key is not the author's, or was revoked before": _("Kunci itu bukan milik penulisnya atau sudah dicabut."),
+        "its paper has no fingerprint or no size": _("Berkas naskah tanpa sidik jari atau tanpa ukuran."),
+        "its author has not signed that revision": _("Penulisnya belum menandatangani naskah itu."),
+        "it is about no article or has no day": _("Perselisihan tanpa pasal atau tanpa tanggal."),
     },
 )

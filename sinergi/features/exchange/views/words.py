@@ -50,6 +50,9 @@ _REASONS = {
     "the agreement was not in force when this was stated": gettext_lazy(
         "Perjanjian belum berlaku ketika ini dicatat. Catat lagi setelah semua pihak menegaskan."
     ),
+    "its author had not seen the agreement opened": gettext_lazy(
+        "Penulisnya belum menerima rancangan perjanjian ketika ini dicatat."
+    ),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
 }
 
