@@ -21,10 +21,15 @@ from sinergi.features.agreement.models import Agreement, Comment, Revision, Revi
 from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import revisions
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
+from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
+from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
+from sinergi.kernel.actors import Actor
 from sinergi.ledger import rebuild
 from sinergi.ledger.events import founding_id
+from sinergi.ledger.models import Agreement as LedgerAgreement
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
+from tests.permissions.devices import Device
 
 
 @pytest.fixture
@@ -133,6 +138,26 @@ def test_signatures_over_one_revision_bring_it_into_force_and_later_drafts_do_no
     settle(agreement)
     row = Agreement.objects.get()
     assert (row.title, row.scopes, row.revision) == ("Perjanjian Kerja Sama", ["data", "security"], addendum)
+
+
+def test_two_parties_that_signed_two_texts_have_signed_nothing(draft, police, parties, node, secretary):
+    """Neither the agreement's page nor the ledger, which judges the facts of every other feature, takes it for one."""
+    agreement, first = draft
+    device, own, chair = Device(), Device(), Actor(id=CHAIR, office="chair")
+    signer = police.state(agreement, named(device))
+    assert verdict(police.state(agreement, signed(device, signer, first), actor=by())) == ("folded", "")
+    second = police.state(agreement, revision(parties, [first], title="Judul lain"))
+    make_ready(agreement, second, police, node, secretary)
+    name_here(agreement, chair, own)
+    sign_here(second, chair, own)
+    assert (Agreement.objects.get().state, LedgerAgreement.objects.get().was_in_force()) == ("draft", False)
+    stated = police.state(agreement, ChangeProposed(change="suspension", from_on=NOON.date()))
+    assert verdict(stated) == ("invalid", "the agreement was not in force when this was stated")
+    assert verdict(police.state(agreement, signed(device, signer, second), actor=by())) == ("folded", "")
+    assert (Agreement.objects.get().state, LedgerAgreement.objects.get().was_in_force()) == ("in_force", True)
+    stated = police.state(agreement, ChangeProposed(change="suspension", from_on=NOON.date()))
+    assert verdict(stated) == ("folded", "")
+    assert rebuild.check() == []
 
 
 def test_who_leaves_before_signing_ends_the_negotiation(draft, police, parties):
