@@ -43,6 +43,7 @@ OPENINGS = (
         )
     ),
     [f"obligations.{kind}" for kind in ("proposed", "stated", "answered", "proposed", "answered")],
+    [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )
 # Their content must fit together in a way that only their own rules make; here they are invented, and refused alike.
 # Valid ones in any order: the features' own tests.

@@ -45,6 +45,20 @@ def _statement(world: World, own: bool) -> str:
     return world.once(f"statement {own}", state)
 
 
+def _minutes(world: World, own: bool) -> str:
+    def state() -> str:
+        partner = world.own_partner if own else world.other_partner
+        agreement = world.agreement if own else world.other_agreement
+        stated = events.MinutesStated(
+            held_on=agreements.agreement(agreement).starts_on,
+            meeting="coordination",
+            text=events.MinutesText(words="Isi"),
+        )
+        return partner.state(agreement, stated)
+
+    return world.once(f"minutes {own}", state)
+
+
 def about(name: str, **who: Any) -> Row:
     return Row(name=f"obligations:{name}", own=ours, other=elsewhere, **who)
 
@@ -94,6 +108,15 @@ ROWS = [
         own=lambda world: {"key": _statement(world, True)},
         other=lambda world: {"key": _statement(world, False)},
         body={"agrees": False, "words": "Belum ada."},
+    ),
+    about("meetings", get=READERS),
+    about("minutes-new", get=f"{KPU_OFFICE} {POLICE_OFFICE}", post=f"{KPU_OFFICE} {POLICE_OFFICE}"),
+    Row(
+        name="obligations:minutes-answer",
+        post=SIGNERS,
+        own=lambda world: {"key": _minutes(world, True)},
+        other=lambda world: {"key": _minutes(world, False)},
+        body=NO,
     ),
     about("evaluation", get=READERS),
     # No list holds in this world, so there is no period to report on: only the stranger's answer is asked for.

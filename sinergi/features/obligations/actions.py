@@ -5,16 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
-from sinergi.features.obligations.events import Item
+from sinergi.features.obligations.events import Due, Item, Meeting
 from sinergi.features.obligations.events import Statement as StatementKind
-from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.models import Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.writer import Receipt, Writing, command
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a meeting decided: who does it by which day; `debtors` are agency ids."""
+
+    title: str
+    debtors: list[str]
+    due_on: date
 
 
 @command
@@ -59,7 +68,7 @@ def state_about(log: Writing, *, agreement: str, statement: StatementKind, code:
         _refuse_needless(line, statement, log.agency)
     decision = rules.state(
         None if line is None else line.item,
-        list_key="" if board.held is None else board.held.key,
+        list_key=board.source(code),
         agency=log.agency,
         statement=statement,
         mark=mark,
@@ -80,6 +89,62 @@ def answer_statement(log: Writing, *, statement: str, agrees: bool, words: str =
         found, None if line is None else line.item, agency=log.agency, agrees=agrees, words=words
     )
     return log.append(found.agreement, decision, obligation=found.code)
+
+
+@command
+def state_minutes(
+    log: Writing, *, agreement: str, held_on: date, meeting: Meeting, words: str, decisions: list[Decision], on: date
+) -> Receipt:
+    """State the minutes of a meeting; each decision gets the next free code."""
+    info = agreements.require(agreement)
+    board = Board(agreement, at=log.at)
+    used = {item.code for row in board.minutes for item in row.items()}
+    free = (code for number in range(1, 100) if (code := f"T-{number:02d}") not in used)
+    coded = {code: one for code, one in zip(free, decisions, strict=False)}
+    if len(coded) < len(decisions):
+        raise Refused("Nomor tindak lanjut perjanjian ini sudah habis.", code="KWJ-48")
+    article = rules.MEETINGS[meeting][0]
+    items = [
+        Item(
+            code=code,
+            article=article,
+            debtors=one.debtors,
+            creditors=[party for party in info.parties if party not in one.debtors] or list(info.parties),
+            dues=[Due(rule="once", on=one.due_on)],
+            evidence="report",
+        )
+        for code, one in coded.items()
+    ]
+    stated = rules.state_minutes(
+        held_on=held_on,
+        meeting=meeting,
+        decisions=items,
+        titles={code: one.title for code, one in coded.items()},
+        words=words,
+        parties=info.parties,
+        on=on,
+    )
+    return log.append(agreement, stated)
+
+
+@command
+def answer_minutes(log: Writing, *, minutes: str, agrees: bool, words: str = "") -> Receipt:
+    """Sign another party's minutes (which shows M-01 or M-02), or send them back."""
+    row = Minutes.objects.prefetch_related("answers").filter(key=minutes).first()
+    if row is None:
+        raise Refused("Notula ini tidak dikenal di kantor ini.", code="KWJ-49")
+    board = Board(row.agreement, at=log.at)
+    decision = rules.answer_minutes(
+        row.key,
+        author=row.agency,
+        answered=[answer.agency for answer in row.answers.all()],
+        agency=log.agency,
+        agrees=agrees,
+        is_taken=any(board.source(item.code) for item in row.items()),
+        words=words,
+    )
+    shown = rules.MEETINGS[row.meeting][1] if agrees else ""  # type: ignore[index]
+    return log.append(row.agreement, decision, obligation=shown)
 
 
 def _refuse_needless(line: Any, statement: StatementKind, agency: str) -> None:

@@ -75,6 +75,8 @@ def occurrences(
     for due in item.dues:
         if due.rule == "stage":
             made: Iterator[Occurrence] = _around_stage(item.code, due, days)
+        elif due.rule == "once":
+            made = _once(item.code, due)
         elif due.rule == "each":
             made = _for_each(item.code, due, days, happenings)
         else:
@@ -116,6 +118,12 @@ def _around_stage(code: str, due: Due, days: Days) -> Iterator[Occurrence]:
         mark = label(count) if due.stage == "voting" and due.edge == "starts" else f"{due.stage}.{due.edge}{count:+d}"
         yield Occurrence(code=code, mark=mark, opens_at=opens, due_at=due_at, due=due)
         previous = due_at
+
+
+def _once(code: str, due: Due) -> Iterator[Occurrence]:
+    if due.on is not None:
+        due_at = end_of_day(due.on)
+        yield Occurrence(code=code, mark=due.on.isoformat(), opens_at=due_at - LEAD, due_at=due_at, due=due)
 
 
 def _for_each(code: str, due: Due, days: Days, happenings: Iterable[Happening]) -> Iterator[Occurrence]:

@@ -9,7 +9,8 @@ import msgspec
 
 from sinergi.ledger.events import Event, RecordKey, Text
 
-Rule = Literal["stage", "each", "recurring", "standing"]
+Rule = Literal["stage", "each", "recurring", "standing", "once"]
+Meeting = Literal["coordination", "evaluation"]
 Every = Literal["day", "week", "month", "quarter", "year"]
 DayKind = Literal["calendar", "working"]
 Edge = Literal["starts", "ends"]
@@ -39,6 +40,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     recurring: once in every `every`, from `from_day` to `until_day` counted from polling day where given; of several
     recurring rules of one obligation the later in the list replaces the earlier on the days that both cover.
     standing: always; it has no date.
+    once: on the day `on`; decided at a meeting, never part of a list.
     """
 
     rule: Rule
@@ -51,6 +53,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     every: Every | None = None
     from_day: int | None = None
     until_day: int | None = None
+    on: date | None = None
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -104,5 +107,29 @@ class ObligationAnswered(Event, kind="obligations.answered"):
     """Agrees or not: to a proposed list, to a statement of another party; or takes one's own dispute back."""
 
     about: RecordKey
+    agrees: bool
+    text: Words | None = None
+
+
+class MinutesText(Text):
+    """What was said at a meeting, and what the decisions are called, by code."""
+
+    words: str
+    titles: dict[str, str] = {}
+
+
+class MinutesStated(Event, kind="obligations.minutes_stated"):
+    """The minutes (notula) of a rakor or anev. Their decisions oblige once every other party has signed them too."""
+
+    held_on: date
+    meeting: Meeting
+    decisions: list[Item] = []
+    text: MinutesText | None = None
+
+
+class MinutesAnswered(Event, kind="obligations.minutes_answered"):
+    """Another party signs the minutes, or sends them back."""
+
+    minutes: RecordKey
     agrees: bool
     text: Words | None = None

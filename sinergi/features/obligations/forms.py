@@ -179,3 +179,64 @@ def _typed(due: Due) -> dict[str, str]:
         span = " sampai ".join(ends).strip() if any(ends) else ""
         return {"basis": f"recurring:{due.every}", "count": span, "kind": kind}
     return {"basis": "standing", "count": "", "kind": kind}
+
+
+MEETINGS = [("coordination", _("Rapat koordinasi (rakor)")), ("evaluation", _("Analisa dan evaluasi (anev)"))]
+# Empty rows of the page; more decisions go into further minutes.
+DECISIONS = 4
+
+
+class MinutesForm(forms.Form):
+    """The minutes of one meeting with up to four decisions."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    meeting = forms.ChoiceField(label=_("Rapat"), choices=MEETINGS)
+    held_on = forms.DateField(label=_("Hari rapat"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    words = forms.CharField(
+        label=_("Isi rapat"), max_length=rules.LONGEST_MINUTES, widget=forms.Textarea(attrs={"rows": 10})
+    )
+
+    def __init__(self, *given: Any, parties: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._parties = [party for party, _name in parties]
+        for number in range(1, DECISIONS + 1):
+            self.fields[f"title{number}"] = forms.CharField(
+                label=_("Keputusan"), max_length=rules.LONGEST_TITLE, required=False
+            )
+            self.fields[f"debtor{number}"] = forms.ChoiceField(
+                label=_("Yang mengerjakan"), required=False, choices=[("", _("semua pihak")), *parties]
+            )
+            self.fields[f"due{number}"] = forms.DateField(
+                label=_("Paling lambat"),
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            )
+
+    def groups(self) -> list[list[Any]]:
+        """The fields of each decision."""
+        names = ("title", "debtor", "due")
+        return [[self[f"{name}{number}"] for name in names] for number in range(1, DECISIONS + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """A decision has a name and a day, or neither."""
+        given = super().clean() or {}
+        for number in range(1, DECISIONS + 1):
+            title, day = given.get(f"title{number}"), given.get(f"due{number}")
+            if title and not day and f"due{number}" not in self.errors:
+                self.add_error(f"due{number}", _("Isi hari paling lambat."))
+            if day and not title and f"title{number}" not in self.errors:
+                self.add_error(f"title{number}", _("Tulis keputusannya."))
+        return given
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """What was decided: title, debtors, due_on."""
+        given = self.cleaned_data
+        return [
+            {
+                "title": given[f"title{number}"],
+                "debtors": [given[f"debtor{number}"]] if given[f"debtor{number}"] else list(self._parties),
+                "due_on": given[f"due{number}"],
+            }
+            for number in range(1, DECISIONS + 1)
+            if given[f"title{number}"]
+        ]

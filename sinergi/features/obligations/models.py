@@ -41,6 +41,46 @@ class ObligationList(Folded):
         return [answer.agency for answer in self.answers.all() if not answer.agrees]
 
 
+class Minutes(Folded):
+    """The minutes of one meeting. Words and titles are NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    exercise = models.BooleanField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    stated_at = models.DateTimeField()
+    held_on = models.DateField()
+    meeting = models.CharField(max_length=12)
+    items_json = models.JSONField()
+    titles = models.JSONField(null=True)
+    words = models.TextField(null=True)
+
+    def items(self) -> list[Item]:
+        """What was decided."""
+        return msgspec.convert(self.items_json, list[Item])
+
+    @property
+    def signed_ids(self) -> list[str]:
+        """Agencies that signed them: the one that stated them, and those that agreed."""
+        return [self.agency, *(answer.agency for answer in self.answers.all() if answer.agrees)]
+
+    @property
+    def returned_ids(self) -> list[str]:
+        """Agencies that sent them back."""
+        return [answer.agency for answer in self.answers.all() if not answer.agrees]
+
+
+class MinutesAnswer(Folded):
+    """One other party's signature under minutes, or why not."""
+
+    minutes = models.ForeignKey(Minutes, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
 class Statement(Folded):
     """What a party stated about one due. `words` is NULL once erased."""
 

@@ -8,12 +8,15 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.events import (
     ListText,
+    MinutesAnswered,
+    MinutesStated,
+    MinutesText,
     ObligationAnswered,
     ObligationsProposed,
     ObligationStated,
     Words,
 )
-from sinergi.features.obligations.models import Answer, ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.models import Answer, Minutes, MinutesAnswer, ObligationList, Statement, WorkRecord
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
@@ -56,7 +59,8 @@ def proposed_text(text: ListText | None, envelope: Envelope) -> None:
 @folds(ObligationStated)
 def stated(event: ObligationStated, envelope: Envelope) -> None:
     """A party's word about one due."""
-    held = ObligationList.every(key=event.of_list, agreement=envelope.agreement)
+    here = {"key": event.of_list, "agreement": envelope.agreement}
+    held: list[ObligationList | Minutes] = [*ObligationList.every(**here), *Minutes.every(**here)]
     item = next((item for row in held for item in row.items() if item.code == event.code), None)
     if item is None or not rules.is_mark(event.mark):
         raise Ignored("it speaks of no obligation of that list")
@@ -116,10 +120,73 @@ def answered_text(text: Words | None, envelope: Envelope) -> None:
     Answer.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(MinutesStated)
+def minutes_stated(event: MinutesStated, envelope: Envelope) -> None:
+    """Minutes that the others may sign."""
+    info = agreements.agreement(envelope.agreement)
+    if rules.minutes_flaw(event, set(info.parties if info else ())):
+        raise Ignored("they are no possible minutes")
+    Minutes.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        agency=envelope.agency,
+        office=_office(envelope),
+        stated_at=envelope.at,
+        held_on=event.held_on,
+        meeting=event.meeting,
+        items_json=msgspec.to_builtins(event.decisions),
+    )
+
+
+@folds_text(MinutesStated)
+def minutes_text(text: MinutesText | None, envelope: Envelope) -> None:
+    """Their words, and what the decisions are called."""
+    words, titles = None, None
+    if text is not None:
+        words = paragraphs(text.words)[: rules.LONGEST_MINUTES]
+        titles = {
+            code: line(title)[: rules.LONGEST_TITLE]
+            for code, title in list(text.titles.items())[: rules.MOST_DECISIONS]
+            if rules.DECISION.fullmatch(code)
+        }
+    Minutes.change({"key": envelope.key}, words=words, titles=titles)
+
+
+@folds(MinutesAnswered)
+def minutes_answered(event: MinutesAnswered, envelope: Envelope) -> None:
+    """Another party's signature."""
+    found = Minutes.look("agency", where={"key": event.minutes, "agreement": envelope.agreement})
+    if found is None:
+        raise Ignored("it answers no minutes")
+    if found[0] == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+    where = {"minutes_id": event.minutes, "agency": envelope.agency}
+    if MinutesAnswer.look("key", where=where) is not None:
+        raise Ignored("its author had answered before")
+    MinutesAnswer.insert(
+        key=envelope.key,
+        minutes_id=event.minutes,
+        agency=envelope.agency,
+        office=_office(envelope),
+        agrees=event.agrees,
+        answered_at=envelope.at,
+    )
+
+
+@folds_text(MinutesAnswered)
+def minutes_answer_text(text: Words | None, envelope: Envelope) -> None:
+    """Its words."""
+    MinutesAnswer.change({"key": envelope.key}, words=_words(text))
+
+
 @folds_obligation
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
-    if not rules.CODE.fullmatch(envelope.obligation) or envelope.kind.startswith("obligations."):
+    # Signed minutes are work of their own; what is said about a due is not.
+    if not rules.CODE.fullmatch(envelope.obligation) or (
+        envelope.kind.startswith("obligations.") and envelope.kind != MinutesAnswered.kind
+    ):
         return
     WorkRecord.insert(
         key=envelope.key,

@@ -13,7 +13,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, last_day, occurrences
 from sinergi.features.obligations.events import Item
-from sinergi.features.obligations.models import ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.models import Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.standing import Fulfilment, Said, Tally, Work, counted_at, fulfilments, tally
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
@@ -91,15 +91,38 @@ class Board:
         self.held = next((row for row in self.lists if row.key == holding), None)
 
     @cached_property
+    def minutes(self) -> list[Minutes]:
+        """The minutes of every meeting, earliest first."""
+        rows = Minutes.objects.filter(agreement=self.agreement).prefetch_related("answers")
+        return list(rows.order_by("held_on", "stated_at", "key"))
+
+    @cached_property
+    def _sources(self) -> dict[str, tuple[Item, ObligationList | Minutes]]:
+        """Every obligation by code, and what it stands in: the list that holds, then minutes that all have signed."""
+        everybody = set(self.parties)
+        signed = [row for row in self.minutes if everybody <= set(row.signed_ids)]
+        found: dict[str, tuple[Item, ObligationList | Minutes]] = {}
+        rows: list[ObligationList | Minutes] = []
+        if self.held is not None:
+            rows = [self.held, *sorted(signed, key=lambda one: one.key)]
+        for row in rows:
+            for item in row.items():
+                found.setdefault(item.code, (item, row))
+        return found
+
+    @cached_property
     def items(self) -> list[Item]:
-        """The obligations of the list that holds."""
-        return [] if self.held is None else self.held.items()
+        """The obligations of the list that holds, and what meetings decided."""
+        return [item for item, _source in self._sources.values()]
 
     @property
     def titles(self) -> dict[str, str]:
         """What they are called, by code; the code itself where the title was erased."""
-        known = (self.held.titles or {}) if self.held is not None else {}
-        return {item.code: known.get(item.code, item.code) for item in self.items}
+        return {code: (source.titles or {}).get(code, code) for code, (_item, source) in self._sources.items()}
+
+    def source(self, code: str) -> str:
+        """The record that obliges: key of the list or of the minutes; empty where the code is none."""
+        return self._sources[code][1].key if code in self._sources else ""
 
     @property
     def open_lists(self) -> list[ObligationList]:

@@ -11,6 +11,10 @@ from sinergi.features.obligations.events import (
     Due,
     Item,
     ListText,
+    Meeting,
+    MinutesAnswered,
+    MinutesStated,
+    MinutesText,
     ObligationAnswered,
     ObligationsProposed,
     ObligationStated,
@@ -28,9 +32,14 @@ FARTHEST_DAY = 1500
 LONGEST_HOURS = 24 * 60
 LONGEST_TITLE = 160
 LONGEST_WORDS = 2_000
+LONGEST_MINUTES = 8_000
 MOST_ARTICLES = 40
 LONGEST_MARK = 40
 CODE = re.compile(r"[A-Z]-[0-9]{2}")
+MOST_DECISIONS = 12
+DECISION = re.compile(r"T-[0-9]{2}")
+# The articles under which the parties meet, and the duty that signed minutes show (domain: M-01, M-02).
+MEETINGS: dict[Meeting, tuple[int, str]] = {"coordination": (12, "M-01"), "evaluation": (13, "M-02")}
 _MARK = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 
 
@@ -98,6 +107,8 @@ def list_flaw(proposed: ObligationsProposed, parties: set[str]) -> str:
     codes = [item.code for item in proposed.items]
     if not 0 < len(codes) <= MOST_ITEMS or len(set(codes)) != len(codes):
         return "its codes are none, too many or twice the same"
+    if any(due.rule == "once" for item in proposed.items for due in item.dues):
+        return "a list has no day of its own"
     return next((wrong for item in proposed.items if (wrong := item_flaw(item, parties))), "")
 
 
@@ -135,7 +146,9 @@ def due_flaw(due: Due) -> str:
         edges = [day for day in (due.from_day, due.until_day) if day is not None]
         if any(abs(day) > FARTHEST_DAY for day in edges) or (len(edges) == 2 and edges[0] > edges[1]):
             return "Awal tenggat berkala harus sebelum akhirnya."
-    if due.rule == "standing" and (due.stage or due.trigger or due.hours or due.days or due.every):
+    if (due.rule == "once") != (due.on is not None):
+        return "Tindak lanjut butuh satu hari jatuh tempo."
+    if due.rule in ("standing", "once") and (due.stage or due.trigger or due.hours or due.days or due.every):
         return "Kewajiban sepanjang masa tidak punya tanggal."
     return ""
 
@@ -216,6 +229,68 @@ def answer_statement(
     if agency == found.agency or agency not in {*item.creditors, *item.debtors}:
         raise Refused("Pernyataan ini dijawab pihak yang berhak.", code="KWJ-33")
     return _answer(found.key, agrees, words, "Tulis alasannya.")
+
+
+def state_minutes(
+    *,
+    held_on: date,
+    meeting: Meeting,
+    decisions: Sequence[Item],
+    titles: dict[str, str],
+    words: str,
+    parties: Iterable[str],
+    on: date,
+) -> MinutesStated:
+    """The minutes of a meeting, told on the day `on`, or Refused with the sentence for what is wrong."""
+    said = paragraphs(words)
+    if held_on > on:
+        raise Refused("Rapat ini belum berlangsung.", code="KWJ-41", field="held_on")
+    if not said or len(said) > LONGEST_MINUTES:
+        raise Refused("Tulis isi rapat, paling panjang 8.000 huruf.", code="KWJ-42", field="words")
+    called = {code: line(title) for code, title in titles.items()}
+    if any(not 0 < len(called.get(item.code, "")) <= LONGEST_TITLE for item in decisions):
+        raise Refused("Setiap keputusan butuh nama, paling panjang 160 huruf.", code="KWJ-43", field="words")
+    stated = MinutesStated(
+        held_on=held_on, meeting=meeting, decisions=list(decisions), text=MinutesText(words=said, titles=called)
+    )
+    wrong = minutes_flaw(stated, set(parties))
+    if wrong:
+        raise Refused(wrong, code="KWJ-44", field="words")
+    return stated
+
+
+def minutes_flaw(stated: MinutesStated, parties: set[str]) -> str:
+    """The sentence for impossible minutes, or nothing."""
+    codes = [item.code for item in stated.decisions]
+    if len(codes) > MOST_DECISIONS or len(set(codes)) != len(codes):
+        return "Satu notula memuat paling banyak 12 keputusan, masing-masing dengan kode sendiri."
+    for item in stated.decisions:
+        days = [due.on for due in item.dues if due.rule == "once" and due.on is not None]
+        if not DECISION.fullmatch(item.code) or len(days) != len(item.dues) or item.article not in (12, 13):
+            return "Tindak lanjut butuh satu hari jatuh tempo."
+        if any(not 0 <= (day - stated.held_on).days <= FARTHEST_DAY for day in days):
+            return "Tindak lanjut jatuh tempo pada atau sesudah hari rapat."
+        if wrong := item_flaw(item, parties):
+            return wrong
+    return ""
+
+
+def answer_minutes(
+    key: str, *, author: str, answered: Iterable[str], agency: str, agrees: bool, is_taken: bool, words: str = ""
+) -> MinutesAnswered:
+    """Sign another party's minutes, or send them back with a reason. `is_taken`: a decision's code holds already."""
+    if author == agency:
+        raise Refused("Notula sendiri ditandatangani pihak lain.", code="KWJ-45")
+    if agency in set(answered):
+        raise Refused("Notula ini sudah Anda jawab.", code="KWJ-46")
+    if agrees and is_taken:
+        raise Refused("Nomor tindak lanjut ini sudah dipakai notula lain. Minta notula baru.", code="KWJ-47")
+    said = paragraphs(words)
+    if not agrees and not said:
+        raise Refused("Tulis apa yang perlu diperbaiki.", code="KWJ-34", field="words")
+    if len(said) > LONGEST_WORDS:
+        raise Refused("Paling panjang 2.000 huruf.", code="KWJ-25", field="words")
+    return MinutesAnswered(minutes=RecordKey(key), agrees=agrees, text=Words(words=said) if said else None)
 
 
 def is_mark(mark: str) -> bool:

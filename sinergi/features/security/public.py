@@ -24,7 +24,8 @@ def happenings(agreement: str) -> list[Happening]:
             record=row.key,
             at=row.requested_at,
             about_at=row.starts_at,
-            title=row.code if row.activity is None else f"{row.code} {row.activity}",
+            # Whoever reads the board need not be one who may read about a protected person.
+            title=row.code if row.activity is None or row.is_restricted else f"{row.code} {row.activity}",
             is_void=row.withdrawn_at is not None and row.answer is None,
         )
         for row in rows

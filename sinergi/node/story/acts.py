@@ -280,11 +280,13 @@ def close(now: datetime) -> None:
                 words="" if story.fate == "confirmed" else "Dua petugas datang setelah pukul 10.00.",
             )
     obligations.report(now, made=_id, person=_actor)
+    obligations.minute(now, made=_id, person=_actor)
 
 
 def answer_obligations(now: datetime) -> None:
     """The police confirm, state and ask about obligations."""
     obligations.answer(now, made=_id, person=_actor)
+    obligations.sign(now, made=_id, person=_actor)
 
 
 def settle_obligations(now: datetime) -> None:

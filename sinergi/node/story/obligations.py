@@ -8,7 +8,7 @@ from typing import Any
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, template
-from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.models import Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import ZONES
@@ -65,6 +65,39 @@ def report(now: datetime, *, made: Maker, person: Person) -> None:
                 by=person("sekretaris"),
                 at=min(held, now - timedelta(hours=30)),
             )
+
+
+def minute(now: datetime, *, made: Maker, person: Person) -> None:
+    """A commission states the minutes of an evaluation, with a decision for each side."""
+    today = now.astimezone(ZONES["WIB"]).date()
+    for agreement in Agreement.objects.filter(opened=False).values_list("id", flat=True):
+        commission, police = agreements.sides(agreement)
+        decisions = [
+            ("Kirim ulang kelas kerawanan TPS dengan alasannya", police, 2),
+            ("Serahkan denah gudang dan jalur keluar masuk", commission, 4),
+        ]
+        actions.state_minutes(
+            id=made(agreement, "minutes"),
+            by=person("sekretaris"),
+            at=now - timedelta(hours=30),
+            agreement=agreement,
+            held_on=today - timedelta(days=2),
+            meeting="evaluation",
+            words="Anev tahap kampanye di aula KPU. Kewajiban yang terlambat dibahas satu per satu.",
+            decisions=[
+                actions.Decision(title=title, debtors=[debtor], due_on=today + timedelta(days=days))
+                for title, debtor, days in decisions
+            ],
+            on=today,
+        )
+
+
+def sign(now: datetime, *, made: Maker, person: Person) -> None:
+    """The police sign the minutes."""
+    for row in Minutes.objects.order_by("key"):
+        actions.answer_minutes(
+            id=made(row.key, "sign"), by=person("kabagops"), at=now - timedelta(hours=20), minutes=row.key, agrees=True
+        )
 
 
 def answer(now: datetime, *, made: Maker, person: Person) -> None:

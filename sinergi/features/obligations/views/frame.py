@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations.due import last_day
-from sinergi.features.obligations.models import ObligationList, Statement
+from sinergi.features.obligations.models import Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
@@ -29,6 +30,8 @@ WORDS = {
     "obligations.proposed": _("usul daftar kewajiban"),
     "obligations.stated": _("pernyataan tentang kewajiban"),
     "obligations.answered": _("jawaban tentang kewajiban"),
+    "obligations.minutes_stated": _("notula rapat"),
+    "obligations.minutes_answered": _("tanda tangan notula"),
 }
 REASONS = {
     "it is no possible list of obligations": _("Daftar kewajiban ini memuat isi yang tidak mungkin."),
@@ -40,6 +43,8 @@ REASONS = {
     "it answers neither a list nor a statement": _("Jawaban ini tidak menunjuk daftar atau pernyataan."),
     "a dispute is taken back by the one who raised it": _("Sengketa ditarik oleh pihak yang mengajukannya."),
     "nobody answers what they said themselves": _("Tidak ada yang menjawab pernyataannya sendiri."),
+    "they are no possible minutes": _("Notula ini memuat isi yang tidak mungkin."),
+    "it answers no minutes": _("Jawaban ini tidak menunjuk notula."),
     "its author had answered before": _("Penulisnya sudah menjawab sebelumnya."),
 }
 
@@ -58,6 +63,10 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
             found += [_list_waits(info, row) for row in board.open_lists if own not in {row.agency, *row.agreed_ids}]
         answers = user.can("obligations.answer", agreement=info.id)
         states = user.can("obligations.state", agreement=info.id)
+        if answers:
+            found += [
+                _minutes_wait(info, row) for row in board.minutes if own not in {*row.signed_ids, *row.returned_ids}
+            ]
         for line in board.lines:
             if answers and own in line.found.waits_for and line.found.state != "disputed":
                 found.append(_answer_waits(info, line))
@@ -99,6 +108,9 @@ def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
     found: dict[str, records.Page] = {}
     for row in visible(user, ObligationList.objects.filter(key__in=keys), "obligations.read", region=None):
         found[row.key] = records.Page(url=reverse("obligations:list", args=[row.agreement]))
+    for minutes in visible(user, Minutes.objects.filter(key__in=keys), "obligations.read", region=None):
+        url = reverse("obligations:meetings", args=[minutes.agreement]) + f"#notula-{minutes.key}"
+        found[minutes.key] = records.Page(url=url)
     for said in visible(user, Statement.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:due", args=[said.agreement, said.code, said.mark])
         found[said.key] = records.Page(url=url, name=said.code)
@@ -153,6 +165,19 @@ def _list_waits(info: agreements.AgreementInfo, row: ObligationList) -> navigati
         sub=gettext("Diusulkan %(agency)s") % {"agency": agreements.short_name(row.agency)},
         action=_("Buka"),
         urgency=2,
+        agreement=info.id,
+        key=row.key,
+        icon="file-text",
+    )
+
+
+def _minutes_wait(info: agreements.AgreementInfo, row: Minutes) -> navigation.Waiting:
+    return navigation.Waiting(
+        title=gettext("Tandatangani notula rapat %(day)s") % {"day": date_format(row.held_on, "j F Y")},
+        url=reverse("obligations:meetings", args=[info.id]) + f"#notula-{row.key}",
+        sub=f"{info.name} · {agreements.short_name(row.agency)}",
+        action=_("Buka"),
+        urgency=1,
         agreement=info.id,
         key=row.key,
         icon="file-text",

@@ -151,9 +151,11 @@ def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]
     items, titles = template.items_for(agreements.articles_of(agreement), commission=commission, police=police)
     if board.held is None:
         return items, titles
-    held = board.items
+    held = board.held.items()
     known = {item.code for item in held}
-    return [*held, *(item for item in items if item.code not in known)], titles | board.titles
+    called = board.held.titles or {}
+    kept = {item.code: called.get(item.code, item.code) for item in held}
+    return [*held, *(item for item in items if item.code not in known)], titles | kept
 
 
 class _Row:

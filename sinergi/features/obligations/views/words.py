@@ -96,6 +96,8 @@ def mark(one: Occurrence) -> str:
     if one.due.rule == "stage":
         after = gettext("setelah %(stage)s") % {"stage": stage_name(one.due.stage)}
         return one.mark if one.mark.startswith("H") else after
+    if one.due.on is not None:
+        return formatted(one.due.on, "j F Y")
     year, __, rest = one.mark.partition("-")
     if one.due.every == "week":
         return gettext("pekan %(week)s tahun %(year)s") % {"week": int(rest[1:]), "year": year}
@@ -112,6 +114,8 @@ def rule(due: Due) -> str:
     """A due rule as a sentence fragment: H-60, H-30, dan H-7; 1 hari kerja setelah permohonan pengamanan."""
     if due.rule == "standing":
         return gettext("sepanjang masa perjanjian")
+    if due.rule == "once":
+        return gettext("sekali, sampai %(day)s") % {"day": formatted(due.on, "j F Y") if due.on else ""}
     if due.rule == "recurring":
         return _recurring(due)
     if due.rule == "stage":
@@ -138,6 +142,8 @@ def short_rule(one: Occurrence) -> str:
     due = one.due
     if due.rule == "stage":
         return one.mark if one.mark.startswith("H") else rule(due)
+    if due.rule == "once":
+        return gettext("tindak lanjut")
     if due.rule == "recurring":
         return str(EVERY[due.every or "month"])
     if due.hours:
