@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 
 from sinergi.access.models import ReadAudit
+from sinergi.features.security import public
+from sinergi.features.security.models import Request
 from sinergi.features.security.tests.conftest import (
     Side,
     answered,
@@ -136,6 +138,13 @@ def test_the_protection_of_a_person_does_not_exist_for_who_may_not_read_it(kpu):
     assert guarded not in village.get("/cari/", {"q": "Menginap"}).content.decode()
     assert guarded in kpu.person("secretary").get("/cari/", {"q": "Menginap"}).content.decode()
     assert not ReadAudit.objects.exists()
+
+
+def test_a_board_of_obligations_names_a_protected_request_by_its_number_alone(kpu):
+    asked_here(kpu, text=request_text(activity="Terbuka"))
+    key = asked_here(kpu, text=request_text(activity="Menginap di hotel"), service="candidate")
+    titles = [one.title for one in public.happenings(Request.objects.get(key=key).agreement)]
+    assert len(titles) == 2 and "Terbuka" in titles[0] and "Menginap" not in "".join(titles)
 
 
 def test_reading_it_in_any_way_leaves_a_trace(kpu):
