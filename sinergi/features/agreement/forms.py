@@ -347,7 +347,12 @@ class EndingForm(forms.Form):
     """Ending an agreement for this agency."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    reason = forms.ChoiceField(label=_("Alasan"), choices=list(REASONS.items()), widget=forms.RadioSelect)
+    # What is agreed is proposed and answered (ChangeForm); one office alone ends only what is over or void anyway.
+    reason = forms.ChoiceField(
+        label=_("Alasan"),
+        choices=[(code, label) for code, label in REASONS.items() if code != "ended_by_consent"],
+        widget=forms.RadioSelect,
+    )
 
 
 class WithdrawalForm(forms.Form):

@@ -154,11 +154,13 @@ def test_confirming_needs_the_comparison_and_is_done_once(offered, person):
 
 def test_ending_is_a_fact_and_stops_the_agreement(agreement, person):
     client = person("secretary")
-    form = {"id": new_event_id(NOON), "reason": "ended_by_consent"}
+    alone = {"id": new_event_id(NOON), "reason": "ended_by_consent"}
+    assert client.post(address("ending", agreement), alone).status_code == 422
+    form = {"id": new_event_id(NOON), "reason": "void_law"}
     assert client.post(address("ending", agreement), {**form, "reason": "bosan"}).status_code == 422
     assert client.post(address("ending", agreement), form).status_code == 302
     page = client.get(address("agreement", agreement)).content.decode()
-    assert "mengakhiri perjanjian: Disepakati berakhir lebih awal" in page
+    assert "mengakhiri perjanjian: Ketentuan hukumnya tidak berlaku lagi" in page
     assert rebuild.check() == []
 
 
@@ -169,7 +171,7 @@ def test_a_waiting_agreement_is_withdrawn_on_its_page_by_the_office_that_entered
     )
     waiting = Entry.objects.get(key=receipt.key).log.agreement
     page = client.get(address("agreement", waiting)).content.decode()
-    assert "Tarik perjanjian" in page and "Akhiri…" not in page
+    assert "Tarik perjanjian" in page and "Akhiri tanpa usul…" not in page
     assert client.post(address("ending", waiting), {}).status_code == 422
     assert client.post(address("ending", waiting), {"id": new_event_id(NOON)}).status_code == 302
     page = client.get(address("agreement", waiting)).content.decode()
