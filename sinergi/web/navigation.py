@@ -259,10 +259,22 @@ def search(user: User, words: str) -> list[Hit]:
 
 def waiting(user: User, at: datetime, scope: str = "") -> list[Waiting]:
     """What waits for this person, most pressing first: overdue and soonest due, then by urgency."""
-    found = [item for source in _inbox for item in source(user, at)]
+    found = [item for source in _inbox for item in waiting_from(source, user, at)]
     if scope:
         found = [item for item in found if item.agreement in ("", scope)]
     return sorted(found, key=_pressing)
+
+
+def waiting_from(source: Inbox, user: User, at: datetime) -> list[Waiting]:
+    """What waits for this person in one feature.
+
+    Menu, start page and inbox of one page all ask for it. `user` is an object of one request, which came in at `at`: the
+    answer is kept there and goes with it.
+    """
+    kept: dict[tuple[Inbox, datetime], list[Waiting]] = user.__dict__.setdefault("_waiting", {})
+    if (source, at) not in kept:
+        kept[source, at] = source(user, at)
+    return kept[source, at]
 
 
 def figures(user: User, at: datetime, scope: str = "") -> list[Figure]:

@@ -1,6 +1,7 @@
 """What features register is what the frame shows and asks."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,8 +59,31 @@ def test_what_presses_most_waits_first_and_the_scope_narrows():
         ]
 
     navigation.register_inbox(source)
-    assert [item.title for item in navigation.waiting(None, NOW)] == ["danger", "overdue", "tomorrow", "someday"]
-    assert [item.title for item in navigation.waiting(None, NOW, "tapsel")] == ["danger", "tomorrow", "someday"]
+    assert [item.title for item in navigation.waiting(SimpleNamespace(), NOW)] == [
+        "danger",
+        "overdue",
+        "tomorrow",
+        "someday",
+    ]
+    assert [item.title for item in navigation.waiting(SimpleNamespace(), NOW, "tapsel")] == [
+        "danger",
+        "tomorrow",
+        "someday",
+    ]
+
+
+def test_a_feature_is_asked_once_for_each_request_however_often_a_page_needs_it():
+    asked = []
+
+    def source(user, at):
+        asked.append(user)
+        return [Waiting(title="decide", url="/")]
+
+    navigation.register_inbox(source)
+    one, other = SimpleNamespace(), SimpleNamespace()
+    for user in (one, one, other):
+        assert len(navigation.waiting(user, NOW)) == len(navigation.waiting_from(source, user, NOW)) == 1
+    assert asked == [one, other]
 
 
 def test_at_most_seven_numbers_the_weightiest_first():

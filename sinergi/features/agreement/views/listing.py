@@ -177,7 +177,7 @@ def _to_confirm(user: User, own: str) -> list[navigation.Waiting]:
 
 def count_waiting(request: Any) -> int:
     """How many agreements wait for something from this person's office."""
-    return len(waiting_for(request.user, request.arrived_at))
+    return len(navigation.waiting_from(waiting_for, request.user, request.arrived_at))
 
 
 def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:

@@ -344,7 +344,9 @@ def sentences(user: Any, at: datetime, scope: str) -> list[str]:
 def main_action(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
     """The first button: a commission asks for security, the police go to what presses most."""
     if is_police():
-        pressing = sorted(inbox(user, at), key=lambda item: (item.due is None, item.due or at, -item.urgency))
+        pressing = sorted(
+            navigation.waiting_from(inbox, user, at), key=lambda item: (item.due is None, item.due or at, -item.urgency)
+        )
         pressing = [item for item in pressing if not scope or item.agreement == scope]
         if not pressing:
             return []
@@ -405,7 +407,7 @@ __all__ = ["Row", "figures", "inbox", "is_police", "main_action", "open_rows", "
 
 def waiting_count(request: Any) -> int:
     """The number beside the place in the menu: what waits there for this person."""
-    return len(inbox(request.user, request.arrived_at))
+    return len(navigation.waiting_from(inbox, request.user, request.arrived_at))
 
 
 def calendar_entries(user: Any, agreement: str, at: datetime) -> list[feeds.Entry]:
