@@ -268,8 +268,8 @@ def waiting(user: User, at: datetime, scope: str = "") -> list[Waiting]:
 def waiting_from(source: Inbox, user: User, at: datetime) -> list[Waiting]:
     """What waits for this person in one feature.
 
-    Menu, start page and inbox of one page all ask for it. `user` is an object of one request, which came in at `at`: the
-    answer is kept there and goes with it.
+    Menu, start page and inbox of one page all ask for it. `user` is an object of one request, which came in at `at`:
+    the answer is kept there and goes with it.
     """
     kept: dict[tuple[Inbox, datetime], list[Waiting]] = user.__dict__.setdefault("_waiting", {})
     if (source, at) not in kept:

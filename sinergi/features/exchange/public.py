@@ -100,6 +100,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         """How many facts of our own wait for this partner."""
         return sum(shelf.waiting(partner) for shelf in self.shelves)
 
+    def unread_by(self, partner: str) -> list[tuple[int, int]]:
+        """(log, first place) of our own logs from which on `partner` is not known to have the facts."""
+        own = [book for shelf in self.shelves for book in shelf.books if book.is_own and partner in book.cells]
+        return [(book.log, book.size - book.cells[partner].missing) for book in own if book.cells[partner].missing]
+
     @property
     def checked_at(self) -> datetime | None:
         """When the partner heard of longest ago was last heard of; None while one was never heard of."""
@@ -150,18 +155,6 @@ def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True)
         )
     here = Partner(id=own.id, name=names[own.id], line="self", last_contact=at)
     return Standing(own=here, partners=tuple(partners), shelves=tuple(shelves))
-
-
-def unread_by(partner: str, seen: Iterable[Agreement], at: datetime) -> list[tuple[int, int]]:
-    """(log, first place) of our own logs from which on `partner` is not known to have the facts."""
-    found = []
-    known = list(seen)
-    for shelf in standing(known, at, with_last=False).shelves:
-        for book in shelf.books:
-            cell = book.cells.get(partner)
-            if book.is_own and cell is not None and cell.missing:
-                found.append((book.log, book.size - cell.missing))
-    return found
 
 
 def _book(

@@ -20,7 +20,7 @@ from sinergi.access.doors import note_read, open_record, requires
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.exchange.forms import FilterForm
-from sinergi.features.exchange.public import reach, standing, unread_by
+from sinergi.features.exchange.public import Standing, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.instants import ZONES, from_text
 from sinergi.ledger import envelope
@@ -105,13 +105,12 @@ def names(keys: list[str]) -> dict[str, str]:
     }
 
 
-def waiting_for(partner: str, seen: Iterable[Agreement], at: datetime) -> QuerySet[Entry]:
+def waiting_for(partner: str, seen: Iterable[Agreement], found: Standing) -> QuerySet[Entry]:
     """Facts of ours that `partner` is not known to have."""
-    known = list(seen)
     wanted = Q(pk__in=[])
-    for log, first in unread_by(partner, known, at):
+    for log, first in found.unread_by(partner):
         wanted |= Q(log=log, seq__gte=first)
-    return entries_of(known).filter(wanted)
+    return entries_of(seen).filter(wanted)
 
 
 @requires("exchange.read")
@@ -218,7 +217,7 @@ def told(user: Any, rows: list[Entry]) -> list[Fact]:
     evidence = grades(row.key for row in rows)
     pages = records.pages(user, ((row.kind, row.key) for row in rows))
     names = agreements.short_names({row.log.agency for row in rows})
-    labels = {agreement: agreements.name_of(agreement) for agreement in {row.log.agreement for row in rows}}
+    labels = agreements.names({row.log.agreement for row in rows})
     found = []
     for row in rows:
         header = envelope.parse(bytes(row.data)).header
@@ -232,7 +231,7 @@ def told(user: Any, rows: list[Entry]) -> list[Fact]:
                 page.name if page else "",
                 page.url if page else "",
                 names[row.log.agency],
-                labels[row.log.agreement],
+                labels.get(row.log.agreement, row.log.agreement[:8]),
                 row.seq + 1,
                 shape,
                 str(state),
@@ -250,7 +249,8 @@ def told(user: Any, rows: list[Entry]) -> list[Fact]:
 def _asked(request: Any) -> tuple[FilterForm, QuerySet[Entry]]:
     seen = reach(request.user, "exchange.read", request.scope)
     at: datetime = request.arrived_at
-    parties = [(partner.id, partner.name) for partner in standing(seen, at, with_last=False).columns]
+    held = standing(seen, at, with_last=False)
+    parties = [(partner.id, partner.name) for partner in held.columns]
     kinds = entries_of(seen).order_by("kind").values_list("kind", flat=True).distinct()
     form = FilterForm(request.GET or None, parties=parties, kinds=[(kind, records.word(kind)) for kind in kinds])
     rows = entries_of(seen)
@@ -260,7 +260,7 @@ def _asked(request: Any) -> tuple[FilterForm, QuerySet[Entry]]:
     if given.get("kind"):
         rows = rows.filter(kind=given["kind"])
     if given.get("waits_for"):
-        rows = rows.filter(pk__in=waiting_for(given["waits_for"], seen, at).values("pk"))
+        rows = rows.filter(pk__in=waiting_for(given["waits_for"], seen, held).values("pk"))
     if given.get("state") == "troubled":
         rows = rows.exclude(state=Entry.State.FOLDED)
     if given.get("since"):

@@ -87,7 +87,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "heads": [Head(partner, *words.line_words(partner, at)) for partner in found.columns],
         "width": len(found.columns) + 1,
         "banner": words.banner(found, at) if found.partners else None,
-        "queues": _queues(asked, seen, found, at),
+        "queues": _queues(asked, seen, found),
         "troubled": facts.told(asked.user, list(troubled.order_by("-stored_at", "-pk")[:SHOWN])),
         "troubled_count": troubled.count(),
         "witnesses": _witnesses(found),
@@ -191,13 +191,13 @@ def _kinds(logs: list[int]) -> dict[int, str]:
     return {log: ", ".join(list(dict.fromkeys(found))[:3]) for log, found in named.items()}
 
 
-def _queues(request: Any, seen: list[Agreement], found: Standing, at: datetime) -> list[Queue]:
+def _queues(request: Any, seen: list[Agreement], found: Standing) -> list[Queue]:
     queues = []
     for partner in found.partners:
         count = found.waiting(partner.id)
         if not count:
             continue
-        rows = facts.waiting_for(partner.id, seen, at).order_by("stored_at", "pk")[:SHOWN]
+        rows = facts.waiting_for(partner.id, seen, found).order_by("stored_at", "pk")[:SHOWN]
         travelling = partner.line == "connected"
         pattern = (
             _("%(count)s catatan di jalan ke %(name)s") if travelling else _("%(count)s catatan menunggu %(name)s")
