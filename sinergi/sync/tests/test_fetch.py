@@ -100,7 +100,7 @@ def test_half_an_answer_is_none(asked):
     ids=["body", "head", "line"],
 )
 def test_dripping_holds_nobody(asked, monkeypatch, start):
-    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 1.0)
+    monkeypatch.setattr(fetch, "WHOLE_SECONDS", 0.3)
 
     def answer(line: socket.socket) -> None:
         line.sendall(start)

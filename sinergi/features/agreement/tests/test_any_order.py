@@ -108,6 +108,7 @@ class Talk:
         return GatePassed(revision=text, gate="report", number="1", dated=DAY, document="a" * 64, document_size=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drafted", [False, True], ids=["paper", "draft"])
 def test_any_order_of_arrival_of_valid_facts_gives_the_same_tables(found_node, secretary, drafted):
     own = found_node(**KPU_PALUTA)
