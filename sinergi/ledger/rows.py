@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from sinergi.kernel.once import once
 from sinergi.ledger.models import Agency, Entry, Log
 
 
@@ -50,6 +51,7 @@ _IS_OWN = _LOG.index("is_own")
 _IS_SELF = _AGENCY.index("is_self")
 
 
+@once
 def own_agency() -> Agency | None:
     """This node's agency, or None where it was not initialised."""
     return _agency(_one(f"SELECT {_AGENCY_COLUMNS} FROM ledger_agency WHERE is_self"))
@@ -60,6 +62,7 @@ def agency(id: str) -> Agency | None:
     return _agency(_one(f"SELECT {_AGENCY_COLUMNS} FROM ledger_agency WHERE id = %s", id))
 
 
+@once
 def agencies() -> list[Agency]:
     """Every agency this node knows, by id."""
     found = (_agency(row) for row in _all(f"SELECT {_AGENCY_COLUMNS} FROM ledger_agency ORDER BY id"))

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sinergi.access.middleware.ActorMiddleware",
+    "sinergi.web.middleware.ReadingMiddleware",
     "sinergi.web.scope.ScopeMiddleware",
     "sinergi.web.middleware.KeptFormMiddleware",
     "sinergi.web.middleware.RefusalMiddleware",

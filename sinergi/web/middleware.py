@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.once import reading
 from sinergi.ledger.writer import NotStored
 from sinergi.web.shell import Shell
 
@@ -50,6 +51,19 @@ class KeptFormMiddleware:
         told = HttpResponse(status=204, headers={"X-Location": response["Location"]})
         told.cookies = response.cookies
         return told
+
+
+class ReadingMiddleware:
+    """A page that is only read asks each question once, however many of its parts need the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading():
+            return self.get_response(request)
 
 
 class RefusalMiddleware:

@@ -46,7 +46,7 @@ def ask_for_security(demo: ClosedDemo, agency: str, **words: str) -> dict[str, A
         agreements = json.loads(secretary.ask("GET", "/api/agreements").body)["agreements"]
         starts = datetime.now(UTC) + timedelta(days=5)
         asked = {
-            "agreement": agreements[0]["id"],
+            "agreement": next(one["id"] for one in agreements if one["state"] == "in_force"),
             "service": "escort",
             "activity": "Kawal logistik",
             "place": "Gudang",

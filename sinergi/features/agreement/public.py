@@ -16,6 +16,7 @@ from sinergi.features.agreement import rules
 from sinergi.features.agreement.models import Agreement, Standing
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.once import once
 from sinergi.ledger import rows
 from sinergi.ledger.models import Agency
 
@@ -95,6 +96,7 @@ def agreement(agreement_id: str, on: date | None = None) -> AgreementInfo | None
     return None if row is None else _told(row, _agencies(), on)
 
 
+@once
 def agreements_of(
     user: User, permission: str = "agreement.read", *, scope: str = "", on: date | None = None
 ) -> list[AgreementInfo]:
@@ -102,7 +104,7 @@ def agreements_of(
     rows = visible(user, Agreement.objects.prefetch_related("standings"), permission, scope=scope)
     agencies, found = _agencies(), list(rows.order_by("-entered_at", "key"))
     # Unless the scope switch narrows them these are all that the person knows of: no need to look for twins.
-    called = _names(agencies, None if scope else found)
+    called = _all_names() if scope else _names(agencies, found)
     told = [_told(row, agencies, on, called) for row in found]
     return [info for info in told if on is None or info.state == "in_force"]
 
@@ -157,7 +159,7 @@ def names(agreement_ids: Iterable[str]) -> dict[str, str]:
 
 def names_by_key(keys: list[str]) -> dict[str, str]:
     """Their names by the key of the fact that entered the agreement, for the access trail."""
-    called = _names(_agencies())
+    called = _all_names()
     return {row.key: called[row.agreement] for row in Agreement.objects.filter(key__in=keys)}
 
 
@@ -286,6 +288,7 @@ def agency_kind(agency: str) -> str:
     return found.kind if found else ""
 
 
+@once
 def _row(agreement_id: str) -> Agreement | None:
     for row in Agreement.every(agreement=agreement_id):
         row.said = Standing.every(agreement_id=agreement_id)
@@ -293,14 +296,20 @@ def _row(agreement_id: str) -> Agreement | None:
     return None
 
 
+@once
 def _agencies() -> dict[str, Agency]:
     return {agency.id: agency for agency in rows.agencies()}
 
 
-def _names(agencies: dict[str, Agency], known: Iterable[Agreement] | None = None) -> dict[str, str]:
-    """The names by agreement id, told apart within `known`: by default all that this node knows."""
-    if known is None:
-        known = Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
+@once
+def _all_names() -> dict[str, str]:
+    """The names by agreement id, told apart within all that this node knows."""
+    known = Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
+    return _names(_agencies(), known)
+
+
+def _names(agencies: dict[str, Agency], known: Iterable[Agreement]) -> dict[str, str]:
+    """The names by agreement id, told apart within `known`."""
     papers = [(row.agreement, row.parties, row.signed_on, row.numbers[0] if row.numbers else "") for row in known]
     marks = rules.told_apart(papers)
     called = {id: _plain_name(agencies, parties) for id, parties, _, _ in papers}
@@ -320,7 +329,7 @@ def _told(
     return AgreementInfo(
         id=row.agreement,
         key=row.key,
-        name=(_names(agencies) if called is None else called).get(row.agreement) or _plain_name(agencies, row.parties),
+        name=(_all_names() if called is None else called).get(row.agreement) or _plain_name(agencies, row.parties),
         title=row.title,
         numbers=tuple(number for _, number in paired),
         parties=tuple(party for party, _ in paired),

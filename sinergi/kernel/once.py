@@ -1,0 +1,44 @@
+"""Answers kept for the length of one reading: menu, inbox and panels of one page ask the same questions.
+
+Only what writes nothing is wrapped in `reading()`, so nothing kept can be out of date; elsewhere each question is asked
+anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """While this is open, a function marked `once` is asked once for the same arguments."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
+def once(question: Callable[P, T]) -> Callable[P, T]:
+    """Keep what `question` answers while `reading`. Its arguments are hashable; nobody changes what it answers."""
+
+    @wraps(question)
+    def asked(*args: P.args, **named: P.kwargs) -> T:
+        kept = _kept.get()
+        if kept is None:
+            return question(*args, **named)
+        key = (question, args, tuple(sorted(named.items())))
+        if key not in kept:
+            kept[key] = question(*args, **named)
+        return kept[key]  # type: ignore[no-any-return]
+
+    return asked
