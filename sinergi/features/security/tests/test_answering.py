@@ -156,39 +156,40 @@ def test_a_proposal_goes_back_with_a_remark(polres):
     assert decide(polres, key).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"decision": "refused", "sentence": " "}, "sentence"),
-        ({"decision": "maybe"}, "decision"),
-        ({"decision": "adjusted", "officers": "0"}, "officers"),
-        ({"decision": "adjusted", "officers": "-1"}, "officers"),
-        ({"decision": "adjusted", "officers": "12", "vehicles": "3"}, "decision"),
-        ({"decision": "partly", "officers": "8", "day": "2024-02-31", "starts": "05:00", "ends": "06:00"}, "day"),
-        ({"decision": "partly", "officers": "8", "day": "2034-02-01", "starts": "05:00", "ends": "06:00"}, "day"),
-        (
-            {
-                "decision": "partly",
-                "officers": "8",
-                "day": "2024-02-11",
-                "starts": "05:00",
-                "ends": "06:00",
-                "until": "2024-02-01",
-            },
-            "ends",
-        ),
-        ({"decision": "agreed", "sentence": "a" * 4001}, "sentence"),
-        ({"decision": "agreed", "sentence": "a\x00"}, "sentence"),
-    ],
-)
+WRONG = [
+    ({"decision": "refused", "sentence": " "}, "sentence"),
+    ({"decision": "maybe"}, "decision"),
+    ({"decision": "adjusted", "officers": "0"}, "officers"),
+    ({"decision": "adjusted", "officers": "-1"}, "officers"),
+    ({"decision": "adjusted", "officers": "12", "vehicles": "3"}, "decision"),
+    ({"decision": "partly", "officers": "8", "day": "2024-02-31", "starts": "05:00", "ends": "06:00"}, "day"),
+    ({"decision": "partly", "officers": "8", "day": "2034-02-01", "starts": "05:00", "ends": "06:00"}, "day"),
+    (
+        {
+            "decision": "partly",
+            "officers": "8",
+            "day": "2024-02-11",
+            "starts": "05:00",
+            "ends": "06:00",
+            "until": "2024-02-01",
+        },
+        "ends",
+    ),
+    ({"decision": "agreed", "sentence": "a" * 4001}, "sentence"),
+    ({"decision": "agreed", "sentence": "a\x00"}, "sentence"),
+]
+
+
 @pytest.mark.parametrize(("role", "step"), [("operations_head", "usul/"), ("resort_chief", "jawaban/")])
-def test_a_wrong_answer_is_said_beside_its_field(polres, role, step, typed, field):
+def test_a_wrong_answer_is_said_beside_its_field(polres, role, step, subtests):
     key = asked_of_police(polres)
     before = Entry.objects.count()
-    answer = polres.post(role, at(key, step), **typed)
-    page = answer.content.decode()
-    assert answer.status_code == 422 and f'id="answerform_{field}_error"' in page
-    assert not Answer.objects.exists() and not Proposal.objects.exists() and Entry.objects.count() == before
+    for typed, field in WRONG:
+        with subtests.test(str(typed)[:80]):
+            answer = polres.post(role, at(key, step), **typed)
+            page = answer.content.decode()
+            assert answer.status_code == 422 and f'id="answerform_{field}_error"' in page
+            assert not Answer.objects.exists() and not Proposal.objects.exists() and Entry.objects.count() == before
 
 
 def test_a_spoken_order_is_written_down_and_confirmed(polres):
