@@ -236,26 +236,27 @@ def test_force_and_report_follow_the_consent(polres):
     assert rebuild.check() == []
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"unit": " "}, "unit"),
-        ({"unit": "a" * 121}, "unit"),
-        ({"sprin_number": ""}, "sprin_number"),
-        ({"sprin_number": "a" * 61}, "sprin_number"),
-        ({"officers": "0"}, "officers"),
-        ({"officers": "x"}, "officers"),
-        ({"commander": "\x00"}, "commander"),
-        ({"commander_phone": "0" * 31}, "commander_phone"),
-    ],
-)
-def test_a_wrong_force_is_said_beside_its_field(polres, change, field):
+WRONG_FORCES = [
+    ({"unit": " "}, "unit"),
+    ({"unit": "a" * 121}, "unit"),
+    ({"sprin_number": ""}, "sprin_number"),
+    ({"sprin_number": "a" * 61}, "sprin_number"),
+    ({"officers": "0"}, "officers"),
+    ({"officers": "x"}, "officers"),
+    ({"commander": "\x00"}, "commander"),
+    ({"commander_phone": "0" * 31}, "commander_phone"),
+]
+
+
+def test_a_wrong_force_is_said_beside_its_field(polres, subtests):
     key = asked_of_police(polres)
     decide(polres, key, proposal=lay(key).pk)
-    force = {"unit": "Regu 12", "sprin_number": "7", "officers": "8"} | change
-    answer = polres.post("operations_head", at(key, "penugasan/"), **force)
-    assert answer.status_code == 422 and f'id="forceform_{field}_error"' in answer.content.decode()
-    assert state_of(key) == "agreed"
+    for change, field in WRONG_FORCES:
+        with subtests.test(str(change)[:80]):
+            force = {"unit": "Regu 12", "sprin_number": "7", "officers": "8"} | change
+            answer = polres.post("operations_head", at(key, "penugasan/"), **force)
+            assert answer.status_code == 422 and f'id="forceform_{field}_error"' in answer.content.decode()
+            assert state_of(key) == "agreed"
 
 
 def test_what_the_commission_withdrew_is_not_answered(polres):

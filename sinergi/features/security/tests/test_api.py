@@ -157,43 +157,44 @@ def test_what_is_no_body_is_refused_with_a_sentence(kpu, body, status):
     assert not Request.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"people": "40"}, "people"),
-        ({"people": 40.5}, "people"),
-        ({"people": True}, "people"),
-        ({"people": -1}, "people"),
-        ({"people": 10**30}, "people"),
-        ({"service": "party"}, "service"),
-        ({"service": None}, "service"),
-        ({"risks": ["road", 7]}, "risks[1]"),
-        ({"risks": "road"}, "risks"),
-        ({"starts_at": "2024-02-11T12:00:00"}, "starts_at"),
-        ({"starts_at": "2024-02-30T12:00:00Z"}, "starts_at"),
-        ({"starts_at": 1_707_000_000}, "starts_at"),
-        ({"starts_at": "0001-01-01T00:00:00+14:00", "emergency": True}, "starts_at"),
-        ({"ends_at": "9999-12-31T23:59:59-12:00"}, "ends_at"),
-        ({"starts_at": "9999-12-30T00:00:00Z", "ends_at": "9999-12-31T23:59:59Z"}, "starts_at"),
-        ({"activity": "a" * 201}, "activity"),
-        ({"activity": "   "}, "activity"),
-        ({"activity": "a\x00b"}, "activity"),
-        ({"note": "\x1b[31m"}, "note"),
-        ({"region": "1220011002"}, "region"),
-        ({"region": "'; drop table"}, "region"),
-        ({"region": ""}, "region"),
-        ({"lat": 1.6}, "region"),
-        ({"lat": 51.0, "lon": 4.0}, "region"),
-        ({"agreement": "a" * 64}, "agreement"),
-        ({"agreement": ""}, "agreement"),
-        ({"agency": "me"}, "agency"),
-        ({"number": 7}, "number"),
-    ],
-)
-def test_a_wrong_part_is_named(kpu, change, field):
-    answer = post(kpu.person("secretary"), ALL, asking(kpu.agreement) | change)
-    assert (answer.status_code, answer.json().get("field")) == (422, field), answer.content
-    assert not Request.objects.exists()
+WRONG_PARTS = [
+    ({"people": "40"}, "people"),
+    ({"people": 40.5}, "people"),
+    ({"people": True}, "people"),
+    ({"people": -1}, "people"),
+    ({"people": 10**30}, "people"),
+    ({"service": "party"}, "service"),
+    ({"service": None}, "service"),
+    ({"risks": ["road", 7]}, "risks[1]"),
+    ({"risks": "road"}, "risks"),
+    ({"starts_at": "2024-02-11T12:00:00"}, "starts_at"),
+    ({"starts_at": "2024-02-30T12:00:00Z"}, "starts_at"),
+    ({"starts_at": 1_707_000_000}, "starts_at"),
+    ({"starts_at": "0001-01-01T00:00:00+14:00", "emergency": True}, "starts_at"),
+    ({"ends_at": "9999-12-31T23:59:59-12:00"}, "ends_at"),
+    ({"starts_at": "9999-12-30T00:00:00Z", "ends_at": "9999-12-31T23:59:59Z"}, "starts_at"),
+    ({"activity": "a" * 201}, "activity"),
+    ({"activity": "   "}, "activity"),
+    ({"activity": "a\x00b"}, "activity"),
+    ({"note": "\x1b[31m"}, "note"),
+    ({"region": "1220011002"}, "region"),
+    ({"region": "'; drop table"}, "region"),
+    ({"region": ""}, "region"),
+    ({"lat": 1.6}, "region"),
+    ({"lat": 51.0, "lon": 4.0}, "region"),
+    ({"agreement": "a" * 64}, "agreement"),
+    ({"agreement": ""}, "agreement"),
+    ({"agency": "me"}, "agency"),
+    ({"number": 7}, "number"),
+]
+
+
+def test_a_wrong_part_is_named(kpu, subtests):
+    for change, field in WRONG_PARTS:
+        with subtests.test(str(change)[:80]):
+            answer = post(kpu.person("secretary"), ALL, asking(kpu.agreement) | change)
+            assert (answer.status_code, answer.json().get("field")) == (422, field), answer.content
+            assert not Request.objects.exists()
 
 
 def test_a_name_said_twice_is_refused(kpu):

@@ -55,29 +55,30 @@ def some(kpu: Side) -> Side:
     return kpu
 
 
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ({}, ["Tiga", "Satu", "Dua"]),
-        ({"state": "requested"}, ["Tiga", "Satu"]),
-        ({"state": "open"}, ["Tiga", "Satu", "Dua"]),
-        ({"state": "running"}, ["Dua"]),
-        ({"state": "proposed"}, []),
-        ({"state": "confirmed"}, []),
-        ({"service": "event"}, ["Dua"]),
-        ({"since": "2024-02-06"}, ["Satu", "Dua"]),
-        ({"until": "2024-02-05"}, ["Tiga"]),
-        ({"since": "2024-02-05", "until": "2024-02-05"}, ["Tiga"]),
-        ({"q": "aula"}, ["Dua"]),
-        ({"q": "PAM-0001"}, ["Satu"]),
-        ({"q": "pam-0002 dua"}, ["Dua"]),
-        ({"q": "%"}, []),
-        ({"q": "٣"}, []),
-        ({"q": "9" * 60}, []),
-    ],
-)
-def test_the_list_is_filtered_and_the_file_is_the_same(some, asked, found):
-    assert sorted(said(some.person("secretary"), **asked)) == sorted(found)
+FILTERS = [
+    ({}, ["Tiga", "Satu", "Dua"]),
+    ({"state": "requested"}, ["Tiga", "Satu"]),
+    ({"state": "open"}, ["Tiga", "Satu", "Dua"]),
+    ({"state": "running"}, ["Dua"]),
+    ({"state": "proposed"}, []),
+    ({"state": "confirmed"}, []),
+    ({"service": "event"}, ["Dua"]),
+    ({"since": "2024-02-06"}, ["Satu", "Dua"]),
+    ({"until": "2024-02-05"}, ["Tiga"]),
+    ({"since": "2024-02-05", "until": "2024-02-05"}, ["Tiga"]),
+    ({"q": "aula"}, ["Dua"]),
+    ({"q": "PAM-0001"}, ["Satu"]),
+    ({"q": "pam-0002 dua"}, ["Dua"]),
+    ({"q": "%"}, []),
+    ({"q": "٣"}, []),
+    ({"q": "9" * 60}, []),
+]
+
+
+def test_the_list_is_filtered_and_the_file_is_the_same(some, subtests):
+    for asked, found in FILTERS:
+        with subtests.test(str(asked)[:80]):
+            assert sorted(said(some.person("secretary"), **asked)) == sorted(found)
 
 
 @pytest.mark.parametrize("asked", [{"state": "gone"}, {"since": "kemarin"}, {"q": "\x00"}, {"agency": "f" * 64}])
