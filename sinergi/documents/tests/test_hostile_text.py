@@ -91,6 +91,7 @@ def test_an_empty_cell_keeps_its_place_in_the_row():
     assert "A B ada satu" in pdf_pages(letter_pdf(changed(annexes=(annex,))))[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gives_a_letter_or_a_refusal(words):

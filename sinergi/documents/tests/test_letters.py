@@ -70,6 +70,7 @@ def test_pdf_is_archival_tagged_and_carries_its_fonts():
         assert {str(font.FontName).split("+")[1].split("-")[0] for font in fonts} == {"TeXGyreBonum", "TeXGyreHeros"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [letter_pdf, letter_docx])
 def test_the_same_letter_gives_the_same_bytes_in_every_process(write):
     program = (
@@ -178,6 +179,7 @@ def test_items_are_lettered_past_z():
     assert "z. Butir 25" in text and "ad. Butir 29" in text
 
 
+@pytest.mark.slow
 def test_two_thousand_rows_are_printed_whole():
     roster = Annex(title="Daftar", columns=ROSTER.columns, rows=tuple((str(at), f"T{at}") for at in range(2000)))
     pages = pdf_pages(letter_pdf(changed(annexes=(roster,))))

@@ -99,6 +99,7 @@ def test_memory_beyond_the_limit_is_a_refusal():
     assert "terlalu berat" in caught.value.sentence
 
 
+@pytest.mark.slow
 def test_processor_time_beyond_the_limit_is_a_refusal():
     started = time.monotonic()
     with pytest.raises(TooHeavy):
@@ -106,6 +107,7 @@ def test_processor_time_beyond_the_limit_is_a_refusal():
     assert time.monotonic() - started < 20
 
 
+@pytest.mark.slow
 def test_waiting_beyond_the_limit_is_a_refusal():
     with pytest.raises(TooHeavy):
         run_apart(HERE + "sleep", b"", bounds=Bounds(wall=1))

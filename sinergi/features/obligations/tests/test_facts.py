@@ -243,6 +243,7 @@ def test_a_list_replaces_only_a_list_and_a_dispute_is_taken_back_by_its_author_w
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

@@ -20,6 +20,7 @@ PEMILU = sources.calendar("pemilu-2024")
 ORDERS, EACH = 4, 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(3))
 def test_announcements_of_two_commissions_count_alike_in_any_order_of_arrival(found_node, resort_chief, number):
     chance = random.Random(number)

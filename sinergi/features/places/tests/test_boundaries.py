@@ -29,6 +29,7 @@ def feature(code="120301", ring=None, **changes):
     return made | changes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("digits", "count"), [(4, 2), (6, 27), (10, 636)])
 def test_a_whole_level_replaces_drawn_areas_and_changes_nothing_twice(regions, tmp_path, digits, count):
     drawn = {region.code: region.area for region in Region.objects.all() if len(region.code) == digits}

@@ -120,6 +120,7 @@ def both_regencies() -> bytes:
     return file.getvalue().encode()
 
 
+@pytest.mark.slow
 def test_the_whole_file_of_both_regencies_is_imported_without_the_other(agreement, regions, sign_in):
     client = sign_in("kpu_staff")
     whole = both_regencies()
