@@ -21,6 +21,7 @@ from sinergi.features.obligations.events import (
     Statement,
     Words,
 )
+from sinergi.kernel import succession
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
@@ -156,18 +157,12 @@ def due_flaw(due: Due) -> str:
 def in_force(lists: Iterable[ObligationList], parties: Iterable[str]) -> tuple[str, list[str]]:
     """The key of the list that holds (or none), and of lists agreed to at the same time that lost to it.
 
-    Start from no list; of the fully agreed lists made from the one that holds, the one with the smallest key follows.
-    Two can only be agreed at once when nodes were apart; people are told to agree on a new list.
+    Only lists that every party stands behind; which of them follows which: `sinergi.kernel.succession`.
     """
     everybody = set(parties)
-    agreed = [one for one in lists if everybody <= {one.agency, *one.agreed_ids}]
-    holding = ""
-    lost: list[str] = []
-    while True:
-        following = sorted(one.key for one in agreed if one.replaces == holding)
-        if not following:
-            return holding, lost
-        holding, lost = following[0], following[1:]
+    agreed = [(one.key, one.replaces) for one in lists if everybody <= {one.agency, *one.agreed_ids}]
+    chain, lost = succession.holding(agreed)
+    return (chain[-1] if chain else ""), lost
 
 
 def answer_list(
