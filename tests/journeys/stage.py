@@ -22,6 +22,16 @@ PHONE = {"width": 360, "height": 740}
 PATIENCE_S = 40.0
 expect.set_options(timeout=PATIENCE_S * 1000)
 
+# Stands for the finger on the reader of a phone or laptop: Chromium keeps the passkey, the product does all the rest.
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
 # Counts what a thumb does, over every page of a visit.
 COUNT_TAPS = """
 addEventListener("click", (event) => {
@@ -44,6 +54,11 @@ class Office:
     @property
     def url(self) -> str:
         return self.served.url
+
+    @property
+    def named_url(self) -> str:
+        """The address under which passkeys work on this machine: they belong to a name, never to a number."""
+        return f"http://localhost:{self.served.port}"
 
     def unplug(self) -> None:
         """Stop the node; its address answers nothing until `plug_in`."""
@@ -81,13 +96,25 @@ class Seats:
     faults: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
 
-    def sit(self, office: Office, username: str = "", *, phone: bool = False, password: str = PASSWORD) -> Page:
-        """A page of this person's own, signed in; nobody in particular without a name."""
+    def sit(
+        self,
+        office: Office,
+        username: str = "",
+        *,
+        phone: bool = False,
+        passkeys: bool = False,
+        password: str = PASSWORD,
+    ) -> Page:
+        """A page of this person's own, signed in; nobody in particular without a name.
+
+        With `passkeys` the person's device can make and keep them.
+        """
+        url = office.named_url if passkeys else office.url
         context = self.browser.new_context(
             viewport=PHONE if phone else DESK,
             is_mobile=phone,
             has_touch=phone,
-            base_url=office.url,
+            base_url=url,
             locale="id-ID",
             timezone_id="Asia/Jakarta",
             accept_downloads=True,
@@ -96,9 +123,13 @@ class Seats:
         context.add_init_script(COUNT_TAPS)
         context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
-        self._watch(page, office)
+        self._watch(page, url)
+        if passkeys:
+            device = context.new_cdp_session(page)
+            device.send("WebAuthn.enable")
+            device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         if username:
-            self._sign_in(page, office, username, password)
+            self._sign_in(page, url, username, password)
         return page
 
     def rise(self) -> None:
@@ -107,19 +138,16 @@ class Seats:
             context.close()
         self._contexts.clear()
 
-    def _sign_in(self, page: Page, office: Office, username: str, password: str) -> None:
-        door = (office.url, username)
+    def _sign_in(self, page: Page, url: str, username: str, password: str) -> None:
+        door = (url, username)
         if door not in self.doors:
-            page.goto("/masuk/")
-            page.get_by_label("Nama pengguna").fill(username)
-            page.get_by_label("Kata sandi", exact=True).fill(password)
-            page.get_by_role("button", name="Masuk", exact=True).click()
+            enter_password(page, username, password)
             page.wait_for_url(lambda url: "/masuk/" not in url)
             self.doors[door] = page.context.cookies()
         page.context.add_cookies(self.doors[door])
 
-    def _watch(self, page: Page, office: Office) -> None:
-        own = urlsplit(office.url).netloc
+    def _watch(self, page: Page, url: str) -> None:
+        own = urlsplit(url).netloc
 
         def requested(request: Any) -> None:
             parts = urlsplit(request.url)
@@ -134,6 +162,14 @@ class Seats:
         page.on("request", requested)
         page.on("console", complained)
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+
+
+def enter_password(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Give name and password at the door; where that leads depends on the person."""
+    page.goto("/masuk/")
+    page.get_by_label("Nama pengguna").fill(username)
+    page.get_by_label("Kata sandi", exact=True).fill(password)
+    page.get_by_role("button", name="Masuk", exact=True).click()
 
 
 def until(page: Page, words: str) -> None:

@@ -1,21 +1,34 @@
-"""Journey 9: an agreement is drafted and negotiated over two nodes, one of them unplugged in the middle of it."""
+"""Journey 9: an agreement is drafted, negotiated and signed over two nodes, one of them unplugged in the middle of it.
+
+Nobody touches anything but a browser; Chromium's virtual authenticator stands for the finger on the reader.
+"""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.journeys.acts import path_of, today
-from tests.journeys.stage import PHONE, eventually, looked_at, main_text, until
+from sinergi.documents import letter_pdf
+from sinergi.documents.tests.samples import LETTER, changed
+from tests.journeys.acts import VILLAGES, arrives, ask, path_of, today
+from tests.journeys.stage import PHONE, enter_password, eventually, looked_at, main_text, until
 
 pytestmark = pytest.mark.slow
+
+VERIFIERS = [Path(__file__).parents[2] / "docs" / "protocol" / name for name in ("verify.py", "verify_signature.py")]
 
 TITLE = "Perjanjian Kerja Sama Pemilihan Gubernur"
 
 
-def test_two_texts_proposed_while_the_nodes_were_apart_stand_side_by_side_until_one_names_both(seats, paluta, polres):
+def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign_with_passkeys(
+    seats, paluta, polres, tmp_path
+):
     secretary = seats.sit(paluta, "sekretaris")
     path = draft(secretary)
     negotiation = f"{path}perundingan/"
@@ -62,6 +75,52 @@ def test_two_texts_proposed_while_the_nodes_were_apart_stand_side_by_side_until_
     until(liaison, "Polres Tapsel menyetujui naskah ini")
     liaison.get_by_role("button", name="Setujui isi naskah").click()
     until(secretary, "KPU Paluta menyelesaikan: Berita acara pleno")
+
+    for page in (secretary, liaison):
+        pass_gates(page, negotiation, tmp_path)
+    for page in (secretary, liaison):
+        until(page, "Polres Tapsel menandatangani")
+
+    # The Kapolres is away: the administrator gives the deputy the office as Plh, for this agreement and two days.
+    agreement = path.removeprefix("/perjanjian/").rstrip("/")
+    act_for(
+        seats.sit(polres, "admin"),
+        "wakapolres",
+        office="Kapolres",
+        instead_of="AKBP Bagas Wirawan",
+        agreement=agreement,
+    )
+    signing = f"{path}tanda-tangan/"
+    chair, acting = (
+        seats.sit(paluta, "ketua", passkeys=True),
+        seats.sit(polres, "wakapolres", phone=True, passkeys=True),
+    )
+    sign(chair, "ketua", signing)
+    assert secretary.goto(path).status == 200
+    expect(secretary.locator(".lead .state")).not_to_have_text("berlaku")
+    sign(acting, "wakapolres", signing)
+    eventually(
+        lambda: secretary.locator(".lead .state").inner_text() == "berlaku", secretary.reload, "it is never in force"
+    )
+    until(chair, "Plh")
+    with chair.expect_download() as waiting:
+        chair.get_by_role("link", name="Naskah (PDF)").click()
+    waiting.value.save_as(tmp_path / "naskah.pdf")
+    assert (tmp_path / "naskah.pdf").read_bytes().startswith(b"%PDF")
+    verdict = verified(chair, path, tmp_path)
+    assert sorted(re.findall(r"(\w+) Sipirok .*: signed revision", verdict)) == ["chair", "resort_chief"]
+
+    # The paper that was signed with a pen is bound by its hash, then work begins under the agreement.
+    paper = tmp_path / "basah.pdf"
+    paper.write_bytes(letter_pdf(changed(number="basah")))
+    secretary.goto(signing)
+    secretary.locator("[name=scan]").set_input_files(paper)
+    secretary.get_by_role("button", name="Kaitkan pindaian").click()
+    arrives(liaison, signing, "Pindaian kertas, KPU Paluta")
+    secretary.goto("/pengamanan/minta/")
+    label = secretary.locator(f"select[name=agreement] option[value='{agreement}']").inner_text()
+    asked = ask(secretary, "Kawal rapat perdana", village=VILLAGES["kpu-paluta"], agreement=label)
+    arrives(liaison, asked, "Kawal rapat perdana")
     eventually(
         lambda: paluta.logs() == {key: value for key, value in polres.logs().items() if key in paluta.logs()},
         lambda: secretary.wait_for_timeout(300),
@@ -114,3 +173,82 @@ def propose(page, negotiation: str, remark: str, place: str) -> None:
     page.locator("[name=place]").fill(place)
     page.get_by_role("button", name="Kirim ke pihak lain").click()
     page.wait_for_url(f"**{negotiation}")
+
+
+def pass_gates(page: Page, negotiation: str, folder: Path) -> None:
+    """Note every step that this office takes before signing, each with its paper."""
+    page.goto(negotiation)
+    steps = page.locator("#langkah details")
+    for left in range(steps.count(), 0, -1):
+        step = steps.first
+        step.locator("summary").click()
+        paper = folder / f"langkah-{left}.pdf"
+        paper.write_bytes(letter_pdf(LETTER))
+        step.locator("[name=number]").fill(f"{left}/BA/2026")
+        step.locator("[name=dated]").fill(today().isoformat())
+        step.locator("[name=scan]").set_input_files(paper)
+        step.get_by_role("button", name="Catat langkah ini").click()
+        expect(steps).to_have_count(left - 1)
+
+
+def act_for(admin: Page, username: str, *, office: str, instead_of: str, agreement: str) -> None:
+    """Give a person somebody else's office for two days, under one agreement."""
+    admin.goto("/kelola/pengguna/")
+    admin.get_by_role("row").filter(has_text=username).get_by_role("link").first.click()
+    form = admin.locator("form").filter(has=admin.locator("[name=acting_for]"))
+    form.locator("[name=role]").select_option(label=office)
+    form.locator("[name=starts_on]").fill(today().isoformat())
+    form.locator("[name=ends_on]").fill((today() + timedelta(days=1)).isoformat())
+    form.locator("[name=acting_for]").select_option(label=instead_of)
+    form.locator(f"[name=agreements][value='{agreement}']").check()
+    form.get_by_role("button", name="Beri penugasan").click()
+    expect(admin.locator("main")).to_contain_text(f"Plh {office}")
+
+
+def sign(page: Page, username: str, signing: str) -> None:
+    """Enrol this device's passkey, come in by it, name it as the one that signs, and sign."""
+    wrong: list[str] = []
+
+    def look(name: str) -> None:
+        wrong.extend(looked_at(page, name))
+
+    page.goto(signing)
+    page.get_by_role("link", name="Daftarkan kunci sandi").click()
+    look("factors")
+    page.get_by_role("button", name="Daftarkan kunci sandi perangkat ini").click()
+    expect(page.locator("main li")).to_have_count(10)
+    look("recovery codes")
+    page.goto("/akun/faktor/")
+    page.get_by_role("button", name="Pasang aplikasi kode").click()
+    look("code app")
+
+    page.context.clear_cookies()
+    enter_password(page, username)
+    page.wait_for_url("**/masuk/kode/")
+    look("second step")
+    page.goto("/masuk/")
+    page.get_by_role("button", name="Masuk dengan kunci sandi").click()
+    page.wait_for_url(lambda url: "/masuk/" not in url)
+    page.goto("/masuk/pastikan/")
+    look("prove")
+
+    page.goto(signing)
+    page.get_by_role("button", name="Nyatakan kunci saya").click()
+    expect(page.locator("main")).to_contain_text("tidak dapat ditarik")
+    look("before signing")
+    page.get_by_role("button", name="Tandatangani naskah ini").click()
+    expect(page.get_by_role("button", name="Tandatangani naskah ini")).to_have_count(0)
+    look("after signing")
+    assert wrong == [], "\n".join(wrong)
+
+
+def verified(page: Page, path: str, folder: Path) -> str:
+    """What a stranger's two programs say of the evidence that this person takes out."""
+    with page.expect_download() as waiting:
+        page.evaluate("address => { location.href = address }", f"{path}bukti/")
+    file = folder / "bukti.sinergi"
+    waiting.value.save_as(file)
+    for program in VERIFIERS:
+        verdict = subprocess.run([sys.executable, program, file], capture_output=True, text=True, check=False)
+        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    return verdict.stdout

@@ -27,8 +27,8 @@ class NodeError(Exception):
 class Node:
     """One node: a folder, a port and, while plugged in, a process."""
 
-    def __init__(self, data: Path, who: dict[str, str], *, settings: str = "tests.sync.settings") -> None:
-        self.data, self.who, self.settings = data, who, settings
+    def __init__(self, data: Path, who: dict[str, str]) -> None:
+        self.data, self.who = data, who
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.id = ""
@@ -48,7 +48,7 @@ class Node:
                     **os.environ,
                     "SINERGI_DATA": str(self.data),
                     "SINERGI_DATABASE": "",
-                    "DJANGO_SETTINGS_MODULE": self.settings,
+                    "DJANGO_SETTINGS_MODULE": "tests.sync.settings",
                 },
             )
         until(self.listens, PATIENCE, f"{self.who['code']} listens; see {self.data / 'stderr'}")
