@@ -15,6 +15,7 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import founding, keys
 from sinergi.ledger.models import Agency, Entry
+from tests.nodes.remembered import remembered
 from tests.nodes.simulator import NOON, Peer
 
 POLRES = {"code": "polres-tapsel", "name": "Polres Tapanuli Selatan", "kind": "police", "region": "*"}
@@ -26,8 +27,10 @@ KPU_PALUTA = {"code": "kpu-paluta", "name": "KPU Kabupaten Padang Lawas Utara", 
 def found_node(db: None, tmp_path: Path) -> Callable[..., Agency]:
     """Make this test's node an agency of one's choice: `found_node(**POLRES)`."""
 
+    folder = tmp_path / "keys"
+
     def found(**who: str) -> Agency:
-        return founding.found_agency(tmp_path / "keys", at=NOON, **who)
+        return remembered(tuple(who.items()), folder, lambda: founding.found_agency(folder, at=NOON, **who))
 
     yield found
     keys.use(None)
@@ -40,11 +43,9 @@ def node(found_node: Callable[..., Agency]) -> Agency:
 
 
 @pytest.fixture
-def police(node: Agency) -> Peer:
+def police(node: Agency, tmp_path: Path) -> Peer:
     """Polres Tapanuli Selatan as a simulated partner that was introduced to the node."""
-    peer = Peer(**POLRES)
-    peer.meet()
-    return peer
+    return remembered("police", tmp_path / "keys", lambda: met(POLRES))
 
 
 @pytest.fixture
@@ -60,9 +61,18 @@ def resort_chief() -> Actor:
 
 
 @pytest.fixture
-def agreement(node: Agency, police: Peer, secretary: Actor) -> str:
+def agreement(node: Agency, police: Peer, secretary: Actor, tmp_path: Path) -> str:
     """The id of an agreement in force between the node (KPU Tapanuli Selatan) and the police."""
-    return enter_and_confirm(police, secretary)
+    given, partner = remembered("agreement", tmp_path / "keys", lambda: (enter_and_confirm(police, secretary), police))
+    vars(police).update(vars(partner))
+    return given
+
+
+def met(who: dict[str, str]) -> Peer:
+    """A simulated partner that was introduced to the node."""
+    peer = Peer(**who)
+    peer.meet()
+    return peer
 
 
 def enter_and_confirm(partner: Peer, by: Actor, exercise: str = "") -> str:

@@ -287,26 +287,28 @@ def test_an_administrator_takes_in_a_calendar_and_chooses_it(node, person):
     assert template.worksheets
 
 
-@pytest.mark.parametrize(
-    ("head", "rows", "sentence"),
-    [
-        ({}, [*ROWS[:2]], "pemungutan suara"),
-        ({}, [ROWS[0], ROWS[1], (*ROWS[2][:3], "29/02/2029", "29/02/2029", "")], "ditulis seperti"),
-        ({}, [(*ROWS[0][:4], date(2029, 2, 12), ""), *ROWS[1:]], "bertumpuk"),
-        ({}, [(*ROWS[0][:4], date(2029, 2, 1), ""), *ROWS[1:]], "hari kosong"),
-        ({}, [ROWS[0], *ROWS], "Sudah ada"),
-        ({"polling_day": "2029-02-29"}, ROWS, "tanggal"),
-        ({"polling_day": "2029-02-15"}, ROWS, "tepat pada hari"),
-        ({"code": "Pemilu 2029"}, ROWS, "Kode"),
-        ({"version": "0"}, ROWS, "Versi"),
-        ({"law": " "}, ROWS, "Dasar hukum"),
-        ({}, [], "tahapan"),
-    ],
-)
-def test_a_file_that_is_no_calendar_is_refused_whole(node, person, head, rows, sentence):
-    answer = person("administrator").post("/kelola/kalender/baru/", HEAD | head | {"file": sheet(rows)})
-    assert answer.status_code == 422 and sentence in answer.content.decode()
-    assert not CalendarVersion.objects.exists()
+NO_CALENDARS = [
+    ({}, [*ROWS[:2]], "pemungutan suara"),
+    ({}, [ROWS[0], ROWS[1], (*ROWS[2][:3], "29/02/2029", "29/02/2029", "")], "ditulis seperti"),
+    ({}, [(*ROWS[0][:4], date(2029, 2, 12), ""), *ROWS[1:]], "bertumpuk"),
+    ({}, [(*ROWS[0][:4], date(2029, 2, 1), ""), *ROWS[1:]], "hari kosong"),
+    ({}, [ROWS[0], *ROWS], "Sudah ada"),
+    ({"polling_day": "2029-02-29"}, ROWS, "tanggal"),
+    ({"polling_day": "2029-02-15"}, ROWS, "tepat pada hari"),
+    ({"code": "Pemilu 2029"}, ROWS, "Kode"),
+    ({"version": "0"}, ROWS, "Versi"),
+    ({"law": " "}, ROWS, "Dasar hukum"),
+    ({}, [], "tahapan"),
+]
+
+
+def test_a_file_that_is_no_calendar_is_refused_whole(node, person, subtests):
+    client = person("administrator")
+    for head, rows, sentence in NO_CALENDARS:
+        with subtests.test(sentence):
+            answer = client.post("/kelola/kalender/baru/", HEAD | head | {"file": sheet(rows)})
+            assert answer.status_code == 422 and sentence in answer.content.decode()
+            assert not CalendarVersion.objects.exists()
 
 
 def test_a_calendar_of_a_partner_that_cannot_be_changes_nothing(found_node):

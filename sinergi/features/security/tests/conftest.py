@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from sinergi.features.security.models import Request, Stationery
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.envelope import Official
-from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
+from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm, met
+from tests.nodes.remembered import remembered
 from tests.nodes.simulator import NOON, Peer
 from tests.permissions.fixtures import sign_in_somebody
 
@@ -70,27 +72,32 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def kpu(noon: None, found_node: Callable[..., Any]) -> Side:
+def kpu(noon: None, found_node: Callable[..., Any], tmp_path: Path) -> Side:
     """The node of KPU Tapanuli Selatan; its partner are the police."""
-    found_node(**KPU_TAPSEL)
-    # Two districts do: fewer rows, faster tests.
-    load_demo_regions(["120303", "120304"])
-    police = Peer(**POLRES)
-    police.meet()
-    return Side(police, enter_and_confirm(police, Actor(id="5ec5ec5ec5ec5ec5", office="secretary")))
+
+    def make() -> Side:
+        found_node(**KPU_TAPSEL)
+        # Two districts do: fewer rows, faster tests.
+        load_demo_regions(["120303", "120304"])
+        police = met(POLRES)
+        return Side(police, enter_and_confirm(police, Actor(id="5ec5ec5ec5ec5ec5", office="secretary")))
+
+    return remembered("a commission and the police", tmp_path / "keys", make)
 
 
 @pytest.fixture
-def polres(noon: None, found_node: Callable[..., Any]) -> Side:
+def polres(noon: None, found_node: Callable[..., Any], tmp_path: Path) -> Side:
     """The node of Polres Tapanuli Selatan between two commissions; `more["other"]` is the second one's side."""
-    found_node(**POLRES)
-    load_demo_regions(["120303", "120304", "122001"])
     chief = Actor(id="c41efc41efc41ef0", office="resort_chief")
-    first, second = Peer(**KPU_TAPSEL), Peer(**KPU_PALUTA)
-    for peer in (first, second):
-        peer.meet()
-    other = Side(second, enter_and_confirm(second, chief))
-    return Side(first, enter_and_confirm(first, chief), more={"other": other})
+
+    def make() -> Side:
+        found_node(**POLRES)
+        load_demo_regions(["120303", "120304", "122001"])
+        first, second = met(KPU_TAPSEL), met(KPU_PALUTA)
+        other = Side(second, enter_and_confirm(second, chief))
+        return Side(first, enter_and_confirm(first, chief), more={"other": other})
+
+    return remembered("the police and two commissions", tmp_path / "keys", make)
 
 
 @pytest.fixture
