@@ -20,7 +20,10 @@ ROWS_AT_ONCE = 500
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something in the store that is not as it must be: where, and what, in a sentence."""
+    """Something in the store that is not as it must be: where, and what, in words for the administrator's console.
+
+    What stands in brackets is the reason of the code that read it, in English, for whoever mends it.
+    """
 
     where: str
     what: str
@@ -36,22 +39,22 @@ def check(*, quick: bool = False) -> list[Finding]:
 
 
 def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
-    name = f"log {log.origin[:8]}"
+    name = f"buku {log.origin[:8]}"
     if log.origin != envelope.log_id(log.agreement, log.agency, log.role):
-        yield Finding(name, "its origin does not belong to its agency, agreement and role")
+        yield Finding(name, "namanya bukan milik instansi, perjanjian, dan perannya")
     frontier = merkle.Frontier()
     nodes: dict[tuple[int, int], bytes] = {}
     roots: dict[int, bytes] = {0: merkle.EMPTY_ROOT}
     head, lam, last_seq = envelope.NOTHING_BEFORE, 0, -1
     for row in Entry.objects.filter(log=log).order_by("seq").iterator(ROWS_AT_ONCE):
-        where = f"{name}, entry {row.seq}"
+        where = f"{name}, catatan {row.seq}"
         if row.seq != last_seq + 1:
-            yield Finding(where, "entries before it are missing")
+            yield Finding(where, "catatan sebelumnya hilang")
         last_seq = row.seq
         try:
             entry = envelope.parse(bytes(row.data))
         except Broken as error:
-            yield Finding(where, f"its bytes are damaged ({error})")
+            yield Finding(where, f"bitanya rusak ({error})")
             frontier.append(envelope.leaf_hash(bytes(row.data)))
             continue
         yield from _check_entry(where, row, entry, log, head, lam)
@@ -59,7 +62,7 @@ def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
             try:
                 envelope.verify(entry, histories.event_keys(entry))
             except Broken as error:
-                yield Finding(where, f"a signature does not hold ({error})")
+                yield Finding(where, f"tanda tangannya tidak sah ({error})")
         for level, index, value in frontier.append(entry.leaf):
             nodes[level, index] = value
         roots[frontier.size] = frontier.root()
@@ -78,9 +81,9 @@ def _check_histories(name: str, log: Log) -> Iterator[Finding]:
         try:
             forks.check(fork, log.origin, histories.event_keys, histories.checkpoint_keys(log))
         except forks.NoFork as error:
-            yield Finding(name, f"what is kept as proof of two histories proves nothing ({error})")
+            yield Finding(name, f"yang disimpan sebagai bukti dua riwayat tidak membuktikan apa pun ({error})")
     if bool(proofs) != (log.frozen == histories.FORKED):
-        yield Finding(name, "it is frozen without a proof of two histories, or not frozen in spite of one")
+        yield Finding(name, "dibekukan tanpa bukti dua riwayat, atau tidak dibekukan padahal buktinya ada")
     for ahead in Unreached.objects.filter(log=log).order_by("size", "pk"):
         try:
             note = notes.parse(bytes(ahead.note))
@@ -88,26 +91,26 @@ def _check_histories(name: str, log: Log) -> Iterator[Finding]:
             if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root) != (
                 log.origin, ahead.size, bytes(ahead.root),
             ):  # fmt: skip
-                raise notes.BadNote("of another size or root than noted")
+                raise notes.BadNote("ukuran atau akarnya lain daripada yang dicatat")
         except Broken as error:
-            yield Finding(f"{name}, checkpoint ahead at {ahead.size}", f"it is damaged ({error})")
+            yield Finding(f"{name}, titik periksa yang belum tercapai pada {ahead.size}", f"rusak ({error})")
 
 
 def _check_entry(where: str, row: Entry, entry: envelope.Entry, log: Log, head: str, lam: int) -> Iterator[Finding]:
     header = entry.header
     if bytes(row.leaf) != entry.leaf:
-        yield Finding(where, "its stored leaf hash is not the hash of its bytes")
+        yield Finding(where, "sidik daun yang disimpan bukan sidik bitanya")
     if (header.log, header.seq, header.agency) != (log.origin, row.seq, log.agency):
-        yield Finding(where, "it belongs to another log or place")
+        yield Finding(where, "milik buku atau tempat lain")
     if header.prev != head or header.lam <= lam:
-        yield Finding(where, "it does not continue the chain")
+        yield Finding(where, "tidak menyambung rantai")
     if (row.key, row.kind, row.lam, row.has_body) != (header.key, header.type, header.lam, header.pl is not None):
-        yield Finding(where, "a stored column differs from its header")
+        yield Finding(where, "kolom yang disimpan berbeda dari kepalanya")
     expected = Entry.State.WAITING if row.seq >= log.folded else None
     if (expected is not None) != (row.state == Entry.State.WAITING) or row.state not in Entry.State.values:
-        yield Finding(where, "its state does not fit how far the log is folded")
+        yield Finding(where, "keadaannya tidak cocok dengan sejauh mana buku dibaca")
     if (row.state in (Entry.State.INVALID, Entry.State.UNKNOWN)) and not row.verdict:
-        yield Finding(where, "it is not folded and no reason is kept")
+        yield Finding(where, "tidak dipakai dan alasannya tidak disimpan")
 
 
 def _check_body(where: str, row: Entry, entry: envelope.Entry) -> Iterator[Finding]:
@@ -116,29 +119,29 @@ def _check_body(where: str, row: Entry, entry: envelope.Entry) -> Iterator[Findi
     if body is None:
         return
     if commitment is None:
-        yield Finding(where, "it has a body its header does not speak of")
+        yield Finding(where, "mempunyai isi yang tidak disebut kepalanya")
     elif envelope.commit(bytes(body.data), bytes(body.salt)) != commitment.hash or len(body.data) != commitment.size:
-        yield Finding(where, "its body or salt is not the one its header commits to")
+        yield Finding(where, "isi atau garamnya bukan yang diikat kepalanya")
 
 
 def _check_tree(
     name: str, log: Log, frontier: merkle.Frontier, nodes: dict[tuple[int, int], bytes], head: str, lam: int
 ) -> Iterator[Finding]:
     if log.size != frontier.size or log.folded > log.size:
-        yield Finding(name, f"it says {log.size} entries where {frontier.size} are stored")
+        yield Finding(name, f"menyebut {log.size} catatan, tersimpan {frontier.size}")
     if bytes(log.root) != (frontier.root() if frontier.size else bytes(log.root)):
-        yield Finding(name, "its stored root is not the root of its entries")
+        yield Finding(name, "akar yang disimpan bukan akar catatannya")
     if bytes(log.peaks) != b"".join(frontier.peaks):
-        yield Finding(name, "its stored peaks are not those of its tree")
+        yield Finding(name, "puncak yang disimpan bukan puncak pohonnya")
     if frontier.size and (log.head, log.head_lam) != (head, lam):
-        yield Finding(name, "its stored head is not its last entry")
+        yield Finding(name, "ujung yang disimpan bukan catatan terakhirnya")
     stored = {
         (node.level, node.index): bytes(node.hash) for node in Node.objects.filter(log=log).iterator(ROWS_AT_ONCE)
     }
     wanted = {place: value for place, value in nodes.items() if place[0] > 0}
     for place in sorted(stored.keys() | wanted.keys()):
         if stored.get(place) != wanted.get(place):
-            yield Finding(f"{name}, node {place[0]}/{place[1]}", "a stored tree hash is wrong, missing or too many")
+            yield Finding(f"{name}, simpul pohon {place[0]}/{place[1]}", "sidik pohon salah, hilang, atau berlebih")
 
 
 def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Finding]:
@@ -149,22 +152,22 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
             note = notes.parse(data)
             forks.signed_by_author(note, author_keys)
             if note.checkpoint.size != log.checkpoint_size:
-                yield Finding(name, "its newest checkpoint has another size than noted")
+                yield Finding(name, "titik periksa terbarunya berukuran lain daripada yang dicatat")
             if note.checkpoint.size in roots and note.checkpoint.root != roots[note.checkpoint.size]:
-                yield Finding(name, "its newest checkpoint has another root than its entries")
+                yield Finding(name, "titik periksa terbarunya berakar lain daripada catatannya")
         except Broken as error:
-            yield Finding(name, f"its newest checkpoint is damaged ({error})")
+            yield Finding(name, f"titik periksa terbarunya rusak ({error})")
     elif log.checkpoint_size:
-        yield Finding(name, "its newest checkpoint is missing")
+        yield Finding(name, "titik periksa terbarunya hilang")
     for row in Cosignature.objects.filter(log=log).order_by("size", "pk").iterator(ROWS_AT_ONCE):
-        where = f"{name}, cosignature at {row.size}"
+        where = f"{name}, tanda saksi pada {row.size}"
         try:
             note = notes.parse(bytes(row.note))
             forks.signed_by_author(note, author_keys)
             line = notes.parse_lines(bytes(row.line))[0]
             key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
             if key is None:
-                raise notes.BadNote("by a key nobody named")
+                raise notes.BadNote("oleh kunci yang tidak dinyatakan siapa pun")
             at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, bytes(key.public))
             agrees = (note.checkpoint.size, note.checkpoint.root, at) == (
                 row.size,
@@ -172,25 +175,25 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
                 int(row.signed_at.timestamp()),
             )
             if not agrees or roots.get(row.size, bytes(row.root)) != bytes(row.root):
-                yield Finding(where, "it does not fit the checkpoint it stands under")
+                yield Finding(where, "tidak cocok dengan titik periksa yang ditandainya")
         except Broken as error:
-            yield Finding(where, f"it is damaged ({error})")
+            yield Finding(where, f"rusak ({error})")
 
 
 def _check_parties() -> Iterator[Finding]:
     for party in Party.objects.select_related("agreement").order_by("pk"):
-        where = f"agreement {party.agreement_id[:8]}"
+        where = f"perjanjian {party.agreement_id[:8]}"
         origin = envelope.log_id(party.agreement_id, party.agency, party.agreement.role)
         rows = Entry.objects.filter(log__origin=origin, state=Entry.State.FOLDED)
         said = {(entry.seq, _joins_to(entry)) for entry in rows.filter(kind__in=_kinds(Founding, Joining))}
         if {(seq, terms) for seq, terms in said if terms} != set(party.joined.values_list("seq", "terms")):
-            yield Finding(where, "a party joined at another place than its log says")
+            yield Finding(where, "pihak masuk di tempat lain daripada kata bukunya")
         left = rows.filter(kind__in=_kinds(Leaving)).order_by("seq").values_list("seq", flat=True).first()
         if party.left_seq != left:
-            yield Finding(where, "a party left at another place than its log says")
+            yield Finding(where, "pihak keluar di tempat lain daripada kata bukunya")
     for agreement in Agreement.objects.order_by("pk"):
         if not agreement.parties.filter(agency=agreement.founder).exists():
-            yield Finding(f"agreement {agreement.id[:8]}", "its founder is not among its parties")
+            yield Finding(f"perjanjian {agreement.id[:8]}", "pendirinya bukan salah satu pihak")
 
 
 def _joins_to(entry: Entry) -> str:

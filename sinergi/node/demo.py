@@ -20,6 +20,7 @@ from sinergi.node.story.people import OFFICES
 from sinergi.node.supervise import Nodes, Place, stop_like_ctrl_c
 
 NOTE = "demo.json"
+UNFINISHED = "unfinished"
 
 
 def run(argv: list[str], data: Path) -> int:
@@ -58,6 +59,7 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
             _check_free(place)
         if fresh:
             _clear(folder)
+        _begin(folder, places)
         for place in places:
             if not stage.is_made(place):
                 print(f"membuat {OFFICES[place.name].name} …", flush=True)
@@ -74,6 +76,7 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
                 }
                 for place in places
             ]
+            (folder / UNFINISHED).unlink(missing_ok=True)
             _write(folder / NOTE, json.dumps({"nodes": described}, indent=1, ensure_ascii=False))
             _announce(described)
             nodes.wait()
@@ -85,6 +88,19 @@ def _make_folder(folder: Path) -> None:
         raise Refused(f"{folder} berisi hal lain; pilih folder kosong dengan --data.", code="N-15")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "demo").touch(mode=0o600)
+
+
+def _begin(folder: Path, places: list[Place]) -> None:
+    """Mark a first start as unfinished until the story has been told; one that was cut off begins from nothing.
+
+    Nobody has used what such a start left behind, and half an act cannot be taken up again: its moments are past.
+    """
+    mark = folder / UNFINISHED
+    if mark.exists():
+        print("Permulaan yang terputus dibuang; demo dibuat dari awal.", flush=True)
+        _clear(folder)
+    if not any(stage.is_made(place) for place in places):
+        mark.touch()
 
 
 def _clear(folder: Path) -> None:

@@ -25,6 +25,7 @@ from sinergi.sync.models import Invitation, OwnAddress, Peer
 HERE = "sync:partners"
 STATES = {
     "connected": ("done", "daring"),
+    "unanswered": ("waiting", "tidak menjawab, dicoba lagi"),
     "apart": ("late", "terputus"),
     "paused": ("scheduled", "dijeda"),
     "new": ("waiting", "menunggu sambungan pertama"),
@@ -172,7 +173,8 @@ def _rows(request: PersonRequest) -> list[dict[str, Any]]:
     names = dict(Agency.objects.values_list("id", "name"))
     rows = []
     for peer in Peer.objects.order_by("agency"):
-        shape, word = STATES[peer.state(request.arrived_at)]
+        state = peer.state(request.arrived_at)
+        shape, word = STATES["unanswered" if state == "connected" and peer.failures else state]
         rows.append(
             {
                 "agency": peer.agency,

@@ -102,7 +102,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     icon: str = "inbox"
     code: str = ""
-    action: Any = ""
+    action: Any = gettext_lazy("Buka")
     decision: Decision | None = None
 
 

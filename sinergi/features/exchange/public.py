@@ -24,7 +24,8 @@ Has = Literal["author", "same", "behind", "until", "unseen", "stranger", "none"]
 class Partner(msgspec.Struct, frozen=True, kw_only=True):
     """One party's node as this node last saw it. `stranger`: known by name, never introduced.
 
-    `ahead`: by how many seconds its clock differs from ours, 0 while that is tolerated.
+    `missed`: it did not answer when last asked. `ahead`: by how many seconds its clock differs from ours, 0 while that
+    is tolerated.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Partner(msgspec.Struct, frozen=True, kw_only=True):
     last_contact: datetime | None = None
     last_try: datetime | None = None
     trouble: str = ""
+    missed: bool = False
     ahead: int = 0
 
 
@@ -257,6 +259,7 @@ def _partners(ids: list[str], at: datetime) -> list[Partner]:
                 last_contact=peer.last_contact,
                 last_try=peer.last_try,
                 trouble=peer.error,
+                missed=peer.failures > 0,
                 ahead=clocks.ahead(agency),
             )
         )

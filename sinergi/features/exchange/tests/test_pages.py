@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from sinergi.features.exchange.public import reach, standing
+from sinergi.features.exchange.public import Partner, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import now
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
-from tests.nodes.simulator import Peer
+from tests.nodes.simulator import NOON, Peer
 
 ADDRESSES = (
     "/siapa-punya-apa/",
@@ -122,3 +122,8 @@ def test_every_reason_for_passing_over_a_fact_is_a_sentence_people_can_read():
     import_module("sinergi.node.urls")  # registers what each feature says
     assert len(calls) > 20
     assert [said for said in calls if words.reason(said) == words.reason("something else")] == []
+
+
+def test_a_partner_that_missed_a_try_is_not_called_online():
+    partner = Partner(id="a", name="Polres", line="connected", last_contact=NOON, missed=True)
+    assert words.line_words(partner, NOON)[:2] == ("warn", "tidak menjawab, dicoba lagi")

@@ -195,6 +195,12 @@ def line_words(partner: Partner, at: datetime) -> tuple[str, str, str]:
     """(tone, word, when) for the head of a column."""
     if partner.line == "self":
         return "", "", _("kantor ini")
+    if partner.line == "connected" and partner.missed:
+        return (
+            "warn",
+            _("tidak menjawab, dicoba lagi"),
+            _("bicara %(span)s lalu") % {"span": since(partner.last_contact, at)},
+        )
     if partner.line == "connected":
         return "good", _("daring"), _("bicara %(span)s lalu") % {"span": since(partner.last_contact, at)}
     if partner.line == "apart":

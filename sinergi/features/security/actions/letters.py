@@ -45,6 +45,9 @@ def send_letter(*, id: str, by: Actor, at: datetime, found: Request, series: Ser
     meanwhile, the letter is drawn again with the next one.
     """
     about = found.version
+    if series == "request" and found.withdrawn_at is not None:
+        # A letter that asks for what is no longer asked would send people out.
+        raise Refused("Permohonan ini sudah ditarik; surat permohonannya tidak diterbitkan lagi.", code="PAM-97")
     if series == "answer":
         if found.answer is None:
             raise Refused("Surat jawaban terbit setelah permohonan dijawab.", code="PAM-92")

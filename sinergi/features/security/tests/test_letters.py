@@ -278,6 +278,16 @@ def test_the_check_page_says_that_the_request_was_withdrawn(kpu):
     assert "kemudian ditarik" in Client().get(f"/cek/{letter.key}/").content.decode()
 
 
+def test_what_was_withdrawn_is_not_asked_for_in_a_letter(kpu, paper):
+    key = asked_here(kpu)
+    assert "Terbitkan surat permohonan" in kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()
+    actions.withdraw_request(id=new_id(), by=SECRETARY, at=NOON, request=key, reason="cancelled")
+    assert "Terbitkan surat permohonan" not in kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()
+    answer = issue(kpu, key)
+    assert answer.status_code == 422 and "sudah ditarik" in answer.content.decode()
+    assert not Letter.objects.exists()
+
+
 def test_a_corrected_request_gets_a_letter_of_its_own(kpu):
     key = asked_here(kpu)
     send(key)

@@ -168,7 +168,10 @@ def _what_may(user: Any, row: Row, found: Request, proposal: Proposal | None, *,
 
 
 def _letter_is_due(found: Request, *, own: bool, police: bool) -> bool:
-    about = found.version if own else (found.answer.key if police and found.answer else "")
+    if own:
+        about = "" if found.withdrawn_at else found.version
+    else:
+        about = found.answer.key if police and found.answer else ""
     return bool(about) and not found.letters.filter(about=about).exists()
 
 

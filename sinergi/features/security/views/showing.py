@@ -174,7 +174,6 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
                 key=row.request.key,
                 icon="shield",
                 code=row.request.code,
-                action=_("Buka"),
                 decision=decision,
             )
         )

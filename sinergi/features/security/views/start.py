@@ -119,7 +119,7 @@ def _unanswered(rows: list[Row]) -> navigation.Panel:
 def _letters(user: Any, rows: list[Row], scope: str) -> navigation.Panel:
     """Letters still to be issued, then the newest with their numbers."""
     own = own_agency().id
-    about = [(row, row.request.version if row.request.agency == own else _answer_of(row)) for row in rows]
+    about = [(row, _asked(row) if row.request.agency == own else _answer_of(row)) for row in rows]
     issued = set(Letter.objects.filter(about__in=[fact for _row, fact in about]).values_list("about", flat=True))
     due = [row for row, fact in about if fact and fact not in issued]
     lines = [
@@ -154,6 +154,11 @@ def _letters(user: Any, rows: list[Row], scope: str) -> navigation.Panel:
     return navigation.Panel(
         title=_("Surat"), lines=lines, total=len(lines), empty=_("Belum ada surat."), weight=40, is_side=True
     )
+
+
+def _asked(row: Row) -> str:
+    """The request a letter is due for; nothing once it was withdrawn."""
+    return "" if row.request.withdrawn_at else row.request.version
 
 
 def _answer_of(row: Row) -> str:

@@ -77,7 +77,7 @@ def new_calendar(request: PersonRequest) -> HttpResponse:
                 messages.success(request, gettext("Kalender tersimpan. Ia dipakai setelah dipilih atau diumumkan."))
                 return redirect("stages:choose")
         except Refused as refusal:
-            form.add_error("file", f"{said(refusal)} [{refusal.code}]")
+            form.add_error("file", f"{said(refusal)} [{refusal.code}]" if refusal.code.isupper() else said(refusal))
     shown = [{"row": one.row, "column": one.column, "sentence": gettext(one.pattern) % one.words} for one in problems]
     context = {"form": form, "problems": shown}
     return render(request, "stages/new.html", context, status=422 if request.method == "POST" else 200)

@@ -71,6 +71,7 @@ document.addEventListener("submit", async (event) => {
       document.open();
       document.write(text);
       document.close();
+      scrollTo(0, 0);
       return;
     }
     show(form, new DOMParser().parseFromString(text, "text/html"));

@@ -1,0 +1,31 @@
+"""The demo's first start: one that was cut off is begun again, one that was finished is never thrown away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sinergi.node import demo
+from sinergi.node.supervise import Place
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> list[Place]:
+    return [Place(name=name, data=tmp_path / name, port=1) for name in ("kpu-tapsel", "polres-tapsel")]
+
+
+def test_a_first_start_that_was_cut_off_begins_from_nothing(tmp_path, places, capsys):
+    demo._begin(tmp_path, places)
+    (places[0].data / "keys").mkdir(parents=True)
+    demo._begin(tmp_path, places)
+    assert not places[0].data.exists() and "dibuat dari awal" in capsys.readouterr().out
+
+
+def test_a_demo_that_was_finished_is_kept(tmp_path, places):
+    demo._begin(tmp_path, places)
+    (places[0].data / "keys").mkdir(parents=True)
+    (tmp_path / demo.UNFINISHED).unlink()
+    demo._begin(tmp_path, places)
+    demo._begin(tmp_path, places)
+    assert (places[0].data / "keys").is_dir() and not (tmp_path / demo.UNFINISHED).exists()
