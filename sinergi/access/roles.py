@@ -35,6 +35,7 @@ ROLES: dict[str, Role] = {
     "district_committee": Role("PPK", "kpu", "district"),
     "village_committee": Role("PPS", "kpu", "village"),
     "auditor": Role("Auditor", "any"),
+    "observer": Role("Pengamat (Bawaslu)", "any"),
     "administrator": Role("Administrator", "any"),
 }
 
@@ -53,7 +54,7 @@ _POLICE = f"{_POLICE_OFFICE} police_sector"
 
 # One line per permission, `<feature>.<verb>`, with the roles that have it. A feature adds its lines here.
 _GRANTS: dict[str, str] = {
-    "home.read": f"{_KPU} {_POLICE} auditor administrator",
+    "home.read": f"{_KPU} {_POLICE} auditor observer administrator",
     "search.use": f"{_KPU} {_POLICE} auditor",
     # The agreement: entered by the office that keeps the papers, confirmed by the office of the one who signed.
     "agreement.read": f"{_KPU} {_POLICE} auditor administrator",
@@ -96,6 +97,8 @@ _GRANTS: dict[str, str] = {
     "logs.read": "auditor administrator",
     "evidence.export": "chair secretary resort_chief operations_head auditor",
     "audit.read": "auditor",
+    # What an observer sees is seen by those who answer for it too, and by nobody else.
+    "oversight.read": "observer auditor chair secretary resort_chief operations_head",
     "access.manage": "administrator",
     "node.manage": "administrator",
 }

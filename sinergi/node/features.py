@@ -7,5 +7,6 @@ FEATURES = [
     "sinergi.features.places",
     "sinergi.features.security",
     "sinergi.features.exchange",
+    "sinergi.features.oversight",
     "sinergi.features.home",
 ]

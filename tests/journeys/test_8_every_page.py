@@ -26,6 +26,7 @@ WALKERS = (
     ("polres-tapsel", "kabagops"),
     ("kpu-tapsel", "admin"),
     ("kpu-tapsel", "auditor"),
+    ("kpu-tapsel", "bawaslu"),
     ("polres-tapsel", "polsek-sipirok"),
     ("kpu-tapsel", "ppk-sipirok"),
 )

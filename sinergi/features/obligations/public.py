@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext, gettext_lazy
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import rules
@@ -19,7 +20,17 @@ from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import grades
 
-__all__ = ["Board", "Fulfilment", "Happening", "Line", "Tally", "happenings", "register_happenings"]
+__all__ = ["Board", "Fulfilment", "Happening", "Line", "Tally", "happenings", "register_happenings", "shape"]
+
+STATES: dict[str, tuple[str, Any]] = {
+    "scheduled": ("scheduled", gettext_lazy("dijadwalkan")),
+    "open": ("working", gettext_lazy("berjalan")),
+    "awaiting_proof": ("waiting", gettext_lazy("menunggu bukti")),
+    "met": ("done", gettext_lazy("dipenuhi")),
+    "late": ("late", gettext_lazy("terlambat")),
+    "released": ("accepted", gettext_lazy("dibebaskan")),
+    "disputed": ("refused", gettext_lazy("disengketakan")),
+}
 
 # How far ahead dues are shown; agreements end, but a list of five years of daily meetings helps nobody.
 AHEAD = timedelta(days=400)
@@ -238,3 +249,11 @@ def _days(calendar: stages.Calendar) -> Days:
         polling_day=calendar.polling_day,
         holidays=stages.holidays(),
     )
+
+
+def shape(found: Fulfilment) -> tuple[str, str]:
+    """The state's circle and word; done after its day is said so."""
+    drawn, word = STATES[found.state]
+    if found.state == "met" and not found.is_on_time:
+        return drawn, gettext("dipenuhi terlambat")
+    return drawn, str(word)

@@ -77,7 +77,8 @@ class LetterText(Text):
 class AssistanceRequested(Event, kind="security.assistance_requested"):
     """A commission asks for security. With `corrects` it replaces what the request said before.
 
-    `number` counts the requests of `year` without gaps. `emergency`: asked by phone, written afterwards.
+    `number` counts the requests of `year` without gaps. `emergency`: asked by phone, written afterwards. `contestant`:
+    whose activity it is, by the number on the ballot (1 to 99; 0 nobody's): what equal treatment is counted by.
     Obligation P-01.
     """
 
@@ -93,6 +94,7 @@ class AssistanceRequested(Event, kind="security.assistance_requested"):
     destination: Spot | None = None
     risks: list[Risk] = []
     emergency: bool = False
+    contestant: int = 0
     corrects: RecordKey | None = None
     text: RequestText | None = None
 

@@ -136,6 +136,12 @@ class RequestForm(Sent):
     people = _count(_("Perkiraan orang"), 100_000)
     officers = _count(_("Petugas yang diminta"), 5_000)
     vehicles = _count(_("Kendaraan kawal"), 5_000, required=False)
+    contestant = _count(
+        _("Nomor urut peserta"),
+        99,
+        required=False,
+        help_text=_("Bila kegiatan milik pasangan calon atau partai. Dengan ini perlakuan yang sama dapat dihitung."),
+    )
     risks = forms.MultipleChoiceField(
         label=_("Yang dikhawatirkan"),
         choices=list(RISKS.items()),
@@ -177,6 +183,7 @@ class RequestForm(Sent):
             "vehicles": given["vehicles"] or 0,
             "risks": given["risks"],
             "emergency": given["emergency"],
+            "contestant": given["contestant"] or 0,
             "text": RequestText(
                 activity=given["activity"],
                 place=given["place"],
@@ -358,6 +365,7 @@ def initial_of_request(request: Any) -> dict[str, Any]:
         "vehicles": request.vehicles,
         "risks": request.risks,
         "emergency": request.emergency,
+        "contestant": request.contestant or None,
         "note": request.note,
         "contact_name": request.contact_name,
         "contact_phone": request.contact_phone,

@@ -62,6 +62,7 @@ class Request(Folded):
     vehicles = models.PositiveIntegerField()
     risks = models.JSONField()
     emergency = models.BooleanField()
+    contestant = models.PositiveSmallIntegerField(default=0)
     activity = models.TextField(null=True)
     place = models.TextField(null=True)
     destination = models.TextField(null=True)

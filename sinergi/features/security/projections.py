@@ -34,6 +34,7 @@ def requested(event: events.AssistanceRequested, envelope: Envelope) -> None:
         "vehicles": event.vehicles,
         "risks": event.risks,
         "emergency": event.emergency,
+        "contestant": event.contestant,
     }
     if event.corrects is None:
         Request.insert(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Literal
 
+import msgspec
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -11,8 +14,69 @@ from sinergi.features.obligations.public import Happening
 from sinergi.features.security import rules
 from sinergi.features.security.models import Request
 from sinergi.features.stages import public as stages
+from sinergi.ledger.grades import grades
 
-__all__ = ["happenings", "staying"]
+__all__ = ["Treated", "happenings", "staying", "treatment"]
+
+Outcome = Literal["agreed", "offered", "refused", "withdrawn", "waiting"]
+
+
+class Treated(msgspec.Struct, frozen=True, kw_only=True):
+    """How one request was treated, without a word of what it says.
+
+    `district` is six digits; `contestant` the number on the ballot, 0 where it is nobody's. `outcome` is what the last
+    answer said, also where the request was withdrawn after it; `given` how many officers it promised. `hours` is the
+    time to the first answer, None where there is none yet; `is_late` whether the clock of P-02 ran out before it.
+    """
+
+    agreement: str
+    district: str
+    contestant: int
+    outcome: Outcome
+    officers: int
+    given: int
+    hours: float | None
+    is_late: bool
+
+
+def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
+    """Every request under these agreements as equal treatment is counted by; by the instants that count (P-02)."""
+    rows = list(
+        Request.objects.with_answers().filter(agreement__in=list(agreement_ids)).order_by("requested_at", "key")
+    )
+    first = {row.key: min(row.answers.all(), key=lambda one: one.answered_at, default=None) for row in rows}
+    held = grades({row.version for row in rows} | {one.key for one in first.values() if one is not None})
+    holidays = stages.holidays()
+
+    def counted(row: Request, stated_at: datetime, key: str) -> datetime:
+        arrived = held[key].arrived_at if key in held else None
+        return stated_at if row.exercise else rules.counts_from(stated_at, arrived) or stated_at
+
+    found = []
+    for row in rows:
+        answer = first[row.key]
+        asked = row.requested_at if row.key not in held else counted(row, row.requested_at, row.key)
+        answered = None if answer is None else counted(row, answer.answered_at, answer.key)
+        ended = answered or row.withdrawn_at or at
+        found.append(
+            Treated(
+                agreement=row.agreement,
+                district=row.region[:6],
+                contestant=row.contestant,
+                outcome=_outcome(row),
+                officers=row.officers,
+                given=row.answer.officers if row.answer and row.answer.decision != "refused" else 0,
+                hours=None if answered is None else (answered - asked).total_seconds() / 3600,
+                is_late=ended > rules.due_after(asked, emergency=row.emergency, holidays=holidays),
+            )
+        )
+    return found
+
+
+def _outcome(row: Request) -> Outcome:
+    if row.answer is None:
+        return "withdrawn" if row.withdrawn_at is not None else "waiting"
+    return {"agreed": "agreed", "refused": "refused"}.get(row.answer.decision, "offered")  # type: ignore[return-value]
 
 
 def happenings(agreement: str) -> list[Happening]:

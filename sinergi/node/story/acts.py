@@ -372,6 +372,7 @@ def _content(story: Story, now: datetime) -> dict[str, Any]:
         "vehicles": story.vehicles,
         "risks": list(story.risks),
         "emergency": story.emergency,
+        "contestant": story.contestant,
         "text": RequestText(
             activity=story.activity,
             place=story.place,

@@ -34,7 +34,11 @@ class Office(msgspec.Struct, frozen=True):
 
 
 _COPIES_KPU = ["Ketua KPU Provinsi Sumatera Utara", "Ketua Bawaslu Kabupaten"]
-_STAFF = (Person("admin", "Administrator", "administrator"), Person("auditor", "Auditor", "auditor"))
+_STAFF = (
+    Person("admin", "Administrator", "administrator"),
+    Person("auditor", "Auditor", "auditor"),
+    Person("bawaslu", "Pengamat Bawaslu", "observer"),
+)
 
 OFFICES: dict[str, Office] = {
     office.code: office

@@ -49,6 +49,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     to: str = ""
     note: str = ""
     emergency: bool = False
+    contestant: int = 0
     offered: int = 0
     sentence: str = ""
     unit: str = ""
@@ -91,7 +92,7 @@ TAPSEL = (
     Story(name="marancar", fate="asked", asked=0.2, day=6, hour=5, hours=9, service="escort",
           activity="Kawal logistik ke PPK Marancar", place="Gudang Pargarutan", village="1203031098", people=30,
           officers=8, vehicles=2, risks=("road",), destination="Kantor PPK Marancar", to="1203202015"),
-    Story(name="paslon", fate="late", asked=5, day=2, hour=13, hours=5, service="candidate",
+    Story(name="paslon", fate="late", contestant=1, asked=5, day=2, hour=13, hours=5, service="candidate",
           activity="Pengamanan kunjungan pasangan calon", place="Lapangan Sipirok", village="1203041001", people=800,
           officers=30, vehicles=4, risks=("crowd", "dispute")),
     Story(name="kirab", fate="refused", asked=9, day=-1, hour=7, hours=5, service="event",
@@ -125,7 +126,7 @@ PALUTA = (
           activity="Kawal logistik ke PPK Halongonan", place="Gudang Gunung Tua", village="1220041001", people=25,
           officers=8, vehicles=2, destination="Kantor PPK Halongonan", to="1220032001", offered=5,
           sentence="Kami tawarkan 5 petugas dan 1 kendaraan."),
-    Story(name="kampanye", fate="withdrawn", asked=7, day=1, hour=14, hours=4, service="event",
+    Story(name="kampanye", fate="withdrawn", contestant=2, asked=7, day=1, hour=14, hours=4, service="event",
           activity="Rapat umum terakhir", place="Lapangan Gunung Tua", village="1220041001", people=1500, officers=60,
           vehicles=6, risks=("crowd", "dispute")),
     Story(name="batang-onang", fate="asked", asked=0.3, day=5, hour=6, hours=6, service="escort",

@@ -18,7 +18,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
-from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.public import STATES, Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -130,7 +130,7 @@ def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
             "parties": words.parties(line.item),
             "mark": words.mark(line.occurrence),
             "due": say_instant(line.occurrence.due_at),
-            "state": words.shape(line.found)[1],
+            "state": shape(line.found)[1],
             "done": "" if line.found.done_at is None else say_instant(line.found.done_at),
         }
         for line in found.lines
@@ -217,7 +217,7 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
         "short_rule": words.short_rule(line.occurrence),
         "parties": words.parties(item),
         "evidence": words.EVIDENCE[item.evidence],
-        "shape": words.shape(line.found),
+        "shape": shape(line.found),
         "article": article,
         "clause": _clause(article, item.clause),
         "work": _work(request.user, info.id, line),
@@ -297,7 +297,7 @@ def _chosen(request: PersonRequest, found: Board) -> tuple[int | None, str, str]
     return (
         int(article) if article.isascii() and article.isdecimal() and len(article) < 4 else None,
         party if party in found.parties else "",
-        state if state in words.STATES else "",
+        state if state in STATES else "",
     )
 
 
@@ -344,7 +344,7 @@ def _groups(lines: list[Line], at: datetime, proof: dict[str, Grade], whole: str
                 "parties": words.parties(line.item),
                 "rule": words.short_rule(line.occurrence),
                 "limit": words.limit(line.occurrence.due_at),
-                "shape": words.shape(line.found),
+                "shape": shape(line.found),
                 "grade": proof.get(line.found.proof or line.found.statement, NOTHING),
             }
             for line in kept

@@ -15,7 +15,7 @@ from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.models import Minutes, ObligationList, Statement
-from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.public import Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
 from sinergi.ledger.store import own_agency
@@ -132,7 +132,7 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
         found.append(
             feeds.Entry(
                 name=f"{agreement[:16]}.{line.item.code}.{line.occurrence.mark}",
-                title=f"{line.item.code} {line.title} ({which}): {words.shape(line.found)[1]}",
+                title=f"{line.item.code} {line.title} ({which}): {shape(line.found)[1]}",
                 starts=day,
                 ends=day,
                 path=url_of(agreement, line),

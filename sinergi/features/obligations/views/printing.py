@@ -13,7 +13,7 @@ from sinergi.documents import Annex, Column, Item, Letter, Letterhead, Signature
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
-from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.public import Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import say_day, say_instant
@@ -139,7 +139,7 @@ def _annexes(lines: list[Line]) -> tuple[Annex, ...]:
             words.parties(line.item),
             _which(line),
             f"{last_day(line.occurrence.due_at):%d-%m-%Y}",
-            words.shape(line.found)[1],
+            shape(line.found)[1],
             "–" if line.found.done_at is None else f"{_wall(line.found.done_at):%d-%m-%Y}",
         )
         for line in lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.utils.dateformat import format as formatted
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
@@ -13,19 +12,9 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.events import Due, Item
-from sinergi.features.obligations.standing import Fulfilment
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, say_day, say_instant
 
-STATES: dict[str, tuple[str, Any]] = {
-    "scheduled": ("scheduled", _("dijadwalkan")),
-    "open": ("working", _("berjalan")),
-    "awaiting_proof": ("waiting", _("menunggu bukti")),
-    "met": ("done", _("dipenuhi")),
-    "late": ("late", _("terlambat")),
-    "released": ("accepted", _("dibebaskan")),
-    "disputed": ("refused", _("disengketakan")),
-}
 EVIDENCE = {
     "dataset": _("set data"),
     "letter": _("surat"),
@@ -72,14 +61,6 @@ STATEMENTS = {
     "release": gettext_lazy("minta dibebaskan"),
     "dispute": gettext_lazy("menyengketakan"),
 }
-
-
-def shape(found: Fulfilment) -> tuple[str, str]:
-    """The state's circle and word; done after its day is said so."""
-    drawn, word = STATES[found.state]
-    if found.state == "met" and not found.is_on_time:
-        return drawn, gettext("dipenuhi terlambat")
-    return drawn, str(word)
 
 
 def parties(item: Item) -> str:

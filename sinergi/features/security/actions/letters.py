@@ -126,6 +126,7 @@ def _request_parts(found: Request) -> dict[str, Any]:
         Item("Pukul", f"{say_time(found.starts_at)} sampai {say_time(found.ends_at)} WIB"),
         Item("Tempat", f"{found.place or '–'}, {places.area_name(found.region)}"),
         *([Item("Tujuan", _destination(found))] if found.destination or found.to_region else []),
+        *([Item("Peserta", f"nomor urut {found.contestant}")] if found.contestant else []),
         Item("Perkiraan orang", counted(found.people, "orang")),
         Item("Kekuatan yang dimohon", _force(found.officers, found.vehicles)),
         *([Item("Perkiraan kerawanan", ", ".join(_RISKS[risk] for risk in found.risks))] if found.risks else []),

@@ -99,7 +99,7 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                             "vehicles",
                             "risks",
                         ),
-                        *("emergency", "activity", "place", "sprin_number"),
+                        *("emergency", "contestant", "activity", "place", "sprin_number"),
                     )
                 },
                 crossed=row.is_crossed,

@@ -18,6 +18,7 @@ Line = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=rules.LONGEST_WORDS)]
 People = Annotated[int, Meta(ge=0, le=rules.MOST_PEOPLE)]
 Officers = Annotated[int, Meta(ge=0, le=rules.MOST_OFFICERS)]
+Contestant = Annotated[int, Meta(ge=0, le=99)]
 Mark = Annotated[str, Meta(max_length=64)]
 
 
@@ -44,6 +45,7 @@ class RequestContent(Body, frozen=True, kw_only=True):
     vehicles: Officers = 0
     risks: list[Risk] = []
     emergency: bool = False
+    contestant: Contestant = 0
     note: Words = ""
     contact_name: Short = ""
     contact_phone: Annotated[str, Meta(max_length=30)] = ""
@@ -210,6 +212,7 @@ class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: int
     risks: list[str]
     emergency: bool
+    contestant: int
     activity: str | None
     place: str | None
     sprin_number: str

@@ -99,6 +99,7 @@ def _asked(call: Call, body: RequestContent, reason: str = "") -> dict[str, Any]
         "vehicles": body.vehicles,
         "risks": body.risks,
         "emergency": body.emergency,
+        "contestant": body.contestant,
         "text": RequestText(
             activity=body.activity.strip(),
             place=body.place.strip(),

@@ -33,6 +33,7 @@ from sinergi.ledger.events import RecordKey
 LONGEST = timedelta(days=120)
 MOST_PEOPLE = 100_000
 MOST_OFFICERS = 5_000
+MOST_CONTESTANTS = 99
 LONGEST_WORDS = 4_000
 # Years beyond this are slips of the keyboard.
 FARTHEST = timedelta(days=730)
@@ -52,6 +53,7 @@ def request(
     destination: Spot | None,
     risks: list[Risk],
     emergency: bool,
+    contestant: int = 0,
     text: RequestText,
     area: str,
     corrects: Request | None = None,
@@ -75,6 +77,8 @@ def request(
     if not 0 <= officers <= MOST_OFFICERS or not 0 <= vehicles <= MOST_OFFICERS:
         wrong = "vehicles" if 0 <= officers <= MOST_OFFICERS else "officers"
         raise Refused("Jumlah petugas dan kendaraan antara 0 dan 5.000.", code="PAM-06", field=wrong)
+    if not 0 <= contestant <= MOST_CONTESTANTS:
+        raise Refused("Nomor urut peserta antara 1 dan 99.", code="PAM-14", field="contestant")
     if not text.activity.strip() or not text.place.strip():
         missing = "place" if text.activity.strip() else "activity"
         raise Refused("Isi kegiatan dan tempatnya.", code="PAM-07", field=missing)
@@ -94,6 +98,7 @@ def request(
         destination=destination,
         risks=sorted(set(risks)),
         emergency=emergency,
+        contestant=contestant,
         corrects=None if corrects is None else RecordKey(corrects.key),
         text=text,
     )

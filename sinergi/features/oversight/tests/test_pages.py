@@ -1,0 +1,62 @@
+"""The observer's pages: figures for an account of its own, no words, no names, nothing of other agreements."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinergi.access.models import ReadAudit
+from sinergi.features.oversight.never import NEVER
+from sinergi.features.security.tests.conftest import asked_of_police, request_text
+from sinergi.ledger.models import Entry
+from tests.nodes.simulator import NOON
+
+
+@pytest.fixture
+def observer(polres):
+    return polres.person("observer")
+
+
+def test_contestants_and_districts_are_counted_and_no_word_is_shown(polres, observer):
+    hidden = request_text(activity="Kampanye rahasia", contact_name="Rosma Harahap")
+    asked_of_police(polres, contestant=2, text=hidden)
+    asked_of_police(polres, number=2)
+    asked_of_police(polres.more["other"], contestant=7, text=hidden)
+    page = observer.get("/pengawasan/").content.decode()
+    assert page.count('<th scope="row" class="first">2</th>') == 1
+    # The other commission's agreement is outside this duty.
+    assert '<th scope="row" class="first">7</th>' not in page
+    for word in ("Kampanye rahasia", "Rosma Harahap", "Gudang Pargarutan"):
+        assert word not in page
+
+
+def test_an_observer_opens_nothing_else(polres, observer):
+    key = asked_of_police(polres)
+    for path in ("/pengamanan/", f"/pengamanan/{key}/", "/perjanjian/", f"/kewajiban/{polres.agreement}/", "/tempat/"):
+        assert observer.get(path).status_code in (403, 404), path
+    assert observer.get(f"/pengawasan/{polres.agreement}/kewajiban/").status_code == 200
+    assert observer.get(f"/pengawasan/{polres.more['other'].agreement}/kewajiban/").status_code == 404
+    for odd in ("x", "%00", "0" * 64):
+        assert observer.get(f"/pengawasan/{odd}/kewajiban/").status_code == 404, odd
+
+
+def test_the_start_page_has_figures_of_its_own(polres, observer):
+    asked_of_police(polres)
+    page = observer.get("/").content.decode()
+    assert "Buka pengawasan" in page and "Permohonan pengamanan" in page
+
+
+def test_readings_are_told_by_office_and_never_by_name(polres, observer):
+    asked_of_police(polres, service="person")
+    asked_of_police(polres.more["other"], service="person", number=1)
+    for key in Entry.objects.filter(kind="security.assistance_requested").values_list("key", flat=True):
+        ReadAudit.objects.create(
+            at=NOON, actor="a" * 16, office="resort_chief", permission="security.read",
+            record=f"security.request:{key}", source="s",
+        )  # fmt: skip
+    page = observer.get("/pengawasan/akses/").content.decode()
+    assert page.count("Kapolres") == 1 and "PAM-0001" in page and "a" * 16 not in page
+
+
+def test_anybody_reads_what_is_never_stored(client, db):
+    page = client.get("/tidak-disimpan/").content.decode()
+    assert all(str(one.what) in page for one in NEVER)

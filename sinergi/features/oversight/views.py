@@ -1,0 +1,184 @@
+"""The observer's pages: equal treatment, obligations kept, who read what, and what is never stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from sinergi.access import recorded
+from sinergi.access.doors import PersonRequest, public, requires
+from sinergi.access.models import ReadAudit
+from sinergi.access.roles import ROLES
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations.public import Board, shape
+from sinergi.features.oversight import rules
+from sinergi.features.oversight.never import NEVER
+from sinergi.features.places import public as places
+from sinergi.features.security import public as security
+from sinergi.ledger.models import Entry
+from sinergi.web import navigation
+
+PAGE = "oversight:oversight"
+READS_SHOWN = 200
+
+
+@require_safe
+@requires("oversight.read")
+def oversight(request: PersonRequest) -> HttpResponse:
+    """How requests were treated, by contestant, by district and by agreement, and how obligations were kept."""
+    infos = _agreements(request)
+    treated = security.treatment([info.id for info in infos], request.arrived_at)
+    names = {info.id: info.name for info in infos}
+    districts = places.area_names({one.district for one in treated})
+    tables = [
+        {
+            "code": "peserta",
+            "title": gettext("Per peserta"),
+            "first": gettext("Nomor urut"),
+            "rows": _lines(
+                [one for one in treated if one.contestant], lambda one: one.contestant, lambda group: str(group)
+            ),
+            "none": gettext("Belum ada permohonan yang menyebut nomor urut peserta."),
+        },
+        {
+            "code": "kecamatan",
+            "title": gettext("Per kecamatan"),
+            "first": gettext("Kecamatan"),
+            "rows": _lines(treated, lambda one: one.district, lambda group: districts.get(group, group)),
+            "none": gettext("Belum ada permohonan."),
+        },
+        {
+            "code": "perjanjian",
+            "title": gettext("Per perjanjian"),
+            "first": gettext("Perjanjian"),
+            "rows": _lines(treated, lambda one: one.agreement, lambda group: names[group]),
+            "none": gettext("Belum ada permohonan."),
+        },
+    ]
+    kept = [_kept(info, Board(info.id, at=request.arrived_at)) for info in infos]
+    context = {"tables": tables, "kept": kept, "few": rules.FEW}
+    return render(request, "oversight/oversight.html", context)
+
+
+@require_safe
+@requires("oversight.read")
+def dues(request: PersonRequest, agreement: str) -> HttpResponse:
+    """The obligations behind the figures: code, what, who, when and how it stands; no words and no files."""
+    info = agreements.opened(request, agreement, "oversight.read")
+    board = Board(agreement, at=request.arrived_at)
+    party, article = request.GET.get("pihak", ""), request.GET.get("pasal", "")
+    lines = [
+        {
+            "code": line.item.code,
+            "title": line.title,
+            "who": ", ".join(agreements.short_name(one) for one in line.item.debtors),
+            "due": line.occurrence.due_at,
+            "state": shape(line.found),
+        }
+        for line in board.lines
+        if line.occurrence.due_at <= request.arrived_at
+        and (not party or party in line.item.debtors)
+        and article in ("", str(line.item.article))
+    ]
+    name = agreements.short_name(party) if party in board.parties else ""
+    number = article if any(article == str(item.article) for item in board.items) else ""
+    context = {"info": info, "lines": lines[::-1], "party": name, "article": number}
+    return render(request, "oversight/dues.html", context)
+
+
+@require_safe
+@requires("oversight.read")
+def reads(request: PersonRequest) -> HttpResponse:
+    """Who read what is protected, by office: the person's name stays with the office's own auditor."""
+    reached = [info.id for info in _agreements(request)]
+    latest = ReadAudit.objects.order_by("-at", "-pk")[: 2 * READS_SHOWN]
+    known = Entry.objects.filter(log__agreement__in=reached, key__in=[_key(row) for row in latest])
+    keys = set(known.values_list("key", flat=True))
+    rows = [row for row in latest if _key(row) in keys][:READS_SHOWN]
+    called = recorded.called(row.record for row in rows)
+    lines = [
+        {
+            "at": row.at,
+            "office": gettext(ROLES[row.office].label) if row.office in ROLES else gettext("tanpa jabatan"),
+            "what": gettext("Bukti diunduh") if row.permission == "evidence.export" else gettext("Dibaca"),
+            "about": called[row.record],
+        }
+        for row in rows
+    ]
+    return render(request, "oversight/reads.html", {"lines": lines, "most": READS_SHOWN})
+
+
+@require_safe
+@public
+def never(request: HttpRequest) -> HttpResponse:
+    """What Sinergi never stores; anybody may read it."""
+    return render(request, "oversight/never.html", {"never": NEVER})
+
+
+def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
+    """The observer's own start page; officials find the same behind *Pengawasan*."""
+    if not _only_observes(user):
+        return []
+    infos = agreements.agreements_of(user, "oversight.read", scope=scope)
+    treated = security.treatment([info.id for info in infos], at)
+    kept = [Board(info.id, at=at).tally() for info in infos]
+    late, missing, url = sum(one.is_late for one in treated), sum(one.missing for one in kept), reverse(PAGE)
+    return [
+        navigation.Figure(label=_("Permohonan pengamanan"), value=len(treated), url=url),
+        navigation.Figure(
+            label=_("Lewat batas jawab"), value=late, of=len(treated), url=url, tone="bad" if late else ""
+        ),
+        navigation.Figure(
+            label=_("Kewajiban belum dipenuhi"),
+            value=missing,
+            of=sum(one.due for one in kept),
+            url=url,
+            tone="bad" if missing else "",
+        ),
+    ]
+
+
+def first_step(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
+    """What an observer opens first."""
+    if not _only_observes(user):
+        return []
+    return [navigation.Action(label=_("Buka pengawasan"), url=reverse(PAGE), icon="eye")]
+
+
+def _only_observes(user: Any) -> bool:
+    return bool(user.can("oversight.read")) and not user.can("agreement.read")
+
+
+def _key(row: ReadAudit) -> str:
+    return row.record.partition(":")[2]
+
+
+def _agreements(request: PersonRequest) -> list[Any]:
+    return agreements.agreements_of(request.user, "oversight.read", scope=request.scope)
+
+
+def _lines(treated: list[Any], by: Any, name: Any) -> list[dict[str, Any]]:
+    found = rules.shares(treated, by)
+    out = rules.stands_out(found)
+    return [{"name": name(share.group), "share": share, "stands_out": share.group in out} for share in found]
+
+
+def _kept(info: Any, board: Board) -> dict[str, Any]:
+    parties = [
+        {"id": party, "name": agreements.short_name(party), "tally": board.tally(party=party)}
+        for party in board.parties
+    ]
+    articles = sorted({item.article for item in board.items})
+    return {
+        "info": info,
+        "whole": board.tally(),
+        "parties": parties,
+        "articles": [{"number": number, "tally": board.tally(article=number)} for number in articles],
+    }
