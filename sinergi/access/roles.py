@@ -92,6 +92,11 @@ _GRANTS: dict[str, str] = {
     "places.read": f"{_KPU} {_POLICE} auditor",
     "places.regions": "administrator",
     "places.import": "secretary kpu_staff operations_head operations_staff",
+    # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
+    "standing_duties.read": f"{_KPU} {_POLICE} auditor",
+    "standing_duties.report": _KPU_OFFICE,
+    "standing_duties.answer": _POLICE_OFFICE,
+    "standing_duties.contacts": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

@@ -6,6 +6,7 @@ FEATURES = [
     "sinergi.features.obligations",
     "sinergi.features.places",
     "sinergi.features.security",
+    "sinergi.features.standing_duties",
     "sinergi.features.exchange",
     "sinergi.features.oversight",
     "sinergi.features.home",

@@ -19,8 +19,16 @@ from sinergi.ledger.events import Event, RecordKey
 from tests.nodes.simulator import NOON
 
 WORDS = ("1203022001", "1203", "1203", "ab" * 32, "Sprin/74/II/2024", "kata", "")
-# Codes and names of dues that the example obligations below have.
-OF_OBLIGATIONS = {"code": ("D-02", "P-06", "D-2"), "mark": ("H-7", "H-3", "H 3")}
+# What such a field must hold to be valid: codes and marks of the example obligations below, a letter and a district.
+OFTEN = {
+    "code": ("D-02", "P-06", "D-02", "P-06", "D-2"),
+    "mark": ("H-7", "H-7", "H-3", "H-3", "H 3"),
+    "letter": ("ab" * 32,),
+    "letter_number": ("B/7/II/2024",),
+    "district": ("120302",),
+}
+# What replaces something is rarely valid before there is something to replace.
+SELDOM = {"corrects", "replaces"}
 NAMES = {"of_list": "obligations.proposed", "replaces": "obligations.proposed"}
 
 
@@ -39,7 +47,7 @@ class Inventor:
         hints = get_type_hints(kind)
         given = {}
         for field in msgspec.structs.fields(kind):
-            if not field.required and self.chance.random() < (0.9 if field.name == "corrects" else 0.4):
+            if not field.required and self.chance.random() < (0.9 if field.name in SELDOM else 0.4):
                 continue
             hint = hints[field.name]
             if get_origin(hint) is list and RecordKey in get_args(hint):
@@ -91,7 +99,7 @@ class Inventor:
         if hint is date:
             return NOON.date() + timedelta(days=self.chance.randint(0, 9))
         assert hint is str, f"{field}: teach this inventor {hint}"
-        return self.chance.choice(OF_OBLIGATIONS.get(field, WORDS))
+        return self.chance.choice(OFTEN.get(field, WORDS))
 
 
 def _obligations(parties: tuple[str, ...]) -> list[Item]:

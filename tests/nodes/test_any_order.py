@@ -27,11 +27,12 @@ from tests.promises.figures import print_figure
 from tests.promises.running import seed
 
 HISTORIES, ORDERS = 100, 5
+MOST_HISTORIES = 400
 FACTS = 12
 POLICE = frozenset(
     f"security.{name}"
     for name in ("assistance_answered", "spoken_order_confirmed", "force_assigned", "assistance_completed")
-)
+) | {"standing_duties.member_changes_reported"}
 # How a history begins, so that enough of what follows is valid. A feature whose kinds build on each other adds its own.
 OPENINGS = (
     *(
@@ -42,7 +43,8 @@ OPENINGS = (
             ("spoken_order_confirmed", "letter_issued"),
         )
     ),
-    [f"obligations.{kind}" for kind in ("proposed", "stated", "answered", "proposed", "answered")],
+    [f"obligations.{kind}" for kind in ("proposed", "answered", "stated", "stated", "stated", "answered")],
+    [f"standing_duties.{kind}" for kind in ("voter_update_reported", "member_changes_reported", "contacts_published")],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )
 # Their content must fit together in a way that only their own rules make; here they are invented, and refused alike.
@@ -78,7 +80,9 @@ def test_any_order_of_arrival_gives_the_same_tables_for_every_kind(found_node, s
             peer.logs.clear()
         with undone():
             agreement = in_force(police, commission, own.id, secretary, chance)
-            written = write(chance, (police, commission), agreement, kinds)
+            # In turn and not by chance: so that every kind is valid often enough, whatever the seed.
+            opening = OPENINGS[told["orders"] // ORDERS % len(OPENINGS)]
+            written = write(chance, (police, commission), agreement, kinds, opening)
             outcomes = []
             for _ in range(ORDERS):
                 with undone():
@@ -97,15 +101,22 @@ def test_any_order_of_arrival_gives_the_same_tables_for_every_kind(found_node, s
     any_order()
     # An agreement is founded in one of several ways; here by entering it.
     names = {kind.kind for kind in kinds if not issubclass(kind, Founding) or kind is AgreementEntered}
+
+    def unproven() -> set[str]:
+        return {name for name in names if not folded[name] and not name.startswith(INTRICATE)}
+
+    # A kind may be unlucky in a hundred histories: it gets more of them before that is called a fault.
+    more = random.Random(start)
+    while unproven() and told["orders"] < MOST_HISTORIES * ORDERS:
+        any_order.hypothesis.inner_test(more.getrandbits(32))
     assert names <= set(told), f"never stated: {names - set(told)}"
     assert told["parked"] > 0, "nothing ever came early"
+    assert not unproven(), f"never valid, so only its refusal was tested: {unproven()}"
     valid = {name for name in names if folded[name]}
-    unproven = {name for name in names - valid if not name.startswith(INTRICATE)}
-    assert not unproven, f"never valid, so only its refusal was tested: {unproven}"
     print_figure(
         "P9",
         f"{told['orders']} orders, the same tables",
-        f"{HISTORIES} histories of {FACTS} facts of {len(names)} kinds, {len(valid)} of them valid too; "
+        f"{told['orders'] // ORDERS} histories of {FACTS} facts of {len(names)} kinds, {len(valid)} of them valid too; "
         f"{told['parked']} came early and waited; a rebuild gives the same; seed {start}",
     )
 
@@ -146,7 +157,9 @@ def seen(agreement: str, other: PeerLog, size: int) -> dict[str, Any]:
     return {"seen": marks, "lam": lam + 1}
 
 
-def write(chance: random.Random, peers: tuple[Peer, Peer], agreement: str, kinds: list[type[Event]]) -> list[str]:
+def write(
+    chance: random.Random, peers: tuple[Peer, Peer], agreement: str, kinds: list[type[Event]], begins: list[str]
+) -> list[str]:
     """Both partners state facts, each having seen the other's up to some place; nothing is
     delivered. Returns the kinds of what they stated."""
     inventor = Inventor(chance, tuple(peer.id for peer in peers))
@@ -160,7 +173,7 @@ def write(chance: random.Random, peers: tuple[Peer, Peer], agreement: str, kinds
     invented = [kind for kind in kinds if not issubclass(kind, Founding | Joining | Leaving)]
     last = [kind for kind in kinds if issubclass(kind, Joining | Leaving)]
     named = {kind.kind: kind for kind in kinds}
-    opening = [named[kind] for kind in chance.choice(OPENINGS)]
+    opening = [named[kind] for kind in begins]
     for step in range(FACTS):
         opens = step < len(opening)
         kind = opening[step] if opens else chance.choice(last if step >= FACTS - 2 else invented)

@@ -109,7 +109,7 @@ def verb(data: Path, *argv: str, fails: bool = False) -> str:
 
 
 @pytest.fixture
-def offices(tmp_path: Path) -> Iterator[list[Office]]:
+def strangers(tmp_path: Path) -> Iterator[list[Office]]:
     """A commission and a resort, founded and served, strangers to each other."""
     found = []
     for who in (KPU_TAPSEL, POLRES):
@@ -155,8 +155,8 @@ def enter(browser: Browser, partner: str) -> str:
     return found[1]
 
 
-def test_two_new_agencies_come_from_init_to_the_letters_of_their_first_request(offices, tmp_path):
-    kpu, polres = offices
+def test_two_new_agencies_come_from_init_to_the_letters_of_their_first_request(strangers, tmp_path):
+    kpu, polres = strangers
     villages = tmp_path / "desa.csv"
     villages.write_text(VILLAGES)
     assert "belum ada KPU yang terhubung" in polres.verb("import", "regions", str(villages), fails=True)
@@ -165,7 +165,7 @@ def test_two_new_agencies_come_from_init_to_the_letters_of_their_first_request(o
     invited = kpu.verb("invite", "--for", "polres-tapsel", "--inside", "--quiet", letter)
     fingerprint = re.findall(FINGERPRINT, invited)[-1]
     polres.verb("accept", letter, "--inside", "--fingerprint", fingerprint)
-    for office in offices:
+    for office in strangers:
         assert office.verb("import", "regions", str(villages)).startswith("6 dari 6")
 
     set_up(kpu, signer="Marlina Pohan", pattern="{number:03d}/PP.08-SD/{regency}/{year}")

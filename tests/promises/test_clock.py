@@ -1,4 +1,4 @@
-"""P5: two offices whose clocks are two days apart, and one whose clock is set back while it runs."""
+"""P5: two two_clocks whose clocks are two days apart, and one whose clock is set back while it runs."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Clocked:
 
 
 @pytest.fixture
-def offices(tmp_path: Path) -> Iterator[tuple[Clocked, Clocked]]:
+def two_clocks(tmp_path: Path) -> Iterator[tuple[Clocked, Clocked]]:
     """A commission and the police, introduced, with an agreement in force; their clocks are right."""
     commission, police = Clocked(tmp_path, "kpu-tapsel"), Clocked(tmp_path, "polres-tapsel")
     try:
@@ -171,8 +171,8 @@ def answered(commission: Clocked, police: Clocked, agreement: str) -> str:
     return key
 
 
-def test_clocks_that_are_days_apart_or_set_back_change_nothing(offices: tuple[Clocked, Clocked]) -> None:
-    commission, police = offices
+def test_clocks_that_are_days_apart_or_set_back_change_nothing(two_clocks: tuple[Clocked, Clocked]) -> None:
+    commission, police = two_clocks
     agreement = agreement_of(commission)
     # A day behind and a day ahead, from one moment to the next.
     commission.set_clock(-DAY_S)

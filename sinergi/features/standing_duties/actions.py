@@ -1,0 +1,52 @@
+"""What people can do about standing duties. Each decides inside the write lock, from rows read there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.standing_duties import rules
+from sinergi.features.standing_duties.events import Contact
+from sinergi.features.standing_duties.models import ContactList, VoterUpdate
+from sinergi.kernel.errors import Refused
+from sinergi.ledger.store import own_agency
+from sinergi.ledger.writer import Receipt, Writing, command
+
+UPDATE, CONTACTS = "D-08", {"kpu": "D-09", "police": "D-10"}
+
+
+@command
+def report_update(log: Writing, /, *, agreement: str, **told: Any) -> Receipt:
+    """A commission reports a quarter's voter-data update. Keywords are those of rules.update."""
+    agreements.require(agreement, scope="data", on=localdate(log.at))
+    own = own_agency()
+    if own.kind != "kpu":
+        raise Refused("Pemutakhiran data pemilih dilaporkan KPU.", code="TGS-07")
+    decision = rules.update(area=own.region, on=localdate(log.at), **told)
+    return log.append(agreement, decision, obligation=UPDATE)
+
+
+@command
+def report_members(log: Writing, /, *, update: str, **told: Any) -> Receipt:
+    """The police confirm an update and tell how many members changed status. Keywords are those of rules."""
+    found = VoterUpdate.objects.filter(key=update).first()
+    if found is None:
+        raise Refused("Pemutakhiran ini tidak dikenal di kantor ini.", code="TGS-08")
+    if own_agency().kind != "police":
+        raise Refused("Perubahan status anggota dilaporkan Polri.", code="TGS-09")
+    agreements.require(found.agreement, scope="data", on=localdate(log.at))
+    return log.append(found.agreement, rules.member_changes(update, on=localdate(log.at), **told))
+
+
+@command
+def publish_contacts(log: Writing, *, agreement: str, rows: list[Contact]) -> Receipt:
+    """Publish this office's contacts to the parties of the agreement."""
+    agreements.require(agreement, on=localdate(log.at))
+    own = own_agency()
+    current = ContactList.objects.filter(agreement=agreement, agency=own.id).order_by("-seq").first()
+    decision = rules.contacts(
+        rows, area="" if own.region == "*" else own.region, current=None if current is None else current.rows()
+    )
+    return log.append(agreement, decision, obligation=CONTACTS.get(own.kind, ""))

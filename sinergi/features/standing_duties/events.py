@@ -1,0 +1,79 @@
+"""What both offices tell each other all the year round."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from sinergi.ledger.events import Event, RecordKey, Text
+
+Quarter = Literal[1, 2, 3, 4]
+
+
+class DistrictCounts(msgspec.Struct, frozen=True, array_like=True):
+    """What changed in one district (six digits): new voters, no longer eligible, corrected entries.
+
+    None stands for one to four: so few people could be recognised.
+    """
+
+    district: str
+    new: int | None
+    gone: int | None
+    changed: int | None
+
+
+class VoterUpdateReported(Event, kind="standing_duties.voter_update_reported"):
+    """A commission's voter-data update of one quarter (PDPB): its letter by hash, and counts. No names.
+
+    A later one of the same quarter replaces it. Obligation D-08.
+    """
+
+    year: int
+    quarter: Quarter
+    new: int
+    gone: int
+    changed: int
+    letter_number: str
+    letter_dated: date
+    letter: str
+    letter_size: int
+    districts: list[DistrictCounts] = []
+
+
+class MemberChangesReported(Event, kind="standing_duties.member_changes_reported"):
+    """The police received an update and tell how many of their members lost or gained the vote since.
+
+    `joined` entered the service and may no longer vote (UU 7/2017, article 200), `left` retired from it. A later one
+    about the same update replaces it.
+    """
+
+    update: RecordKey
+    joined: int
+    left: int
+    letter_number: str
+    letter_dated: date
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom to call for what. `region`: a district of six digits, empty for the whole area."""
+
+    post: str
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    region: str = ""
+
+
+class ContactsText(Text):
+    """The contacts: they name people, so they can be erased."""
+
+    rows: list[Contact]
+
+
+class ContactsPublished(Event, kind="standing_duties.contacts_published"):
+    """An office's contact list, whole: it replaces what this author said before. Obligations D-09 and D-10."""
+
+    count: int
+    text: ContactsText | None = None

@@ -1,0 +1,139 @@
+"""The shape of what people type about standing duties. Saves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from sinergi.features.standing_duties import rules
+from sinergi.features.standing_duties.events import Contact, DistrictCounts
+from sinergi.kernel.errors import Refused
+from sinergi.web.middleware import said
+
+COUNTS = (("new", _("Pemilih baru")), ("gone", _("Tidak lagi memenuhi syarat")), ("changed", _("Perbaikan data")))
+# Empty lines at the end of the list; more come with the next version.
+SPARE_CONTACTS = 4
+
+
+def _count(label: Any, **options: Any) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
+    return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
+
+
+class _Letter(forms.Form):
+    """A letter by number and day."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    letter_number = forms.CharField(label=_("Nomor surat"), max_length=rules.LONGEST)
+    letter_dated = forms.DateField(
+        label=_("Tanggal surat"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say what was refused beside its field."""
+        sentence = f"{said(refusal)} [{refusal.code}]"
+        self.add_error(refusal.field if refusal.field in self.fields else None, sentence)
+
+
+class UpdateForm(_Letter):
+    """A quarter's update: its letter, the totals, and the same per district where it is known."""
+
+    agreement = forms.ChoiceField(label=_("Perjanjian"))
+    quarter = forms.ChoiceField(label=_("Triwulan"))
+    file = forms.FileField(
+        label=_("Surat (PDF atau JPG)"),
+        help_text=_("Berkas tidak disimpan dan tidak dikirim; sidiknya mengikat surat yang Anda kirim lewat dinas."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg"}),
+    )
+    new = _count(COUNTS[0][1])
+    gone = _count(COUNTS[1][1])
+    changed = _count(COUNTS[2][1])
+
+    field_order = ("agreement", "quarter", "letter_number", "letter_dated", "file", "new", "gone", "changed")
+
+    def __init__(
+        self,
+        *args: Any,
+        agreements: list[tuple[str, str]],
+        quarters: list[tuple[str, str]],
+        districts: list[tuple[str, str]],
+        **rest: Any,
+    ) -> None:
+        super().__init__(*args, **rest)
+        self.fields["agreement"].choices = agreements  # type: ignore[attr-defined]
+        self.fields["quarter"].choices = quarters  # type: ignore[attr-defined]
+        self.districts = districts
+        for code, name in districts:
+            for key, label in COUNTS:
+                self.fields[f"{key}-{code}"] = _count(f"{name}, {label}", required=False)
+
+    def rows(self) -> list[tuple[str, list[Any]]]:
+        """Per district its name and its three fields, for the table."""
+        return [(name, [self[f"{key}-{code}"] for key, _label in COUNTS]) for code, name in self.districts]
+
+    def clean_file(self) -> Any:
+        """Only what a letter may be, and not larger than one."""
+        file = self.cleaned_data["file"]
+        if file.size > rules.LARGEST_LETTER:
+            raise forms.ValidationError(gettext("Surat paling besar 20 MB."))
+        data = file.read()
+        if not data.startswith((b"%PDF-", b"\xff\xd8\xff")):
+            raise forms.ValidationError(gettext("Berkas ini bukan PDF atau JPG."))
+        return hashlib.sha256(data).hexdigest(), len(data)
+
+    def told(self) -> dict[str, Any]:
+        """The keywords of the action. Districts count only where every one of them is filled in."""
+        given = self.cleaned_data
+        rows = [
+            DistrictCounts(code, *(given[f"{key}-{code}"] for key, _label in COUNTS)) for code, _name in self.districts
+        ]
+        counts = [n for row in rows for n in (row.new, row.gone, row.changed)]
+        if any(n is not None for n in counts) and None in counts:
+            raise Refused("Isi semua kecamatan, atau kosongkan semuanya.", code="TGS-18")
+        year, quarter = given["quarter"].split("-")
+        letter, size = given["file"]
+        return {
+            "agreement": given["agreement"],
+            "year": int(year),
+            "quarter": int(quarter),
+            "totals": (given["new"], given["gone"], given["changed"]),
+            "districts": [] if None in counts else rows,
+            "letter_number": given["letter_number"],
+            "letter_dated": given["letter_dated"],
+            "letter": letter,
+            "letter_size": size,
+        }
+
+
+class MembersForm(_Letter):
+    """The police's answer."""
+
+    joined = _count(_("Anggota baru Polri"), help_text=_("Tidak lagi mempunyai hak pilih."))
+    left = _count(_("Anggota pensiun atau berhenti"), help_text=_("Mendapat kembali hak pilih."))
+
+
+class ContactForm(forms.Form):
+    """One contact."""
+
+    post = forms.CharField(label=_("Jabatan atau tugas"), max_length=rules.LONGEST, required=False)
+    name = forms.CharField(label=_("Nama"), max_length=rules.LONGEST, required=False)
+    phone = forms.CharField(
+        label=_("Telepon"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    email = forms.CharField(label=_("Surel"), max_length=rules.LONGEST, required=False)
+    region = forms.ChoiceField(label=_("Wilayah"), required=False)
+
+    def __init__(self, *args: Any, districts: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["region"].choices = [("", _("Seluruh wilayah")), *districts]  # type: ignore[attr-defined]
+
+    def contact(self) -> Contact:
+        """As it was typed."""
+        given = self.cleaned_data
+        return Contact(**{name: given[name] for name in ("post", "name", "phone", "email", "region")})

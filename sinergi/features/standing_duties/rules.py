@@ -1,0 +1,207 @@
+"""What the two offices may tell each other all the year round. Pure: day and area are passed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+
+from sinergi.features.standing_duties.events import (
+    Contact,
+    ContactsPublished,
+    ContactsText,
+    DistrictCounts,
+    MemberChangesReported,
+    VoterUpdateReported,
+)
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.words import line
+from sinergi.ledger.events import RecordKey
+
+FEW = 5
+MOST_VOTERS = 10_000_000
+MOST_DISTRICTS = 100
+MOST_CONTACTS = 60
+LONGEST = 100
+LARGEST_LETTER = 20_000_000
+EARLIEST = 2020
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,28}")
+_EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,64}")
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """How one contact list differs from the one before, by post."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def quarter_of(day: date) -> tuple[int, int]:
+    """Year and quarter (1 to 4) of a day."""
+    return day.year, (day.month - 1) // 3 + 1
+
+
+def hidden(count: int) -> int | None:
+    """A district's count as it is told: nothing between one and four."""
+    return None if 0 < count < FEW else count
+
+
+def update(
+    *,
+    year: int,
+    quarter: int,
+    totals: tuple[int, int, int],
+    districts: Iterable[DistrictCounts],
+    letter_number: str,
+    letter_dated: date,
+    letter: str,
+    letter_size: int,
+    area: str,
+    on: date,
+) -> VoterUpdateReported:
+    """The update, or Refused with the field that is wrong. `area`: the commission's region; `on`: today."""
+    if (year, quarter) > quarter_of(on):
+        raise Refused("Triwulan itu belum berjalan.", code="TGS-01", field="quarter")
+    if letter_dated > on:
+        raise Refused("Tanggal surat belum tiba.", code="TGS-02", field="letter_dated")
+    if not line(letter_number):
+        raise Refused("Isi nomor surat.", code="TGS-03", field="letter_number")
+    rows = sorted(districts, key=lambda row: row.district)
+    new, gone, changed = totals
+    event = VoterUpdateReported(
+        year=year,
+        quarter=quarter,  # type: ignore[arg-type]  # update_flaw judges it
+        new=new,
+        gone=gone,
+        changed=changed,
+        letter_number=line(letter_number)[:LONGEST],
+        letter_dated=letter_dated,
+        letter=letter,
+        letter_size=letter_size,
+        districts=[
+            DistrictCounts(row.district, *(None if n is None else hidden(n) for n in (row.new, row.gone, row.changed)))
+            for row in rows
+        ],
+    )
+    for place, name in enumerate(("new", "gone", "changed")):
+        told = [row[place] for row in _counts(event.districts)]
+        if rows and not _fits(told, totals[place]):
+            raise Refused("Jumlah per kecamatan tidak sama dengan jumlah seluruhnya.", code="TGS-04", field=name)
+    if update_flaw(event, area):
+        raise Refused("Isi pemutakhiran ini tidak mungkin. Periksa angkanya.", code="TGS-05")
+    return event
+
+
+def update_flaw(event: VoterUpdateReported, area: str) -> bool:
+    """Whether this cannot be an update of a commission working in `area`. From the fact and its author alone."""
+    codes = [row.district for row in event.districts]
+    counts = [event.new, event.gone, event.changed]
+    told = [n for row in _counts(event.districts) for n in row if n is not None]
+    holds = (
+        EARLIEST <= event.year <= 9999
+        and event.quarter in (1, 2, 3, 4)
+        and all(0 <= n <= MOST_VOTERS for n in counts + told)
+        and not any(0 < n < FEW for n in told)
+        and len(codes) <= MOST_DISTRICTS
+        and codes == sorted(set(codes))
+        and all(re.fullmatch(r"[1-9][0-9]{5}", code) and code.startswith(area) for code in codes)
+        and bool(_HASH.fullmatch(event.letter))
+        and 0 < event.letter_size <= LARGEST_LETTER
+        and _is_line(event.letter_number)
+    )
+    return not holds
+
+
+def member_changes(
+    update_key: str, *, joined: int, left: int, letter_number: str, letter_dated: date, on: date
+) -> MemberChangesReported:
+    """The police's answer to an update, or Refused."""
+    if letter_dated > on:
+        raise Refused("Tanggal surat belum tiba.", code="TGS-02", field="letter_dated")
+    event = MemberChangesReported(
+        update=RecordKey(update_key),
+        joined=joined,
+        left=left,
+        letter_number=line(letter_number)[:LONGEST],
+        letter_dated=letter_dated,
+    )
+    if members_flaw(event):
+        raise Refused("Isi nomor surat dan jumlah antara 0 dan 10.000.000.", code="TGS-06", field="letter_number")
+    return event
+
+
+def members_flaw(event: MemberChangesReported) -> bool:
+    """Whether this cannot be an answer to an update."""
+    return not (0 <= event.joined <= MOST_VOTERS and 0 <= event.left <= MOST_VOTERS and _is_line(event.letter_number))
+
+
+def contacts(rows: Sequence[Contact], *, area: str, current: Sequence[Contact] | None) -> ContactsPublished:
+    """The list, or Refused. `current` is what this office said before, None where nothing."""
+    told = [row for row in map(tidy, rows) if row.post or row.name or row.phone or row.email]
+    if not told:
+        raise Refused("Isi sedikitnya satu kontak.", code="TGS-10")
+    if len(told) > MOST_CONTACTS:
+        raise Refused("Paling banyak 60 kontak.", code="TGS-11")
+    for row in told:
+        if not row.post:
+            raise Refused("Setiap kontak perlu jabatan atau tugasnya.", code="TGS-12")
+        if not row.phone and not row.email:
+            raise Refused("%(post)s belum punya nomor telepon atau surel.", code="TGS-13", words={"post": row.post})
+        if row.phone and not _PHONE.fullmatch(row.phone):
+            raise Refused("Nomor telepon %(post)s tidak dapat dihubungi.", code="TGS-14", words={"post": row.post})
+        if row.email and not _EMAIL.fullmatch(row.email):
+            raise Refused("Surel %(post)s tidak lengkap.", code="TGS-15", words={"post": row.post})
+        if row.region and not row.region.startswith(area):
+            raise Refused("Wilayah %(post)s di luar wilayah kantor ini.", code="TGS-16", words={"post": row.post})
+    if current is not None and list(current) == told:
+        raise Refused("Daftar ini sama dengan yang sudah berlaku.", code="TGS-17")
+    return ContactsPublished(count=len(told), text=ContactsText(rows=told))
+
+
+def tidy(row: Contact) -> Contact:
+    """The contact on single lines of a length that a page can show."""
+    return Contact(
+        post=line(row.post)[:LONGEST],
+        name=line(row.name)[:LONGEST],
+        phone=line(row.phone)[:30],
+        email=line(row.email)[:LONGEST],
+        region=row.region if re.fullmatch(r"[0-9]{6}", row.region) else "",
+    )
+
+
+def usable(row: Contact) -> Contact:
+    """What a partner sent, without an address that nobody can call."""
+    told = tidy(row)
+    return msgspec.structs.replace(
+        told,
+        phone=told.phone if _PHONE.fullmatch(told.phone) else "",
+        email=told.email if _EMAIL.fullmatch(told.email) else "",
+    )
+
+
+def changes(before: Sequence[Contact], after: Sequence[Contact]) -> Changes:
+    """What a new list changes, by post; posts in the order of the lists."""
+    old, new = ({row.post: row for row in rows} for rows in (before, after))
+    return Changes(
+        added=tuple(post for post in new if post not in old),
+        removed=tuple(post for post in old if post not in new),
+        changed=tuple(post for post in new if post in old and new[post] != old[post]),
+    )
+
+
+def _counts(rows: Iterable[DistrictCounts]) -> list[tuple[int | None, int | None, int | None]]:
+    return [(row.new, row.gone, row.changed) for row in rows]
+
+
+def _fits(told: Sequence[int | None], total: int) -> bool:
+    """Whether these can add up to `total`: each hidden count is one to four."""
+    known, unknown = sum(n for n in told if n is not None), sum(n is None for n in told)
+    return known + unknown <= total <= known + unknown * (FEW - 1)
+
+
+def _is_line(words: str) -> bool:
+    return 0 < len(words) <= LONGEST and words == line(words)

@@ -1,0 +1,153 @@
+"""Standing duties on screen: reported, answered, corrected; contacts; what a hostile partner sends."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from sinergi.features.obligations.models import WorkRecord
+from sinergi.features.security.tests.conftest import new_id
+from sinergi.features.standing_duties import events
+from sinergi.features.standing_duties.models import ContactList, MemberChanges, VoterUpdate
+from sinergi.ledger import rebuild
+from sinergi.ledger.models import Entry
+from tests.permissions.fixtures import sign_in_somebody
+
+REPORT = "/data-pemilih/lapor/"
+
+
+def typed(side: Any, **changes: Any) -> dict[str, Any]:
+    return {
+        "agreement": side.agreement,
+        "quarter": "2023-4",
+        "letter_number": "7/PL.01/1203/2024",
+        "letter_dated": "2024-01-08",
+        "file": SimpleUploadedFile("surat.pdf", b"%PDF-1.7 surat"),
+        "new": "120",
+        "gone": "30",
+        "changed": "3",
+    } | changes
+
+
+def reported(**changes: Any) -> events.VoterUpdateReported:
+    return events.VoterUpdateReported(
+        **{
+            "year": 2023, "quarter": 4, "new": 120, "gone": 30, "changed": 3, "letter_number": "7/PL.01/1203/2024",
+            "letter_dated": date(2024, 1, 8), "letter": "a" * 64, "letter_size": 14,
+        } | changes
+    )  # fmt: skip
+
+
+def test_a_commission_reports_a_quarter_and_reporting_again_corrects_it(kpu):
+    page = kpu.person("kpu_staff").get(REPORT).content.decode()
+    assert "Triwulan 1 tahun 2024" in page and "Sipirok" in page
+    answer = kpu.post("kpu_staff", REPORT, **typed(kpu))
+    row = VoterUpdate.objects.get()
+    assert answer.status_code == 302 and (row.new, row.gone, row.changed, row.letter_size) == (120, 30, 3, 14)
+    assert WorkRecord.objects.get().code == "D-08"
+    kpu.post("kpu_staff", REPORT, **typed(kpu, new="121"))
+    shown = kpu.person("secretary").get("/data-pemilih/").content.decode()
+    assert shown.count("Triwulan 4/2023") == 1 and "121" in shown
+    assert "sudah dilaporkan lagi" in kpu.person("secretary").get(f"/data-pemilih/{row.key}/").content.decode()
+    assert rebuild.check() == []
+
+
+def test_wrong_reports_are_said_and_nothing_is_stated(kpu, subtests):
+    before = Entry.objects.count()
+    wrong = [
+        ({"letter_dated": "2024-02-30"}, "tanggal"),
+        ({"letter_dated": "2024-02-06"}, "belum tiba"),
+        ({"quarter": "2024-2"}, "pilihan yang tersedia"),
+        ({"new": "-1"}, "0"),
+        ({"new": "1e9"}, "bilangan"),
+        ({"file": SimpleUploadedFile("a.pdf", b"<html>")}, "bukan PDF"),
+        ({"file": ""}, "tidak boleh kosong"),
+        ({"new-120304": "100"}, "Isi semua kecamatan"),
+        ({"agreement": "x"}, "pilihan yang tersedia"),
+    ]
+    for changes, sentence in wrong:
+        with subtests.test(str(changes)[:60]):
+            answer = kpu.post("secretary", REPORT, **typed(kpu, **changes))
+            assert answer.status_code == 422 and sentence in answer.content.decode()
+            assert "7/PL.01/1203/2024" in answer.content.decode()
+            assert Entry.objects.count() == before
+
+
+def test_small_counts_of_a_district_never_leave_the_office(kpu):
+    districts = {"120303": ("100", "2", "3"), "120304": ("20", "28", "0")}
+    filled = {
+        f"{name}-{code}": value
+        for code, values in districts.items()
+        for name, value in zip(("new", "gone", "changed"), values, strict=True)
+    }
+    assert kpu.post("secretary", REPORT, **typed(kpu, **filled)).status_code == 302
+    row = VoterUpdate.objects.get()
+    assert [(one.new, one.gone, one.changed) for one in row.districts()] == [(100, None, None), (20, 28, 0)]
+    assert "&lt; 5" in kpu.person("secretary").get(f"/data-pemilih/{row.key}/").content.decode()
+
+
+def test_the_police_answer_and_the_inbox_asks_until_then(polres):
+    key = polres.state(reported())
+    staff = polres.person("operations_staff")
+    assert "Jawab pemutakhiran data pemilih" in staff.get("/kotak/").content.decode()
+    told = {"joined": "4", "left": "9", "letter_number": "B/12/I/2024", "letter_dated": "2024-01-12"}
+    path = f"/data-pemilih/{key}/jawaban/"
+    wrong = polres.post("operations_staff", path, **told | {"joined": "banyak"})
+    assert wrong.status_code == 422 and "B/12/I/2024" in wrong.content.decode()
+    assert polres.post("operations_staff", path, **told).status_code == 302
+    row = MemberChanges.objects.get()
+    assert (row.update, row.joined, row.left) == (key, 4, 9)
+    assert "Jawab pemutakhiran data pemilih" not in staff.get("/kotak/").content.decode()
+    assert rebuild.check() == []
+
+
+def test_what_a_partner_may_not_state_changes_nothing(polres):
+    other = polres.more["other"]
+    polres.state(reported(districts=[events.DistrictCounts("120304", 3, 0, 0)]))
+    polres.state(reported(districts=[events.DistrictCounts("122001", 10, 0, 0)]))
+    polres.state(reported(quarter=5))
+    polres.state(reported(letter_number=" x\n"))
+    key = other.state(reported())
+    polres.state(events.MemberChangesReported(
+        update=key, joined=1, left=1, letter_number="1", letter_dated=date(2024, 1, 1)))  # fmt: skip
+    assert [row.key for row in VoterUpdate.objects.all()] == [key]
+    assert not MemberChanges.objects.exists()
+    # The other commission's update is none of this person's.
+    assert polres.person("operations_staff").get(f"/data-pemilih/{key}/").status_code == 404
+
+
+def test_contacts_are_sent_shown_to_call_and_replaced(kpu):
+    path = f"/kontak/{kpu.agreement}/"
+    first = {"kontak-0-post": "Piket", "kontak-0-phone": "0811 1", "kontak-1-post": "Gudang", "kontak-1-phone": "0812"}
+    assert kpu.post("kpu_staff", path, **first).status_code == 302
+    page = kpu.person("secretary").get("/kontak/").content.decode()
+    assert 'href="tel:08111"' in page and "Gudang" in page
+    again = {"kontak-0-post": "Piket", "kontak-0-phone": "0811 2"}
+    assert kpu.post("kpu_staff", path, **again).status_code == 302
+    page = kpu.person("secretary").get("/kontak/").content.decode()
+    assert "Berubah: Piket" in page and "Tidak lagi: Gudang" in page
+    same = kpu.post("kpu_staff", path, **again)
+    assert same.status_code == 422 and "sama dengan yang sudah berlaku" in same.content.decode()
+    assert ContactList.objects.count() == 2
+    assert WorkRecord.objects.filter(code="D-09").count() == 2
+
+
+def test_a_partner_s_hostile_contacts_are_harmless(kpu):
+    rows = [events.Contact(post="<script>alert(1)</script>\n" * 40, phone="javascript:alert(1)", region="zz")] * 90
+    kpu.state(events.ContactsPublished(count=60, text=events.ContactsText(rows=rows)))
+    page = kpu.person("secretary").get("/kontak/").content.decode()
+    assert "<script>alert" not in page and "javascript:" not in page
+    assert len(ContactList.objects.get().rows()) == 60
+
+
+def test_who_has_no_duty_here_sees_no_phone_number(kpu):
+    kpu.post("kpu_staff", f"/kontak/{kpu.agreement}/", **{"kontak-0-post": "Piket", "kontak-0-phone": "0811"})
+    assert "0811" not in sign_in_somebody("secretary", agreements=["b" * 64]).get("/kontak/").content.decode()
+
+
+def test_an_id_sent_twice_counts_once(kpu):
+    told = typed(kpu) | {"id": new_id()}
+    first, second = (kpu.person("secretary").post(REPORT, typed(kpu) | told) for _ in range(2))
+    assert first.status_code == 302 and VoterUpdate.objects.count() == 1 and second.status_code in (302, 422)

@@ -1,0 +1,94 @@
+"""What both offices of the demo tell each other between elections. All figures and names are invented."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sinergi.features.places import public as places
+from sinergi.features.standing_duties import actions, rules
+from sinergi.features.standing_duties.events import Contact, DistrictCounts
+from sinergi.features.standing_duties.models import VoterUpdate
+from sinergi.kernel.instants import ZONES
+from sinergi.ledger.store import own_agency
+
+Made = Callable[..., str]
+Person = Callable[[str], Any]
+# How many quarters the trend shows; the newest of them still waits for the police.
+QUARTERS = 3
+CONTACTS = {
+    "kpu": (
+        Contact(
+            post="Pejabat penghubung", name="Sekretaris KPU", phone="0811-0000-0001", email="sekretariat@example.id"
+        ),
+        Contact(post="Gudang logistik", name="Penjaga gudang", phone="0811-0000-0002"),
+    ),
+    "police": (
+        Contact(post="Piket operasi", phone="0811-0000-0110"),
+        Contact(post="Pejabat penghubung", name="Kabag Ops", phone="0811-0000-0111", email="bagops@example.id"),
+    ),
+}
+
+
+def report(now: datetime, *, agreement: str, made: Made, person: Person) -> None:
+    """The commission reports the quarters that have passed, oldest first, and publishes its contacts."""
+    own = own_agency()
+    year, quarter = rules.quarter_of(now.astimezone(ZONES["WIB"]).date())
+    passed = []
+    for _back in range(QUARTERS):
+        year, quarter = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+        passed.append((year, quarter))
+    districts = [one.code for one in places.regions_in(own.region, level="district")]
+    for place, (year, quarter) in enumerate(reversed(passed)):
+        rows = [
+            DistrictCounts(code, 40 + 7 * number + 11 * place, 12 + 3 * number, (number * 5) % 17 + 5)
+            for number, code in enumerate(districts)
+        ]
+        letter = f"L-{place + 3}/PL.01/{own.region}/{year}"
+        actions.report_update(
+            id=made(own.code, f"voters {place}"),
+            by=person("staf"),
+            at=now - timedelta(days=20 - place),
+            agreement=agreement,
+            year=year,
+            quarter=quarter,
+            totals=tuple(sum(getattr(row, name) or 0 for row in rows) for name in ("new", "gone", "changed")),
+            districts=rows,
+            letter_number=letter,
+            letter_dated=(now - timedelta(days=21)).date(),
+            letter=hashlib.sha256(letter.encode()).hexdigest(),
+            letter_size=len(letter),
+        )
+    publish(now, agreement=agreement, made=made, person=person("staf"))
+
+
+def answer(now: datetime, *, made: Made, person: Person) -> None:
+    """The police answer every update but the newest of each commission, and publish their contacts."""
+    found = list(VoterUpdate.objects.order_by("agreement", "year", "quarter"))
+    for place, row in enumerate(found):
+        if place + 1 == len(found) or found[place + 1].agreement != row.agreement:
+            publish(now, agreement=row.agreement, made=made, person=person("kabagops"))
+            continue
+        actions.report_members(
+            id=made(row.agency[:8], f"members {row.year} {row.quarter}"),
+            by=person("stafops"),
+            at=now - timedelta(days=10),
+            update=row.key,
+            joined=3 + place,
+            left=5,
+            letter_number=f"L-B/{40 + place}/OPS/{row.year}",
+            letter_dated=(now - timedelta(days=11)).date(),
+        )
+
+
+def publish(now: datetime, *, agreement: str, made: Made, person: Any) -> None:
+    """Publish this office's contacts."""
+    actions.publish_contacts(
+        id=made(own_agency().code, f"contacts {agreement[:8]}"),
+        by=person,
+        at=now - timedelta(days=9),
+        agreement=agreement,
+        rows=list(CONTACTS[own_agency().kind]),
+    )

@@ -1,0 +1,44 @@
+"""Who may see and state what is due between elections."""
+
+from datetime import date
+from typing import Any
+
+from sinergi.features.standing_duties.events import VoterUpdateReported
+from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE_OFFICE, Row
+from tests.permissions.world import World
+
+READ = f"{OFFICIALS} auditor"
+
+
+def _update(own: bool) -> Any:
+    def made(world: World) -> dict[str, Any]:
+        def state() -> str:
+            partner, agreement = (
+                (world.own_partner, world.agreement) if own else (world.other_partner, world.other_agreement)
+            )
+            return partner.state(
+                agreement,
+                VoterUpdateReported(
+                    year=2023, quarter=4, new=10, gone=5, changed=0,
+                    letter_number="1", letter_dated=date(2024, 1, 5), letter="a" * 64, letter_size=1,
+                ),
+            )  # fmt: skip
+
+        return {"key": world.once(f"voter update {own}", state)}
+
+    return made
+
+
+def _agreement(own: bool) -> Any:
+    return lambda world: {"agreement": world.agreement if own else world.other_agreement}
+
+
+EDIT = f"{KPU_OFFICE} {POLICE_OFFICE}"
+ROWS = [
+    Row(name="standing_duties:updates", get=READ),
+    Row(name="standing_duties:report", get=KPU_OFFICE, post=KPU_OFFICE),
+    Row(name="standing_duties:update", get=READ, own=_update(True), other=_update(False)),
+    Row(name="standing_duties:answer", post=POLICE_OFFICE, own=_update(True), other=_update(False)),
+    Row(name="standing_duties:contacts", get=READ),
+    Row(name="standing_duties:edit-contacts", get=EDIT, post=EDIT, own=_agreement(True), other=_agreement(False)),
+]
