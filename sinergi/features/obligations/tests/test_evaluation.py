@@ -10,6 +10,7 @@ import time_machine
 from sinergi.documents import letter_docx, letter_pdf
 from sinergi.documents.tests.samples import docx_words, pdf_pages
 from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.views import printing
 from tests.nodes.simulator import NOON
 
@@ -36,6 +37,21 @@ def test_the_years_add_up_to_the_board(agreed):
     found = [printing._tally(board, one.of(board.lines)) for one in years]
     assert whole.due > 0 and sum(one.due for one in found) == whole.due
     assert sum(one.missing for one in found) == whole.missing
+
+
+def test_the_months_add_up_too_and_each_figure_opens_its_list(agreed, person):
+    client = person("auditor", agreements=[agreed.agreement])
+    page = client.get(f"/kewajiban/{agreed.agreement}/anev/")
+    months, board = page.context["months"], agreed.board(LATER)
+    assert len(months) > 1 and [one["month"] for one in months] == sorted(one["month"] for one in months)
+    for place, party in enumerate(board.parties):
+        told = [one["parties"][place]["tally"] for one in months]
+        assert sum(one.due for one in told) == board.tally(party=party).due
+    link = f"bulan={months[0]['month']:%Y-%m}&amp;pihak={board.parties[0]}"
+    assert link in page.content.decode()
+    opened = client.get(f"/kewajiban/{agreed.agreement}/?{link.replace('&amp;', '&')}")
+    lines = [row["line"] for group in opened.context["groups"] for row in group["rows"]]
+    assert lines and {last_day(line.occurrence.due_at).replace(day=1) for line in lines} == {months[0]["month"]}
 
 
 def test_stages_in_which_nothing_was_due_have_no_report(agreed):

@@ -54,7 +54,16 @@ def test_the_board_is_narrowed_and_taken_along_as_a_sheet(agreed, person):
     base = f"/kewajiban/{agreed.agreement}/"
     only = client.get(f"{base}?pasal=5").content.decode()
     assert "P-06" in only and "D-05</span>" not in only
-    for odd in ("pasal=x", "pasal=²", "pihak=" + "f" * 64, "keadaan=gone", "semua=%00", "pasal=99"):
+    for odd in (
+        "pasal=x",
+        "pasal=²",
+        "pihak=" + "f" * 64,
+        "keadaan=gone",
+        "semua=%00",
+        "pasal=99",
+        "bulan=2024-13",
+        "bulan=%00",
+    ):
         assert client.get(f"{base}?{odd}").status_code == 200, odd
     sheet = openpyxl.load_workbook(BytesIO(client.get(f"{base}kewajiban.xlsx?keadaan=late").content)).active
     codes = {row[0].value for row in sheet.iter_rows()}

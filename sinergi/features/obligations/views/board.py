@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
+from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
 from sinergi.features.obligations.public import STATES, Board, Line, shape
@@ -77,8 +81,8 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
     """The dues of one agreement, late first; by article and by party; the first of them, or the chosen one, beside."""
     info = agreements.opened(request, agreement, "obligations.read")
     found = Board(agreement, at=request.arrived_at)
-    article, party, state = _chosen(request, found)
-    lines = [line for line in found.lines if _fits(line, article, party, state)]
+    chosen = _chosen(request, found)
+    lines = [line for line in found.lines if chosen.fits(line)]
     proof = grades([line.found.proof or line.found.statement for line in lines])
     whole = request.GET.get("semua", "")
     context = {
@@ -86,13 +90,11 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
         "board": found,
         "parties": [_share(found, who) for who in found.parties],
         "whole": found.tally(),
-        "witnessed": _witnessed(found.lines, proof if not (article or party or state) else None),
+        "witnessed": _witnessed(found.lines, None if chosen.narrows else proof),
         "articles": _articles(found),
         "groups": _groups(lines, found.at, proof, whole),
-        "article": article,
-        "party": party,
-        "state": state,
-        "chosen_party": agreements.short_name(party) if party else "",
+        "chosen": chosen,
+        "chosen_party": agreements.short_name(chosen.party) if chosen.party else "",
         "open_lists": found.open_lists,
         "standing": [
             {"code": item.code, "title": found.titles[item.code]}
@@ -111,7 +113,7 @@ def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
     """The same dues as an Excel file."""
     info = agreements.opened(request, agreement, "obligations.read")
     found = Board(agreement, at=request.arrived_at)
-    article, party, state = _chosen(request, found)
+    chosen = _chosen(request, found)
     columns = (
         Column(name="code", label=gettext("Kode"), kind=Kind.CODE),
         Column(name="title", label=gettext("Kewajiban")),
@@ -134,7 +136,7 @@ def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
             "done": "" if line.found.done_at is None else say_instant(line.found.done_at),
         }
         for line in found.lines
-        if _fits(line, article, party, state)
+        if chosen.fits(line)
     ]
     data = export(columns, rows, sheet=gettext("Kewajiban"), mark="LATIHAN" if info.exercise else "")
     headers = {"Content-Disposition": 'attachment; filename="kewajiban.xlsx"'}
@@ -289,23 +291,53 @@ def _clause(article: dict[str, Any] | None, clause: int | None) -> str:
     return next((line for line in str(text).split("\n") if line.startswith(f"({clause})")), str(text))
 
 
-def _chosen(request: PersonRequest, found: Board) -> tuple[int | None, str, str]:
-    """What the address narrows the board to; what makes no sense narrows nothing."""
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """What the address narrows the board to: an article, a party, a state, a month as its first day."""
+
+    article: int | None
+    party: str
+    state: str
+    month: date | None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.article or self.party or self.state or self.month)
+
+    @property
+    def query(self) -> str:
+        """The address's part that chooses the same again."""
+        told = {
+            "pasal": self.article,
+            "pihak": self.party,
+            "keadaan": self.state,
+            "bulan": f"{self.month:%Y-%m}" if self.month else "",
+        }
+        return urlencode({name: value for name, value in told.items() if value})
+
+    def fits(self, line: Line) -> bool:
+        """Whether this due is among them."""
+        return (
+            self.article in (None, line.item.article)
+            and (not self.party or self.party in line.item.debtors)
+            and (not self.state or line.found.state == self.state)
+            and self.month in (None, last_day(line.occurrence.due_at).replace(day=1))
+        )
+
+
+def _chosen(request: PersonRequest, found: Board) -> Chosen:
+    """What makes no sense narrows nothing."""
     article = request.GET.get("pasal", "")
     party = request.GET.get("pihak", "")
     state = request.GET.get("keadaan", "")
-    return (
-        int(article) if article.isascii() and article.isdecimal() and len(article) < 4 else None,
-        party if party in found.parties else "",
-        state if state in STATES else "",
-    )
-
-
-def _fits(line: Line, article: int | None, party: str, state: str) -> bool:
-    return (
-        article in (None, line.item.article)
-        and (not party or party in line.item.debtors)
-        and (not state or line.found.state == state)
+    month = None
+    with contextlib.suppress(ValueError):
+        month = date.fromisoformat(request.GET.get("bulan", "") + "-01")
+    return Chosen(
+        article=int(article) if article.isascii() and article.isdecimal() and len(article) < 4 else None,
+        party=party if party in found.parties else "",
+        state=state if state in STATES else "",
+        month=month,
     )
 
 

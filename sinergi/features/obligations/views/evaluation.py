@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,10 +14,13 @@ from sinergi.access.doors import PersonRequest, requires
 from sinergi.documents import Letter, letter_docx, letter_pdf
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import standing
-from sinergi.features.obligations.public import Board
+from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations.public import Board, Line
 from sinergi.features.obligations.views import printing
 from sinergi.ledger.store import own_agency
 
+# Two years show a tendency; more is in the yearly reports.
+MOST_MONTHS = 24
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -38,7 +43,8 @@ def evaluation(request: PersonRequest, agreement: str) -> HttpResponse:
             }
         )
     names = [agreements.short_name(party) for party in board.parties]
-    return render(request, "obligations/evaluation.html", {"info": info, "rows": rows, "names": names})
+    context = {"info": info, "rows": rows, "names": names, "months": _months(board)}
+    return render(request, "obligations/evaluation.html", context)
 
 
 @require_safe
@@ -53,6 +59,27 @@ def report_pdf(request: PersonRequest, agreement: str, period: str) -> HttpRespo
 def report_docx(request: PersonRequest, agreement: str, period: str) -> HttpResponse:
     """The same report as DOCX."""
     return _file(request, agreement, period, letter_docx, DOCX, "docx")
+
+
+def _months(board: Board) -> list[dict[str, Any]]:
+    """How the share kept on time went, month by month, newest last; months in which nothing was due are left out."""
+    by_month: dict[date, list[Line]] = {}
+    for line in board.lines:
+        if line.occurrence.due_at <= board.at:
+            by_month.setdefault(last_day(line.occurrence.due_at).replace(day=1), []).append(line)
+    return [
+        {
+            "month": month,
+            "parties": [
+                {
+                    "id": party,
+                    "tally": standing.tally((line.found for line in lines if party in line.item.debtors), at=board.at),
+                }
+                for party in board.parties
+            ],
+        }
+        for month, lines in sorted(by_month.items())[-MOST_MONTHS:]
+    ]
 
 
 def _file(
