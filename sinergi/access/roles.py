@@ -97,6 +97,7 @@ _GRANTS: dict[str, str] = {
     "standing_duties.report": _KPU_OFFICE,
     "standing_duties.answer": _POLICE_OFFICE,
     "standing_duties.contacts": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    "standing_duties.train": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

@@ -95,7 +95,7 @@ def terms() -> dict[str, Any]:
         "signed_on": date(2023, 3, 18),
         "starts_on": date(2023, 3, 18),
         "ends_on": date(2024, 12, 31),
-        "scopes": ["data", "security"],
+        "scopes": ["data", "security", "capacity"],
         "articles": [Article(number=1, title="Pengertian"), Article(number=2, title="Bantuan", scope="security")],
         "scan": "ab" * 32,
         "scan_size": 1000,

@@ -29,7 +29,11 @@ OFTEN = {
 }
 # What replaces something is rarely valid before there is something to replace.
 SELDOM = {"corrects", "replaces"}
-NAMES = {"of_list": "obligations.proposed", "replaces": "obligations.proposed"}
+NAMES = {
+    "session": "standing_duties.session_proposed",
+    "of_list": "obligations.proposed",
+    "replaces": "obligations.proposed",
+}
 
 
 class Inventor:

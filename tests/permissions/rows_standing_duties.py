@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sinergi.features.standing_duties.events import VoterUpdateReported
+from sinergi.features.standing_duties.events import SessionProposed, VoterUpdateReported
 from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE_OFFICE, Row
 from tests.permissions.world import World
 
@@ -33,8 +33,23 @@ def _agreement(own: bool) -> Any:
     return lambda world: {"agreement": world.agreement if own else world.other_agreement}
 
 
+def _session(own: bool) -> Any:
+    def made(world: World) -> dict[str, Any]:
+        partner, agreement = (
+            (world.own_partner, world.agreement) if own else (world.other_partner, world.other_agreement)
+        )
+        event = SessionProposed(on=date(2024, 3, 1), people=30, arranger=partner.id)
+        return {"key": world.once(f"session {own}", lambda: partner.state(agreement, event))}
+
+    return made
+
+
 EDIT = f"{KPU_OFFICE} {POLICE_OFFICE}"
 ROWS = [
+    Row(name="standing_duties:training", get=READ),
+    Row(name="standing_duties:session-new", get=EDIT, post=EDIT),
+    Row(name="standing_duties:session-answer", post=EDIT, own=_session(True), other=_session(False)),
+    Row(name="standing_duties:session-held", post=EDIT, own=_session(True), other=_session(False)),
     Row(name="standing_duties:updates", get=READ),
     Row(name="standing_duties:report", get=KPU_OFFICE, post=KPU_OFFICE),
     Row(name="standing_duties:update", get=READ, own=_update(True), other=_update(False)),

@@ -9,12 +9,13 @@ from django.utils.timezone import localdate
 from sinergi.features.agreement import public as agreements
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import Contact
-from sinergi.features.standing_duties.models import ContactList, VoterUpdate
+from sinergi.features.standing_duties.models import ContactList, TrainingSession, VoterUpdate
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command
 
-UPDATE, CONTACTS = "D-08", {"kpu": "D-09", "police": "D-10"}
+UPDATE, TRAINING = "D-08", "H-01"
+CONTACTS = {"kpu": "D-09", "police": "D-10"}
 
 
 @command
@@ -50,3 +51,34 @@ def publish_contacts(log: Writing, *, agreement: str, rows: list[Contact]) -> Re
         rows, area="" if own.region == "*" else own.region, current=None if current is None else current.rows()
     )
     return log.append(agreement, decision, obligation=CONTACTS.get(own.kind, ""))
+
+
+@command
+def propose_session(log: Writing, /, *, agreement: str, **told: Any) -> Receipt:
+    """Propose a joint training session. Keywords are those of rules.propose_session."""
+    today = localdate(log.at)
+    info = agreements.require(agreement, scope="capacity", on=today)
+    return log.append(agreement, rules.propose_session(parties=info.parties, today=today, **told))
+
+
+@command
+def answer_session(log: Writing, *, session: str, agrees: bool) -> Receipt:
+    """Take another party's session into the plan or not; or take the own one back."""
+    found = _session(session)
+    return log.append(found.agreement, rules.answer_session(found, agency=log.agency, agrees=agrees))
+
+
+@command
+def report_session(log: Writing, /, *, session: str, **told: Any) -> Receipt:
+    """Report that a planned session was held. Keywords are those of rules.report_session."""
+    found = _session(session)
+    decision = rules.report_session(found, today=localdate(log.at), **told)
+    return log.append(found.agreement, decision, obligation=TRAINING)
+
+
+def _session(key: str) -> TrainingSession:
+    found = TrainingSession.objects.prefetch_related("answers", "reports").filter(key=key).first()
+    if found is None:
+        raise Refused("Latihan ini tidak dikenal di kantor ini.", code="TGS-29")
+    agreements.require(found.agreement, scope="capacity")
+    return found

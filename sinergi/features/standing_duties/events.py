@@ -77,3 +77,38 @@ class ContactsPublished(Event, kind="standing_duties.contacts_published"):
 
     count: int
     text: ContactsText | None = None
+
+
+class SessionText(Text):
+    """What a training session is about, and where."""
+
+    topic: str
+    place: str = ""
+
+
+class SessionProposed(Event, kind="standing_duties.session_proposed"):
+    """A party proposes a joint training session for the yearly plan. `arranger`: the party that arranges and pays.
+
+    Article 8; obligation H-01.
+    """
+
+    on: date
+    people: int
+    arranger: str
+    text: SessionText | None = None
+
+
+class SessionAnswered(Event, kind="standing_duties.session_answered"):
+    """Another party takes the session into the plan or not; its author, with no, takes it back."""
+
+    session: RecordKey
+    agrees: bool
+
+
+class SessionHeld(Event, kind="standing_duties.session_held"):
+    """The session was held: how many of each side came. A later report of the same party replaces it. H-01."""
+
+    session: RecordKey
+    held_on: date
+    commission: int
+    police: int

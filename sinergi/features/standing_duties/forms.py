@@ -24,7 +24,16 @@ def _count(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
 
 
-class _Letter(forms.Form):
+class _Refusing(forms.Form):
+    """A form that says what was refused beside its field."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say it."""
+        sentence = f"{said(refusal)} [{refusal.code}]"
+        self.add_error(refusal.field if refusal.field in self.fields else None, sentence)
+
+
+class _Letter(_Refusing):
     """A letter by number and day."""
 
     id = forms.CharField(widget=forms.HiddenInput)
@@ -34,11 +43,6 @@ class _Letter(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
     )
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say what was refused beside its field."""
-        sentence = f"{said(refusal)} [{refusal.code}]"
-        self.add_error(refusal.field if refusal.field in self.fields else None, sentence)
 
 
 class UpdateForm(_Letter):
@@ -116,6 +120,44 @@ class MembersForm(_Letter):
 
     joined = _count(_("Anggota baru Polri"), help_text=_("Tidak lagi mempunyai hak pilih."))
     left = _count(_("Anggota pensiun atau berhenti"), help_text=_("Mendapat kembali hak pilih."))
+
+
+class SessionForm(_Refusing):
+    """A training session for the plan."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    agreement = forms.ChoiceField(label=_("Perjanjian"))
+    topic = forms.CharField(label=_("Materi"), max_length=rules.LONGEST)
+    on = forms.DateField(
+        label=_("Hari"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    place = forms.CharField(label=_("Tempat"), max_length=rules.LONGEST, required=False)
+    people = _count(_("Jumlah peserta"))
+    arranger = forms.ChoiceField(
+        label=_("Penyelenggara"), help_text=_("Menyiapkan dan membiayai dari anggarannya sendiri.")
+    )
+
+    def __init__(
+        self, *args: Any, agreements: list[tuple[str, str]], parties: list[tuple[str, str]], **rest: Any
+    ) -> None:
+        super().__init__(*args, **rest)
+        self.fields["agreement"].choices = agreements  # type: ignore[attr-defined]
+        self.fields["arranger"].choices = parties  # type: ignore[attr-defined]
+
+
+class HeldForm(_Refusing):
+    """How many came to a session."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    held_on = forms.DateField(
+        label=_("Dilaksanakan"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    commission = _count(_("Hadir dari KPU"))
+    police = _count(_("Hadir dari Polri"))
 
 
 class ContactForm(forms.Form):

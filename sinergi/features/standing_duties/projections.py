@@ -9,9 +9,21 @@ from sinergi.features.standing_duties.events import (
     ContactsPublished,
     ContactsText,
     MemberChangesReported,
+    SessionAnswered,
+    SessionHeld,
+    SessionProposed,
+    SessionText,
     VoterUpdateReported,
 )
-from sinergi.features.standing_duties.models import ContactList, MemberChanges, VoterUpdate
+from sinergi.features.standing_duties.models import (
+    ContactList,
+    MemberChanges,
+    SessionAnswer,
+    SessionReport,
+    TrainingSession,
+    VoterUpdate,
+)
+from sinergi.kernel.words import line
 from sinergi.ledger import rows
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 
@@ -91,3 +103,63 @@ def contacts_text(text: ContactsText | None, envelope: Envelope) -> None:
     if text is not None:
         told = msgspec.to_builtins([rules.usable(row) for row in text.rows[: rules.MOST_CONTACTS]])
     ContactList.change({"key": envelope.key}, rows_json=told)
+
+
+@folds(SessionProposed)
+def session_proposed(event: SessionProposed, envelope: Envelope) -> None:
+    """A session that another party may take into the plan."""
+    if rules.session_flaw(event):
+        raise Ignored("it is no possible training session")
+    TrainingSession.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        exercise=envelope.exercise,
+        stated_at=envelope.at,
+        on=event.on,
+        people=event.people,
+        arranger=event.arranger[:64],
+    )
+
+
+@folds_text(SessionProposed)
+def session_text(text: SessionText | None, envelope: Envelope) -> None:
+    """Its words."""
+    topic = None if text is None else line(text.topic)[: rules.LONGEST]
+    place = None if text is None else line(text.place)[: rules.LONGEST]
+    TrainingSession.change({"key": envelope.key}, topic=topic, place=place)
+
+
+@folds(SessionAnswered)
+def session_answered(event: SessionAnswered, envelope: Envelope) -> None:
+    """A party's word about a session."""
+    author = _author_of(event.session, envelope)
+    if author == envelope.agency and event.agrees:
+        raise Ignored("nobody agrees to their own training session")
+    SessionAnswer.insert(
+        key=envelope.key, session_id=event.session, agency=envelope.agency, seq=envelope.seq, agrees=event.agrees
+    )
+
+
+@folds(SessionHeld)
+def session_held(event: SessionHeld, envelope: Envelope) -> None:
+    """How many came."""
+    _author_of(event.session, envelope)
+    if rules.held_flaw(event):
+        raise Ignored("it is no possible report of a training session")
+    SessionReport.insert(
+        key=envelope.key,
+        session_id=event.session,
+        agency=envelope.agency,
+        seq=envelope.seq,
+        held_on=event.held_on,
+        commission=event.commission,
+        police=event.police,
+    )
+
+
+def _author_of(session: str, envelope: Envelope) -> str:
+    found = TrainingSession.look("agency", where={"key": session, "agreement": envelope.agreement})
+    if found is None:
+        raise Ignored("it speaks of no training session of this agreement")
+    return str(found[0])

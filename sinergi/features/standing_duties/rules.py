@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -14,6 +15,10 @@ from sinergi.features.standing_duties.events import (
     ContactsText,
     DistrictCounts,
     MemberChangesReported,
+    SessionAnswered,
+    SessionHeld,
+    SessionProposed,
+    SessionText,
     VoterUpdateReported,
 )
 from sinergi.kernel.errors import Refused
@@ -25,11 +30,32 @@ MOST_VOTERS = 10_000_000
 MOST_DISTRICTS = 100
 MOST_CONTACTS = 60
 LONGEST = 100
+MOST_PEOPLE = 10_000
+LONGEST_AHEAD = timedelta(days=800)
 LARGEST_LETTER = 20_000_000
 EARLIEST = 2020
 _HASH = re.compile(r"[0-9a-f]{64}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,28}")
 _EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,64}")
+
+
+SessionState = Literal["proposed", "planned", "declined", "withdrawn", "held"]
+
+
+class Session(Protocol):
+    """What a rule needs to know of a training session."""
+
+    key: str
+    agency: str
+    on: date
+
+    @property
+    def said(self) -> Collection[tuple[str, bool]]:
+        """(agency, whether it agrees), the last word of each."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody reported that it was held."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +217,68 @@ def changes(before: Sequence[Contact], after: Sequence[Contact]) -> Changes:
         removed=tuple(post for post in old if post not in new),
         changed=tuple(post for post in new if post in old and new[post] != old[post]),
     )
+
+
+def session_state(session: Session) -> SessionState:
+    """Where a session stands; the same on every node, from what each party said last."""
+    if session.is_held:
+        return "held"
+    said = dict(session.said)
+    if said.pop(session.agency, True) is False:
+        return "withdrawn"
+    if False in said.values():
+        return "declined"
+    return "planned" if said else "proposed"
+
+
+def propose_session(
+    *, on: date, people: int, arranger: str, topic: str, place: str, parties: Collection[str], today: date
+) -> SessionProposed:
+    """The proposal, or Refused with the field that is wrong."""
+    if not today <= on <= today + LONGEST_AHEAD:
+        raise Refused("Pilih hari mulai hari ini sampai dua tahun ke depan.", code="TGS-20", field="on")
+    if arranger not in parties:
+        raise Refused("Pilih salah satu pihak sebagai penyelenggara.", code="TGS-21", field="arranger")
+    if not line(topic):
+        raise Refused("Tulis materi latihannya.", code="TGS-22", field="topic")
+    text = SessionText(topic=line(topic)[:LONGEST], place=line(place)[:LONGEST])
+    event = SessionProposed(on=on, people=people, arranger=arranger, text=text)
+    if session_flaw(event):
+        raise Refused("Jumlah peserta antara 1 dan 10.000.", code="TGS-23", field="people")
+    return event
+
+
+def session_flaw(event: SessionProposed) -> bool:
+    """Whether this cannot be a session."""
+    return not 0 < event.people <= MOST_PEOPLE
+
+
+def answer_session(session: Session, *, agency: str, agrees: bool) -> SessionAnswered:
+    """Another party's yes or no, or the author's taking it back."""
+    now_at = session_state(session)
+    if now_at in ("held", "withdrawn"):
+        raise Refused("Latihan ini sudah dilaksanakan atau ditarik.", code="TGS-24")
+    if agency == session.agency and agrees:
+        raise Refused("Usul sendiri dijawab pihak lain.", code="TGS-25")
+    return SessionAnswered(session=RecordKey(session.key), agrees=agrees)
+
+
+def report_session(session: Session, *, held_on: date, commission: int, police: int, today: date) -> SessionHeld:
+    """The report, or Refused: only of what stands in the plan, and not before its day has come."""
+    if session_state(session) not in ("planned", "held"):
+        raise Refused("Latihan ini belum disepakati kedua pihak.", code="TGS-26")
+    if held_on > today:
+        raise Refused("Tanggal pelaksanaan belum tiba.", code="TGS-27", field="held_on")
+    event = SessionHeld(session=RecordKey(session.key), held_on=held_on, commission=commission, police=police)
+    if held_flaw(event):
+        raise Refused("Jumlah hadir antara 0 dan 10.000, dan tidak boleh nol semua.", code="TGS-28", field="commission")
+    return event
+
+
+def held_flaw(event: SessionHeld) -> bool:
+    """Whether this cannot be a report."""
+    counts = (event.commission, event.police)
+    return not (all(0 <= n <= MOST_PEOPLE for n in counts) and any(counts))
 
 
 def _counts(rows: Iterable[DistrictCounts]) -> list[tuple[int | None, int | None, int | None]]:

@@ -3,18 +3,22 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.standing_duties import views
+from sinergi.features.standing_duties.views import contacts, training, updates
 from sinergi.web import navigation, records
 
 app_name = "standing_duties"
 
 urlpatterns = [
-    path("data-pemilih/", views.updates, name="updates"),
-    path("data-pemilih/lapor/", views.report, name="report"),
-    path("data-pemilih/<str:key>/", views.update, name="update"),
-    path("data-pemilih/<str:key>/jawaban/", views.answer, name="answer"),
-    path("kontak/", views.contacts, name="contacts"),
-    path("kontak/<str:agreement>/", views.edit_contacts, name="edit-contacts"),
+    path("data-pemilih/", updates.updates, name="updates"),
+    path("data-pemilih/lapor/", updates.report, name="report"),
+    path("data-pemilih/<str:key>/", updates.update, name="update"),
+    path("data-pemilih/<str:key>/jawaban/", updates.answer, name="answer"),
+    path("latihan/", training.training, name="training"),
+    path("latihan/usul/", training.propose, name="session-new"),
+    path("latihan/<str:key>/jawaban/", training.answer, name="session-answer"),
+    path("latihan/<str:key>/laporan/", training.held, name="session-held"),
+    path("kontak/", contacts.contacts, name="contacts"),
+    path("kontak/<str:agreement>/", contacts.edit_contacts, name="edit-contacts"),
 ]
 
 navigation.register_view(
@@ -35,12 +39,25 @@ navigation.register_view(
         pages=("standing_duties:edit-contacts",),
     )
 )
-navigation.register_inbox(views.inbox)
+navigation.register_view(
+    navigation.View(
+        place="plans",
+        label=_("Latihan bersama"),
+        url_name="standing_duties:training",
+        permission="standing_duties.read",
+        pages=("standing_duties:session-new", "standing_duties:session-answer", "standing_duties:session-held"),
+    )
+)
+navigation.register_inbox(updates.inbox)
+navigation.register_inbox(training.inbox)
 records.register(
     {
         "standing_duties.voter_update_reported": _("pemutakhiran data pemilih"),
         "standing_duties.member_changes_reported": _("perubahan status anggota Polri"),
         "standing_duties.contacts_published": _("daftar kontak"),
+        "standing_duties.session_proposed": _("usul latihan bersama"),
+        "standing_duties.session_answered": _("jawaban atas latihan bersama"),
+        "standing_duties.session_held": _("laporan latihan bersama"),
     },
     reasons={
         "only a commission reports the voter-data update": _("Pemutakhiran data pemilih hanya dilaporkan KPU."),
@@ -49,5 +66,9 @@ records.register(
         "it is no possible answer to an update": _("Jawaban ini memuat angka yang tidak mungkin."),
         "it answers no update of this agreement": _("Jawaban ini tidak menunjuk pemutakhiran perjanjian ini."),
         "it is no possible contact list": _("Daftar kontak ini tidak mungkin."),
+        "it is no possible training session": _("Usul latihan ini memuat isi yang tidak mungkin."),
+        "nobody agrees to their own training session": _("Usul latihan sendiri dijawab pihak lain."),
+        "it speaks of no training session of this agreement": _("Ini tidak menunjuk latihan perjanjian ini."),
+        "it is no possible report of a training session": _("Laporan latihan ini memuat angka yang tidak mungkin."),
     },
 )

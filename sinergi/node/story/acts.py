@@ -126,6 +126,7 @@ def publish(now: datetime) -> None:
     )
     obligations.propose(now, made=_id, person=_actor)
     standing.report(now, agreement=_agreement().agreement, made=_id, person=_actor)
+    standing.propose_training(now, agreement=_agreement().agreement, made=_id, person=_actor)
 
 
 def ask(now: datetime) -> None:
@@ -148,6 +149,7 @@ def answer(now: datetime) -> None:
     """The police agree to the obligations, then propose, decide, or record a spoken order."""
     obligations.agree(now, made=_id, person=_actor)
     standing.answer(now, made=_id, person=_actor)
+    standing.plan_training(now, made=_id, person=_actor)
     for code, story, found in _theirs():
         if story.fate in ("asked", "late", "withdrawn"):
             continue

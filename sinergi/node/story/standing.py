@@ -10,7 +10,7 @@ from typing import Any
 from sinergi.features.places import public as places
 from sinergi.features.standing_duties import actions, rules
 from sinergi.features.standing_duties.events import Contact, DistrictCounts
-from sinergi.features.standing_duties.models import VoterUpdate
+from sinergi.features.standing_duties.models import TrainingSession, VoterUpdate
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.store import own_agency
 
@@ -62,6 +62,39 @@ def report(now: datetime, *, agreement: str, made: Made, person: Person) -> None
             letter_size=len(letter),
         )
     publish(now, agreement=agreement, made=made, person=person("staf"))
+
+
+def propose_training(now: datetime, *, agreement: str, made: Made, person: Person) -> None:
+    """The commission proposes two sessions: one soon, one for the year to come."""
+    own, today = own_agency(), now.astimezone(ZONES["WIB"]).date()
+    for name, topic, days, people in (
+        ("training", "Bimtek Pam TPS: tugas di pintu masuk dan keluar", 4, 120),
+        ("drill", "Simulasi pemungutan dan penghitungan suara", 120, 60),
+    ):
+        actions.propose_session(
+            id=made(own.code, name),
+            by=person("sekretaris"),
+            at=now - timedelta(days=15),
+            agreement=agreement,
+            on=today + timedelta(days=days),
+            people=people,
+            arranger=own.id,
+            topic=topic,
+            place="Aula kantor KPU",
+        )
+
+
+def plan_training(now: datetime, *, made: Made, person: Person) -> None:
+    """The police take the nearest session of each commission into the plan; the other one still waits for them."""
+    for row in TrainingSession.objects.order_by("agreement", "on"):
+        if (row.on - now.date()).days < 60:
+            actions.answer_session(
+                id=made(row.agency[:8], "training"),
+                by=person("kabagops"),
+                at=now - timedelta(days=8),
+                session=row.key,
+                agrees=True,
+            )
 
 
 def answer(now: datetime, *, made: Made, person: Person) -> None:

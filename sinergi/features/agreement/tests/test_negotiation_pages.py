@@ -304,7 +304,7 @@ def test_an_addendum_to_an_agreement_from_paper_is_negotiated_and_not_in_force_b
     shorter = client.post(address, sent | {"ends_on": f"{today + timedelta(days=10)}"})
     assert (shorter.status_code, "PKS-69" in shorter.content.decode()) == (422, True)
     assert client.post(address, sent).status_code == 302
-    assert Agreement.objects.get().scopes == ["data", "security"]
+    assert Agreement.objects.get().scopes == ["data", "security", "capacity"]
     assert "Adendum dirundingkan" in page_of(client, "agreement", in_force).content.decode()
     assert page_of(client, "negotiation", in_force, "?adendum=ya").status_code == 200
 
@@ -322,7 +322,7 @@ def test_an_addendum_signed_by_both_replaces_what_was_agreed_and_keeps_the_name(
     device, own, chair = Device(), Device(), Actor(id=CHAIR, office="chair")
     signer = police.state(in_force, named(device))
     police.state(in_force, signed(device, signer, key), actor=by())
-    assert Agreement.objects.get().scopes == ["data", "security"]
+    assert Agreement.objects.get().scopes == ["data", "security", "capacity"]
     name_here(in_force, chair, own, at=now())
     sign_here(key, chair, own, at=now())
     row = Agreement.objects.get()

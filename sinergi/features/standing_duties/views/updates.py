@@ -1,11 +1,10 @@
-"""The voter-data updates and the contact lists on screen."""
+"""The quarterly voter-data updates on screen."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +17,8 @@ from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.standing_duties import actions, rules
-from sinergi.features.standing_duties.forms import COUNTS, SPARE_CONTACTS, ContactForm, MembersForm, UpdateForm
-from sinergi.features.standing_duties.models import ContactList, MemberChanges, VoterUpdate
+from sinergi.features.standing_duties.forms import COUNTS, MembersForm, UpdateForm
+from sinergi.features.standing_duties.models import MemberChanges, VoterUpdate
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, grade, grades
@@ -61,7 +60,7 @@ def report(request: PersonRequest) -> HttpResponse:
         request.FILES if posted else None,
         agreements=_choices(request),
         quarters=_quarters(localdate(request.arrived_at)),
-        districts=_districts(),
+        districts=own_districts(),
         initial={"id": new_event_id(request.arrived_at)},
     )
     if posted and form.is_valid():
@@ -101,66 +100,6 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
             messages.success(request, gettext("Jawaban dicatat dan sedang dikirim ke KPU."))
             return redirect("standing_duties:update", key=key)
     return _shown(request, key, form)
-
-
-@require_safe
-@requires("standing_duties.read")
-def contacts(request: PersonRequest) -> HttpResponse:
-    """Whom to call: each office's list under each agreement, and what its newest version changed."""
-    shelves = []
-    for info in agreements.agreements_of(request.user, "standing_duties.read", scope=request.scope):
-        lists = list(ContactList.objects.filter(agreement=info.id).order_by("-seq", "key"))
-        parties = []
-        for party in info.parties:
-            mine = [row for row in lists if row.agency == party]
-            parties.append(_contact_shelf(party, mine))
-        if info.state == "in_force" or lists:
-            shelves.append({"info": info, "parties": parties, "may": info.id in dict(_contact_choices(request))})
-    return render(request, "standing_duties/contacts.html", {"shelves": shelves})
-
-
-@require_http_methods(BOTH)
-@requires("standing_duties.contacts")
-def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
-    """Change this office's list; sending it makes a new version."""
-    info = agreements.opened(request, agreement, "standing_duties.contacts")
-    own = own_agency()
-    current_list = ContactList.objects.filter(agreement=agreement, agency=own.id).order_by("-seq").first()
-    known = (current_list.rows() if current_list else None) or []
-    posted = request.method == "POST"
-    count = min(rules.MOST_CONTACTS, len(known) + SPARE_CONTACTS)
-    forms = [
-        ContactForm(
-            request.POST if posted else None,
-            prefix=f"kontak-{number}",
-            districts=_districts(),
-            initial=msgspec.structs.asdict(known[number]) if number < len(known) else None,
-        )
-        for number in range(count)
-    ]
-    refused, sentence = None, ""
-    if posted and all(form.is_valid() for form in forms):
-        try:
-            actions.publish_contacts(
-                id=request.POST.get("id", ""),
-                by=request.actor,
-                at=request.arrived_at,
-                agreement=agreement,
-                rows=[form.contact() for form in forms],
-            )
-        except Refused as refusal:
-            refused, sentence = refusal, gettext(refusal.pattern) % refusal.words
-        else:
-            messages.success(request, gettext("Daftar kontak dikirim ke pihak lain."))
-            return redirect("standing_duties:contacts")
-    context = {
-        "info": info,
-        "forms": forms,
-        "id": new_event_id(request.arrived_at),
-        "refusal": sentence,
-        "refusal_code": refused.code if refused else "",
-    }
-    return render(request, "standing_duties/contacts_edit.html", context, status=422 if posted else 200)
 
 
 def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
@@ -222,20 +161,6 @@ def _answers(updates: list[str]) -> dict[str, MemberChanges]:
     return {row.update: row for row in MemberChanges.objects.filter(update__in=updates).order_by("seq", "key")}
 
 
-def _contact_shelf(party: str, mine: list[ContactList]) -> dict[str, Any]:
-    rows = mine[0].rows() if mine else None
-    before = mine[1].rows() if len(mine) > 1 else None
-    names = places.area_names({row.region for row in rows or () if row.region})
-    return {
-        "name": agreements.agency_name(party),
-        "list": mine[0] if mine else None,
-        "rows": [(row, names.get(row.region, "")) for row in rows or ()],
-        "is_here": rows is not None,
-        "changes": rules.changes(before, rows) if before is not None and rows is not None else None,
-        "grade": grade(mine[0].key) if mine else NOTHING,
-    }
-
-
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
     if own_agency().kind != "kpu":
         return []
@@ -243,12 +168,8 @@ def _choices(request: PersonRequest) -> list[tuple[str, str]]:
     return [(info.id, info.name) for info in found if "data" in info.scopes]
 
 
-def _contact_choices(request: PersonRequest) -> list[tuple[str, str]]:
-    found = agreements.in_force_for(request.user, "standing_duties.contacts", on=localdate(request.arrived_at))
-    return [(info.id, info.name) for info in found]
-
-
-def _districts() -> list[tuple[str, str]]:
+def own_districts() -> list[tuple[str, str]]:
+    """Districts of this office, for a choice; none where it covers more than one regency."""
     region = own_agency().region
     if region == "*":
         return []

@@ -1,0 +1,120 @@
+"""Joint training: proposed, agreed by the other side, held; whatever a partner states in whatever order."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
+
+from sinergi.features.obligations.models import WorkRecord
+from sinergi.features.standing_duties import events, rules
+from sinergi.features.standing_duties.models import SessionReport, TrainingSession
+from sinergi.kernel.errors import Refused
+from sinergi.ledger import rebuild
+from tests.nodes.simulator import NOON
+
+TODAY = NOON.date()
+TOMORROW = TODAY + timedelta(days=1)
+
+
+@dataclass
+class Session:
+    key: str = "a" * 26
+    agency: str = "kpu"
+    on: date = TODAY
+    said: list[tuple[str, bool]] = field(default_factory=list)
+    is_held: bool = False
+
+
+@pytest.mark.parametrize(
+    ("said", "is_held", "state"),
+    [
+        ([], False, "proposed"),
+        ([("polres", True)], False, "planned"),
+        ([("polres", False)], False, "declined"),
+        ([("polres", True), ("kpu", False)], False, "withdrawn"),
+        ([("polres", True), ("polda", False)], False, "declined"),
+        ([("polres", True)], True, "held"),
+    ],
+)
+def test_where_a_session_stands(said, is_held, state):
+    for order in itertools.permutations(said):
+        assert rules.session_state(Session(said=list(order), is_held=is_held)) == state
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"on": TODAY - timedelta(days=1)}, "TGS-20"),
+        ({"on": TODAY + timedelta(days=801)}, "TGS-20"),
+        ({"arranger": "bawaslu"}, "TGS-21"),
+        ({"topic": " \x00"}, "TGS-22"),
+        ({"people": 0}, "TGS-23"),
+        ({"people": 10_001}, "TGS-23"),
+    ],
+)
+def test_a_proposal_that_cannot_be_is_refused(changes, code):
+    given = {"on": TODAY, "people": 30, "arranger": "kpu", "topic": "Bimtek", "place": "Aula"} | changes
+    with pytest.raises(Refused) as refused:
+        rules.propose_session(parties=["kpu", "polres"], today=TODAY, **given)
+    assert refused.value.code == code
+
+
+def test_only_what_is_planned_is_reported_and_nobody_agrees_to_the_own_one():
+    planned = Session(said=[("polres", True)])
+    for wrong, code in (
+        (lambda: rules.report_session(Session(), held_on=TODAY, commission=1, police=1, today=TODAY), "TGS-26"),
+        (lambda: rules.report_session(planned, held_on=TOMORROW, commission=1, police=1, today=TODAY), "TGS-27"),
+        (lambda: rules.report_session(planned, held_on=TODAY, commission=0, police=0, today=TODAY), "TGS-28"),
+        (lambda: rules.answer_session(planned, agency="kpu", agrees=True), "TGS-25"),
+        (lambda: rules.answer_session(Session(is_held=True), agency="polres", agrees=True), "TGS-24"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            wrong()
+        assert refused.value.code == code
+
+
+def test_a_session_goes_from_proposal_to_attendance_and_closes_its_obligation(kpu):
+    given = {"agreement": kpu.agreement, "topic": "Bimtek <b>Pam TPS</b>", "on": "2024-02-05", "people": "40"}
+    given |= {"place": "Aula", "arranger": kpu.partner.id}
+    wrong = kpu.post("secretary", "/latihan/usul/", **given | {"on": "2024-02-30"})
+    assert wrong.status_code == 422 and "Bimtek &lt;b&gt;" in wrong.content.decode()
+    assert kpu.post("secretary", "/latihan/usul/", **given).status_code == 302
+    row = TrainingSession.objects.get()
+    assert "diusulkan" in kpu.person("auditor").get("/latihan/").content.decode()
+    kpu.state(events.SessionAnswered(session=row.key, agrees=True))
+    page = kpu.person("secretary").get("/latihan/").content.decode()
+    assert "direncanakan" in page and "Laporkan pelaksanaan" in page and "<b>Pam" not in page
+    path = f"/latihan/{row.key}/laporan/"
+    wrong = kpu.post("secretary", path, held_on="2024-02-05", commission="0", police="0")
+    assert wrong.status_code == 422 and "tidak boleh nol semua" in wrong.content.decode()
+    assert kpu.post("secretary", path, held_on="2024-02-05", commission="18", police="21").status_code == 302
+    assert "hadir 18 dari KPU dan 21 dari Polri" in kpu.person("secretary").get("/latihan/").content.decode()
+    assert WorkRecord.objects.get().code == "H-01"
+    assert rebuild.check() == []
+
+
+def test_the_inbox_asks_for_an_answer_and_the_other_s_may_be_declined(polres):
+    key = polres.state(
+        events.SessionProposed(
+            on=date(2024, 3, 1), people=30, arranger=polres.partner.id, text=events.SessionText(topic="Sispamkota")
+        )
+    )
+    head = polres.person("operations_head")
+    assert "Jawab usul latihan bersama" in head.get("/kotak/").content.decode()
+    assert polres.post("operations_head", f"/latihan/{key}/jawaban/", agrees="no").status_code == 302
+    assert "Jawab usul latihan bersama" not in head.get("/kotak/").content.decode()
+    assert "tidak disepakati" in head.get("/latihan/").content.decode()
+
+
+def test_what_a_partner_may_not_state_changes_nothing(polres):
+    other = polres.more["other"]
+    key = other.state(events.SessionProposed(on=date(2024, 3, 1), people=30, arranger=other.partner.id))
+    polres.state(events.SessionProposed(on=date(2024, 3, 1), people=0, arranger=polres.partner.id))
+    polres.state(events.SessionAnswered(session=key, agrees=True))
+    other.state(events.SessionAnswered(session=key, agrees=True))
+    other.state(events.SessionHeld(session=key, held_on=date(2024, 3, 1), commission=-1, police=99_999))
+    row = TrainingSession.objects.get()
+    assert (row.key, row.state) == (key, "proposed") and not SessionReport.objects.exists()

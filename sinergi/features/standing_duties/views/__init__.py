@@ -1,0 +1,1 @@
+"""Standing duties on screen: voter-data updates, contacts, joint training."""

@@ -1,0 +1,176 @@
+"""The yearly plan of joint training on screen: proposed, agreed, held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sinergi.access.doors import PersonRequest, open_record, requires, visible
+from sinergi.features.agreement import public as agreements
+from sinergi.features.standing_duties import actions
+from sinergi.features.standing_duties.forms import HeldForm, SessionForm
+from sinergi.features.standing_duties.models import TrainingSession
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.ledger.grades import NOTHING, grades
+from sinergi.ledger.store import own_agency
+from sinergi.web import navigation
+
+STATES = {
+    "proposed": ("waiting", _("diusulkan")),
+    "planned": ("accepted", _("direncanakan")),
+    "declined": ("refused", _("tidak disepakati")),
+    "withdrawn": ("refused", _("ditarik")),
+    "held": ("done", _("dilaksanakan")),
+}
+
+
+@require_safe
+@requires("standing_duties.read")
+def training(request: PersonRequest) -> HttpResponse:
+    """The plan by year, what comes first on top; each with what can be done about it."""
+    return _plan(request, {})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("standing_duties.train")
+def propose(request: PersonRequest) -> HttpResponse:
+    """Propose a session."""
+    posted = request.method == "POST"
+    infos = _infos(request)
+    parties = {party: agreements.short_name(party) for info in infos for party in info.parties}
+    form = SessionForm(
+        request.POST if posted else None,
+        agreements=[(info.id, info.name) for info in infos],
+        parties=list(parties.items()),
+        initial={"id": new_event_id(request.arrived_at), "arranger": own_agency().id},
+    )
+    if posted and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            actions.propose_session(id=given.pop("id"), by=request.actor, at=request.arrived_at, **given)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Usul latihan dikirim ke pihak lain."))
+            return redirect("standing_duties:training")
+    return render(request, "standing_duties/session.html", {"form": form}, status=422 if posted else 200)
+
+
+@require_POST
+@requires("standing_duties.train")
+def answer(request: PersonRequest, key: str) -> HttpResponse:
+    """Take a session into the plan or not; the own one is taken back."""
+    row = _session(request, key)
+    agrees = request.POST.get("agrees") == "yes"
+    actions.answer_session(
+        id=request.POST.get("id", ""), by=request.actor, at=request.arrived_at, session=row.key, agrees=agrees
+    )
+    messages.success(request, gettext("Jawaban dicatat."))
+    return redirect("standing_duties:training")
+
+
+@require_POST
+@requires("standing_duties.train")
+def held(request: PersonRequest, key: str) -> HttpResponse:
+    """Report that a session was held."""
+    row = _session(request, key)
+    form = HeldForm(request.POST, auto_id=f"{row.key}_%s")
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            actions.report_session(
+                id=given.pop("id"), by=request.actor, at=request.arrived_at, session=row.key, **given
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Laporan latihan dicatat; kewajibannya menutup sendiri."))
+            return redirect("standing_duties:training")
+    return _plan(request, {row.key: form})
+
+
+def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
+    """Sessions that wait for this office's answer, and planned ones whose day has passed."""
+    if not user.can("standing_duties.train"):
+        return []
+    own, found = own_agency().id, []
+    for row in visible(user, _rows(), "standing_duties.train", region=None):
+        asks = row.state == "proposed" and row.agency != own
+        overdue = row.state == "planned" and row.on < localdate(at)
+        if asks or overdue:
+            found.append(
+                navigation.Waiting(
+                    title=gettext("Jawab usul latihan bersama") if asks else gettext("Laporkan latihan bersama"),
+                    url=reverse("standing_duties:training") + f"#latihan-{row.key}",
+                    sub=f"{row.topic or gettext('latihan')}, {date_format(row.on, 'j F Y')}",
+                    agreement=row.agreement,
+                    key=row.key,
+                    icon="users",
+                )
+            )
+    return found
+
+
+def _plan(request: PersonRequest, given: dict[str, HeldForm]) -> HttpResponse:
+    own, today = own_agency().id, localdate(request.arrived_at)
+    rows = list(visible(request.user, _rows(), "standing_duties.read", region=None, scope=request.scope))
+    may = {info.id for info in _infos(request)}
+    proof = grades(row.key for row in rows)
+    lines = []
+    for row in rows:
+        state = row.state
+        acts = row.agreement in may
+        lines.append(
+            {
+                "row": row,
+                "shape": STATES[state][0],
+                "word": STATES[state][1],
+                "by": agreements.short_name(row.agency),
+                "arranger": agreements.short_name(row.arranger),
+                "report": row.report,
+                "grade": proof.get(row.key, NOTHING),
+                "may_answer": acts and state in ("proposed", "declined") and row.agency != own,
+                "may_withdraw": acts and state in ("proposed", "planned") and row.agency == own,
+                "form": _held_form(request, row, given) if acts and state == "planned" and row.on <= today else None,
+                "id": new_event_id(request.arrived_at),
+                "is_past": row.on < today,
+            }
+        )
+    coming = sorted((line for line in lines if not line["is_past"]), key=lambda line: (line["row"].on, line["row"].key))
+    past = sorted((line for line in lines if line["is_past"]), key=lambda line: line["row"].on, reverse=True)
+    context = {
+        "groups": [(gettext("Akan datang"), coming), (gettext("Sudah lewat"), past)],
+        "any": bool(lines),
+        "may_propose": bool(may),
+    }
+    return render(request, "standing_duties/training.html", context, status=422 if given else 200)
+
+
+def _held_form(request: PersonRequest, row: TrainingSession, given: dict[str, HeldForm]) -> HeldForm:
+    initial = {"id": new_event_id(request.arrived_at), "held_on": row.on}
+    return given.get(row.key) or HeldForm(initial=initial, auto_id=f"{row.key}_%s")
+
+
+def _rows() -> Any:
+    return TrainingSession.objects.prefetch_related("answers", "reports").order_by("on", "key")
+
+
+def _session(request: PersonRequest, key: str) -> TrainingSession:
+    row: TrainingSession = open_record(request, _rows(), key, "standing_duties.train", region=None)
+    return row
+
+
+def _infos(request: PersonRequest) -> list[agreements.AgreementInfo]:
+    found = agreements.in_force_for(request.user, "standing_duties.train", on=localdate(request.arrived_at))
+    return [info for info in found if "capacity" in info.scopes]
