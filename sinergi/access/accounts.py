@@ -125,7 +125,7 @@ def give_duty(
     starts = starts_at or at
     if ends_at is not None and ends_at <= starts:
         raise Refused(gettext("Akhir penugasan harus sesudah mulainya."), code="A-22", field="ends_on")
-    if is_acting and ends_at is None:
+    if (is_acting or acting_for is not None) and ends_at is None:
         raise Refused(gettext("Penugasan Plh perlu hari terakhir."), code="A-23", field="ends_on")
     if acting_for is not None and acting_for.pk == user.pk:
         raise Refused(gettext("Seseorang tidak dapat menjadi Plh bagi dirinya sendiri."), code="A-24")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sinergi.access.models import Duty, User, UserSession
 from sinergi.kernel.instants import now
@@ -194,7 +194,7 @@ def test_errors_of_a_form_land_beside_their_fields_and_the_form_stays_as_it_was(
     page.fill("#x", "06.30")
     for _twice in range(2):
         page.click("text=Kirim >> nth=0")
-        page.wait_for_selector(".field .error")
+        expect(page.locator(".form >> nth=0").locator(".error")).to_have_text(["Isi jam."])
     assert page.locator(".form >> nth=0").locator(".error").all_inner_texts() == ["Isi jam."]
     assert page.locator("[data-said][role=alert]").first.inner_text() == "Satu isian perlu diperbaiki."
     assert page.input_value("#x") == "06.30" and page.inner_text("[data-map]") == "peta"

@@ -124,6 +124,7 @@ def test_who_acts_for_the_chief_decides_and_the_commission_accepts_the_counter_o
     duty = administrator.locator("form").filter(has=administrator.locator("[name=acting_for]"))
     duty.locator("[name=role]").select_option("resort_chief")
     duty.locator("[name=starts_on]").fill(today().isoformat())
+    duty.locator("[name=ends_on]").fill((today() + timedelta(days=1)).isoformat())
     chief = duty.locator("[name=acting_for] option").filter(has_text="Bagas Wirawan").get_attribute("value")
     duty.locator("[name=acting_for]").select_option(chief)
     duty.get_by_role("button", name="Beri penugasan").click()

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sinergi.documents import letter_pdf
 from sinergi.documents.tests.samples import LETTER
 from tests.journeys.acts import fetch, path_of, today
-from tests.journeys.stage import Office, main_text, until
+from tests.journeys.stage import Office, eventually, main_text, until
 from tests.server.conftest import Served, free_port, start
 
 pytestmark = pytest.mark.slow
@@ -50,11 +50,13 @@ def test_an_invitation_and_two_fingerprints_connect_strangers_and_an_agreement_j
     form.locator("[name=recipient]").fill(NAME)
     form.locator("[name=inside]").check()
     form.get_by_role("button", name="Buat undangan").click()
+    expect(inviting.get_by_role("button", name="Unduh berkas undangan")).to_be_visible()
     their_fingerprint = _fingerprint(main_text(inviting))
     letter = fetch(inviting, inviting.get_by_role("button", name="Unduh berkas undangan"), tmp_path)
 
     invited.locator("#terima [name=file]").set_input_files(letter)
     invited.get_by_role("button", name="Baca undangan").click()
+    expect(invited.get_by_role("button", name="Hubungkan")).to_be_visible()
     compared = main_text(invited)
     assert their_fingerprint in compared and own_fingerprint in compared
     invited.get_by_role("button", name="Hubungkan").click()
@@ -98,7 +100,9 @@ def test_an_invitation_and_two_fingerprints_connect_strangers_and_an_agreement_j
     confirm.get_by_role("button", name="Tegaskan perjanjian").click()
     expect(chief.locator(".lead .state")).to_have_text("berlaku")
     until(secretary, "disaksikan 1/1")
-    expect(secretary.locator(".lead .state")).to_have_text("berlaku")
+    # The confirmation comes after the cosignature, and may be a moment behind it.
+    state = secretary.locator(".lead .state")
+    eventually(lambda: state.inner_text() == "berlaku", secretary.reload, "the confirmation never arrived")
 
 
 def _choose_own_password(page, first: str) -> None:

@@ -94,6 +94,9 @@ def test_holding_an_office_for_somebody_is_acting(official):
     chief = accounts.add(username="kapolres", name="Guntur", at=AT)
     duty = accounts.give_duty(official, "resort_chief", at=AT, ends_at=AT + timedelta(days=1), acting_for=chief)
     assert duty.is_acting
+    with pytest.raises(Refused) as refused:
+        accounts.give_duty(official, "resort_chief", at=AT, acting_for=chief)
+    assert refused.value.code == "A-23"
     official.seen_at = AT
     assert official.actor().acting
     assert official.actor().office == "resort_chief"

@@ -5,6 +5,7 @@ Day counts of the template have no public source; they are a proposal until the 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -142,19 +143,44 @@ def _for_each(code: str, due: Due, days: Days, happenings: Iterable[Happening]) 
 
 
 def _recurring(code: str, dues: Sequence[Due], days: Days, start: date, until: date) -> Iterator[Occurrence]:
-    """Walk the days; each belongs to the last rule that covers it; a run of days of one period is due at its end."""
-    day, run = start, None
-    while day <= until:
-        due = next((due for due in reversed(dues) if _covers(due, day, days.polling_day)), None)
-        period = None if due is None or due.every is None else (_period(day, due.every), due)
-        if run is not None and (period is None or run[0] != period[0]):
-            yield from _period_end(code, run, day - timedelta(days=1))
-            run = None
-        if period is not None and run is None:
-            run = (*period, day)
-        day += timedelta(days=1)
+    """Each day belongs to the last rule that covers it; a run of days of one period is due at its end.
+
+    Walks from period to period: a nation's obligations over years are too many days to look at one by one.
+    """
+    run: tuple[str, Due, date] | None = None
+    for first, last, due in _stretches(dues, days.polling_day, start, until):
+        day = first
+        while day <= last:
+            mark = "" if due is None or due.every is None else _period(day, due.every)
+            if run is not None and run[0] != mark:
+                yield from _period_end(code, run, day - timedelta(days=1))
+                run = None
+            if due is None or due.every is None:
+                break
+            if run is None:
+                run = (mark, due, day)
+            day = _last_of_period(day, due.every) + timedelta(days=1)
     if run is not None:
         yield from _period_end(code, run, until)
+
+
+def _stretches(
+    dues: Sequence[Due], polling_day: date | None, start: date, until: date
+) -> Iterator[tuple[date, date, Due | None]]:
+    """(first, last, rule): the days from `start` to `until` cut where another rule takes over."""
+    if not dues or until < start:
+        return
+    cuts = {start}
+    for due in dues if polling_day is not None else ():
+        cuts |= {polling_day + timedelta(days=due.from_day)} if due.from_day is not None else set()
+        cuts |= {polling_day + timedelta(days=due.until_day + 1)} if due.until_day is not None else set()
+    firsts = sorted(cut for cut in cuts if start <= cut <= until)
+    for first, after in zip(firsts, [*firsts[1:], until + timedelta(days=1)], strict=True):
+        yield (
+            first,
+            after - timedelta(days=1),
+            next((due for due in reversed(dues) if _covers(due, first, polling_day)), None),
+        )
 
 
 def _period_end(code: str, run: tuple[str, Due, date], last: date) -> Iterator[Occurrence]:
@@ -185,6 +211,15 @@ def _period(day: date, every: Every) -> str:
     if every == "quarter":
         return f"{day.year}-Q{(day.month + 2) // 3}"
     return f"{day.year}"
+
+
+def _last_of_period(day: date, every: Every) -> date:
+    if every == "day":
+        return day
+    if every == "week":
+        return day + timedelta(days=6 - day.weekday())
+    month = {"month": day.month, "quarter": (day.month + 2) // 3 * 3, "year": 12}[every]
+    return date(day.year, month, monthrange(day.year, month)[1])
 
 
 def _local(at: datetime, *, inclusive: bool = True) -> date:

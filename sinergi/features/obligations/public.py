@@ -126,7 +126,7 @@ class Board:
         """The obligations of the list that holds, and what meetings decided."""
         return [item for item, _source in self._sources.values()]
 
-    @property
+    @cached_property
     def titles(self) -> dict[str, str]:
         """What they are called, by code; the code itself where the title was erased."""
         return {code: (source.titles or {}).get(code, code) for code, (_item, source) in self._sources.items()}

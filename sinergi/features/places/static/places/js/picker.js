@@ -103,13 +103,15 @@ function start(picker) {
     const lats = placed.map((option) => Number(option.dataset.lat));
     const lons = placed.map((option) => Number(option.dataset.lon));
     host.hidden = false;
-    map = placed.length ? makeMap(host, { bounds: [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)].join(",") }) : null;
-    if (!map) {
+    const made = placed.length ? makeMap(host, { bounds: [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)].join(",") }) : null;
+    if (!made) {
       host.hidden = true;
       return;
     }
     host.classList.add("live");
-    await addAreas(map, host.dataset.areas ?? "");
+    await addAreas(made, host.dataset.areas ?? "");
+    // Only now: a village chosen while the map was still being drawn would ask for areas it does not have.
+    map = made;
     map.on("click", (/** @type {any} */ event) => mark(event.lngLat));
     show(select.value !== "");
     host.dataset.ready = "true";
