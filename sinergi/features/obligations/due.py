@@ -171,9 +171,9 @@ def _stretches(
     if not dues or until < start:
         return
     cuts = {start}
-    for due in dues if polling_day is not None else ():
-        cuts |= {polling_day + timedelta(days=due.from_day)} if due.from_day is not None else set()
-        cuts |= {polling_day + timedelta(days=due.until_day + 1)} if due.until_day is not None else set()
+    if polling_day is not None:
+        cuts |= {polling_day + timedelta(days=due.from_day) for due in dues if due.from_day is not None}
+        cuts |= {polling_day + timedelta(days=due.until_day + 1) for due in dues if due.until_day is not None}
     firsts = sorted(cut for cut in cuts if start <= cut <= until)
     for first, after in zip(firsts, [*firsts[1:], until + timedelta(days=1)], strict=True):
         yield (

@@ -104,9 +104,11 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
 
 def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Updates that wait for the police's answer."""
-    if not user.can("standing_duties.answer") or own_agency().kind != "police":
+    if not user.can("standing_duties.answer"):
         return []
     rows = current(visible(user, VoterUpdate.objects.all(), "standing_duties.answer"))
+    if not rows or own_agency().kind != "police":
+        return []
     answered = _answers([row.key for row in rows])
     return [
         navigation.Waiting(
