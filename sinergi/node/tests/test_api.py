@@ -112,7 +112,9 @@ def test_logs_of_agreements_outside_the_duty_and_internal_logs_are_not_told(noon
 
 def test_agreements_are_told_to_whoever_works_under_them(noon, agreement, police, person):
     told = person("kpu_staff").get("/api/agreements").json()["agreements"]
-    assert [(row["id"], row["state"], row["scopes"]) for row in told] == [(agreement, "in_force", ["data", "security", "capacity"])]
+    assert [(row["id"], row["state"], row["scopes"]) for row in told] == [
+        (agreement, "in_force", ["data", "security", "capacity"])
+    ]
     assert person("kpu_staff", agreements=["b" * 64]).get("/api/agreements").json() == {"agreements": []}
 
 
