@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 README = Path(__file__).parent / "README.md"
-BENCHES = tuple(name for name in ("ledger", "pages", "agreement") if (Path(__file__).parent / "results" / f"{name}.json").exists())
+BENCHES = tuple(
+    name for name in ("ledger", "pages", "agreement") if (Path(__file__).parent / "results" / f"{name}.json").exists()
+)
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
 
 # (bench, ratio) → the bar: least for "must", least for "excellent" (most, where the ratio is a time).
