@@ -302,6 +302,7 @@ NO_CALENDARS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_calendar_is_refused_whole(node, person, subtests):
     client = person("administrator")
     for head, rows, sentence in NO_CALENDARS:

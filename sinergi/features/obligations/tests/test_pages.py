@@ -153,6 +153,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 def test_a_wrong_proposal_comes_back_with_the_sentence_and_everything_typed(pact, person, subtests):
     items, titles = pact.items()
     one = next(item for item in items if item.code == "P-06")

@@ -180,6 +180,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("role", "step"), [("operations_head", "usul/"), ("resort_chief", "jawaban/")])
 def test_a_wrong_answer_is_said_beside_its_field(polres, role, step, subtests):
     key = asked_of_police(polres)

@@ -151,6 +151,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_stored(kpu, subtests):
     before = Entry.objects.count()
     for changes, field in WRONG:
