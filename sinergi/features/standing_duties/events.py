@@ -15,7 +15,7 @@ Quarter = Literal[1, 2, 3, 4]
 class DistrictCounts(msgspec.Struct, frozen=True, array_like=True):
     """What changed in one district (six digits): new voters, no longer eligible, corrected entries.
 
-    None stands for one to four: so few people could be recognised.
+    None is withheld: so few people that they could be recognised, or a count by which such a one could be worked out.
     """
 
     district: str

@@ -14,7 +14,7 @@ from sinergi.features.standing_duties.events import Contact, DistrictCounts
 from sinergi.kernel.errors import Refused
 from sinergi.web.middleware import said
 
-COUNTS = (("new", _("Pemilih baru")), ("gone", _("Tidak lagi memenuhi syarat")), ("changed", _("Perbaikan data")))
+HEADS = (_("Pemilih baru"), _("Tidak lagi memenuhi syarat"), _("Perbaikan data"))
 # Empty lines at the end of the list; more come with the next version.
 SPARE_CONTACTS = 4
 
@@ -55,9 +55,9 @@ class UpdateForm(_Letter):
         help_text=_("Berkas tidak disimpan dan tidak dikirim; sidiknya mengikat surat yang Anda kirim lewat dinas."),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg"}),
     )
-    new = _count(COUNTS[0][1])
-    gone = _count(COUNTS[1][1])
-    changed = _count(COUNTS[2][1])
+    new = _count(HEADS[0])
+    gone = _count(HEADS[1])
+    changed = _count(HEADS[2])
 
     field_order = ("agreement", "quarter", "letter_number", "letter_dated", "file", "new", "gone", "changed")
 
@@ -74,12 +74,12 @@ class UpdateForm(_Letter):
         self.fields["quarter"].choices = quarters  # type: ignore[attr-defined]
         self.districts = districts
         for code, name in districts:
-            for key, label in COUNTS:
+            for key, label in zip(rules.COUNTS, HEADS, strict=True):
                 self.fields[f"{key}-{code}"] = _count(f"{name}, {label}", required=False)
 
     def rows(self) -> list[tuple[str, list[Any]]]:
         """Per district its name and its three fields, for the table."""
-        return [(name, [self[f"{key}-{code}"] for key, _label in COUNTS]) for code, name in self.districts]
+        return [(name, [self[f"{key}-{code}"] for key in rules.COUNTS]) for code, name in self.districts]
 
     def clean_file(self) -> Any:
         """Only what a letter may be, and not larger than one."""
@@ -95,7 +95,7 @@ class UpdateForm(_Letter):
         """The keywords of the action. Districts count only where every one of them is filled in."""
         given = self.cleaned_data
         rows = [
-            DistrictCounts(code, *(given[f"{key}-{code}"] for key, _label in COUNTS)) for code, _name in self.districts
+            DistrictCounts(code, *(given[f"{key}-{code}"] for key in rules.COUNTS)) for code, _name in self.districts
         ]
         counts = [n for row in rows for n in (row.new, row.gone, row.changed)]
         if any(n is not None for n in counts) and None in counts:

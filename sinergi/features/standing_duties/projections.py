@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from django.utils.timezone import localdate
 
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import (
@@ -34,7 +35,7 @@ def update_reported(event: VoterUpdateReported, envelope: Envelope) -> None:
     author = rows.agency(envelope.agency)
     if author is None or author.kind != "kpu":
         raise Ignored("only a commission reports the voter-data update")
-    if rules.update_flaw(event, author.region):
+    if rules.update_flaw(event, author.region, localdate(envelope.at)):
         raise Ignored("it is no possible voter-data update")
     VoterUpdate.insert(
         key=envelope.key,

@@ -25,7 +25,9 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 from sinergi.ledger.events import RecordKey
 
+# Fewer people than this could be recognised (design, decision 10).
 FEW = 5
+COUNTS = ("new", "gone", "changed")
 MOST_VOTERS = 10_000_000
 MOST_DISTRICTS = 100
 MOST_CONTACTS = 60
@@ -71,9 +73,23 @@ def quarter_of(day: date) -> tuple[int, int]:
     return day.year, (day.month - 1) // 3 + 1
 
 
-def hidden(count: int) -> int | None:
-    """A district's count as it is told: nothing between one and four."""
-    return None if 0 < count < FEW else count
+def withheld(counts: Sequence[int]) -> list[int | None] | None:
+    """One column of districts as it may be told beside its sum; None where none of it may.
+
+    One to four are withheld, and as many of the next larger as it takes until nobody can work a withheld one out: given
+    the sum, and that each withheld is at least one, each of them could be one, or five and more.
+    """
+    shown: list[int | None] = list(counts)
+    order = sorted((count, place) for place, count in enumerate(counts) if count > 0)
+    few = sum(count < FEW for count, _place in order)
+    taken, total = 0, 0
+    while few and (taken < max(few, 2) or total - taken < FEW - 1):
+        if taken == len(order):
+            return None
+        count, place = order[taken]
+        shown[place] = None
+        taken, total = taken + 1, total + count
+    return shown
 
 
 def update(
@@ -89,7 +105,10 @@ def update(
     area: str,
     on: date,
 ) -> VoterUpdateReported:
-    """The update, or Refused with the field that is wrong. `area`: the commission's region; `on`: today."""
+    """The update, or Refused with the field that is wrong. `area`: the commission's region; `on`: today.
+
+    `districts` holds whole counts; what could tell of a few people is withheld from the update, if need be all of it.
+    """
     if (year, quarter) > quarter_of(on):
         raise Refused("Triwulan itu belum berjalan.", code="TGS-01", field="quarter")
     if letter_dated > on:
@@ -97,6 +116,11 @@ def update(
     if not line(letter_number):
         raise Refused("Isi nomor surat.", code="TGS-03", field="letter_number")
     rows = sorted(districts, key=lambda row: row.district)
+    columns = [[getattr(row, name) for row in rows] for name in COUNTS]
+    for name, column, total in zip(COUNTS, columns, totals, strict=True):
+        if rows and sum(column) != total:
+            raise Refused("Jumlah per kecamatan tidak sama dengan jumlah seluruhnya.", code="TGS-04", field=name)
+    shown = [withheld(column) for column in columns]
     new, gone, changed = totals
     event = VoterUpdateReported(
         year=year,
@@ -108,28 +132,27 @@ def update(
         letter_dated=letter_dated,
         letter=letter,
         letter_size=letter_size,
-        districts=[
-            DistrictCounts(row.district, *(None if n is None else hidden(n) for n in (row.new, row.gone, row.changed)))
-            for row in rows
+        districts=[]
+        if None in shown
+        else [
+            DistrictCounts(row.district, *(column[place] for column in shown if column is not None))
+            for place, row in enumerate(rows)
         ],
     )
-    for place, name in enumerate(("new", "gone", "changed")):
-        told = [row[place] for row in _counts(event.districts)]
-        if rows and not _fits(told, totals[place]):
-            raise Refused("Jumlah per kecamatan tidak sama dengan jumlah seluruhnya.", code="TGS-04", field=name)
-    if update_flaw(event, area):
+    if update_flaw(event, area, on):
         raise Refused("Isi pemutakhiran ini tidak mungkin. Periksa angkanya.", code="TGS-05")
     return event
 
 
-def update_flaw(event: VoterUpdateReported, area: str) -> bool:
-    """Whether this cannot be an update of a commission working in `area`. From the fact and its author alone."""
+def update_flaw(event: VoterUpdateReported, area: str, on: date) -> bool:
+    """Whether a commission working in `area` cannot have stated this on the day `on`. From the fact alone."""
     codes = [row.district for row in event.districts]
     counts = [event.new, event.gone, event.changed]
-    told = [n for row in _counts(event.districts) for n in row if n is not None]
+    told = [n for row in event.districts for n in (row.new, row.gone, row.changed) if n is not None]
     holds = (
-        EARLIEST <= event.year <= 9999
+        event.year >= EARLIEST
         and event.quarter in (1, 2, 3, 4)
+        and (event.year, event.quarter) <= quarter_of(on)
         and all(0 <= n <= MOST_VOTERS for n in counts + told)
         and not any(0 < n < FEW for n in told)
         and len(codes) <= MOST_DISTRICTS
@@ -279,16 +302,6 @@ def held_flaw(event: SessionHeld) -> bool:
     """Whether this cannot be a report."""
     counts = (event.commission, event.police)
     return not (all(0 <= n <= MOST_PEOPLE for n in counts) and any(counts))
-
-
-def _counts(rows: Iterable[DistrictCounts]) -> list[tuple[int | None, int | None, int | None]]:
-    return [(row.new, row.gone, row.changed) for row in rows]
-
-
-def _fits(told: Sequence[int | None], total: int) -> bool:
-    """Whether these can add up to `total`: each hidden count is one to four."""
-    known, unknown = sum(n for n in told if n is not None), sum(n is None for n in told)
-    return known + unknown <= total <= known + unknown * (FEW - 1)
 
 
 def _is_line(words: str) -> bool:

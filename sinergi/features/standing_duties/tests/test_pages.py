@@ -76,16 +76,21 @@ def test_wrong_reports_are_said_and_nothing_is_stated(kpu, subtests):
 
 
 def test_small_counts_of_a_district_never_leave_the_office(kpu):
-    districts = {"120303": ("100", "2", "3"), "120304": ("20", "28", "0")}
-    filled = {
-        f"{name}-{code}": value
-        for code, values in districts.items()
-        for name, value in zip(("new", "gone", "changed"), values, strict=True)
-    }
-    assert kpu.post("secretary", REPORT, **typed(kpu, **filled)).status_code == 302
-    row = VoterUpdate.objects.get()
-    assert [(one.new, one.gone, one.changed) for one in row.districts()] == [(100, None, None), (20, 28, 0)]
-    assert "&lt; 5" in kpu.person("secretary").get(f"/data-pemilih/{row.key}/").content.decode()
+    def report(*rows: tuple[str, str, str], changed: str) -> VoterUpdate:
+        filled = {
+            f"{name}-{code}": value
+            for code, values in zip(("120303", "120304"), rows, strict=True)
+            for name, value in zip(("new", "gone", "changed"), values, strict=True)
+        }
+        assert kpu.post("secretary", REPORT, **typed(kpu, changed=changed, **filled)).status_code == 302
+        return VoterUpdate.objects.order_by("seq").last()
+
+    # 28 beside a sum of thirty would tell of two people, so it is withheld with them.
+    row = report(("100", "2", "5"), ("20", "28", "0"), changed="5")
+    assert [(one.new, one.gone, one.changed) for one in row.districts()] == [(100, None, 5), (20, None, 0)]
+    assert "disamarkan" in kpu.person("secretary").get(f"/data-pemilih/{row.key}/").content.decode()
+    # Three in one district and none in the other: nothing can be withheld that would hide them.
+    assert report(("100", "2", "3"), ("20", "28", "0"), changed="3").districts() == []
 
 
 def test_the_police_answer_and_the_inbox_asks_until_then(polres):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -58,15 +59,67 @@ def test_what_cannot_be_is_refused(changes, code):
     assert refused.value.code == code
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 30)] * 3), min_size=1, max_size=8))
-def test_no_district_ever_tells_one_to_four_and_the_totals_stay(counts):
-    rows = [DistrictCounts(f"12030{place}", *row) for place, row in enumerate(counts, start=1)]
-    totals = tuple(sum(row[place] for row in counts) for place in range(3))
-    event = rules.update(**told(districts=rows[::-1], totals=totals))
-    assert (event.new, event.gone, event.changed) == totals
-    shown = [n for row in event.districts for n in (row.new, row.gone, row.changed)]
-    assert all(n is None or n == 0 or n >= rules.FEW for n in shown)
-    assert not rules.update_flaw(event, "1203")
+def column(event, name: str) -> list[int | None]:
+    return [getattr(row, name) for row in event.districts]
+
+
+def possible(total: int, hidden: int) -> list[set[int]]:
+    """What each of `hidden` unknown counts, each at least one, can be where they make `total` together: tried out."""
+    ways = [()] if total == hidden == 0 else []
+    if 0 < hidden <= total:
+        cuts = itertools.combinations(range(1, total), hidden - 1)
+        ways = [tuple(b - a for a, b in itertools.pairwise((0, *cut, total))) for cut in cuts]
+    return [{way[place] for way in ways} for place in range(hidden)]
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
+def test_nobody_works_out_a_withheld_count(counts):
+    shown = rules.withheld(counts)
+    few = [count for count in counts if 0 < count < rules.FEW]
+    if shown is None:
+        assert few
+        return
+    assert all(told is None or told == count for told, count in zip(shown, counts, strict=True))
+    assert not any(told is not None and 0 < told < rules.FEW for told in shown)
+    hidden = shown.count(None)
+    assert bool(hidden) == bool(few)
+    rest = sum(counts) - sum(told for told in shown if told is not None)
+    for could in possible(rest, hidden):
+        assert 1 in could and max(could) >= rules.FEW
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([40, 30, 20], [40, 30, 20]),
+        ([40, 0, 3], [None, 0, None]),
+        ([40, 30, 2, 1], [40, None, None, None]),
+        ([40, 1, 1, 1, 1, 1, 1, 1, 9], [40, *[None] * 8]),
+        ([3], None),
+        ([0, 3], None),
+        ([1, 1, 0], None),
+        ([0, 0], [0, 0]),
+    ],
+)
+def test_as_little_as_possible_is_withheld(counts, shown):
+    assert rules.withheld(counts) == shown
+
+
+def test_the_totals_stay_and_the_districts_go_where_nothing_of_them_may_be_told():
+    rows = [DistrictCounts("120304", 7, 6, 0), DistrictCounts("120303", 3, 0, 0)]
+    event = rules.update(**told(districts=rows))
+    assert [row.district for row in event.districts] == ["120303", "120304"]
+    assert (column(event, "new"), column(event, "gone"), column(event, "changed")) == ([None] * 2, [0, 6], [0, 0])
+    alone = rules.update(**told(districts=[DistrictCounts("120304", 3, 6, 0)], totals=(3, 6, 0)))
+    assert (alone.new, alone.districts) == (3, [])
+    assert not any(rules.update_flaw(one, "1203", TODAY) for one in (event, alone))
+
+
+def test_nobody_states_a_quarter_before_it_begins():
+    event = rules.update(**told())
+    assert rules.update_flaw(event, "1203", date(2026, 6, 30)) and not rules.update_flaw(
+        event, "1203", date(2026, 7, 1)
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.standing_duties import actions, rules
-from sinergi.features.standing_duties.forms import COUNTS, MembersForm, UpdateForm
+from sinergi.features.standing_duties.forms import HEADS, MembersForm, UpdateForm
 from sinergi.features.standing_duties.models import MemberChanges, VoterUpdate
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -149,12 +149,11 @@ def _shown(request: PersonRequest, key: str, form: MembersForm | None) -> HttpRe
         "name": agreements.name_of(row.agreement),
         "newest": None if newest.key == row.key else newest,
         "districts": [(names.get(one.district, one.district), (one.new, one.gone, one.changed)) for one in districts],
-        "heads": [label for _name, label in COUNTS],
+        "heads": HEADS,
         "answer": _answers([row.key]).get(row.key),
         "form": (form or MembersForm(initial={"id": new_event_id(request.arrived_at)})) if may_answer else None,
         "grade": grade(row.key),
         "letter": " ".join(row.letter[place : place + 4] for place in range(0, 64, 4)),
-        "few": rules.FEW,
     }
     return render(request, "standing_duties/update.html", context, status=200 if form is None else 422)
 
