@@ -94,7 +94,8 @@ def _found(page: Page, words: str) -> list[str]:
     page.keyboard.press("/")
     with page.expect_response(lambda answer: "/cari/" in answer.url and words[-3:] in answer.url):
         page.keyboard.type(words)
-    page.wait_for_load_state("networkidle")
+    # The answer has come, but what it says stands in the list a moment later; until then the list is about other words.
+    expect(page.locator("#hasil-cari:not([aria-busy])")).to_have_count(1)
     hits = page.locator("#hasil-cari [role=option]").all_inner_texts()
     page.locator("#cari").fill("")
     return [hit.split(" ", 1)[1].split("\n")[0] for hit in hits]

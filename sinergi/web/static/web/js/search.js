@@ -42,6 +42,9 @@ async function wire(form, input) {
   let pause = 0;
 
   function close() {
+    window.clearTimeout(pause);
+    running?.abort();
+    list.removeAttribute("aria-busy");
     if (!list.hidden) {
       list.hidden = true;
       combobox.stop();
@@ -49,20 +52,21 @@ async function wire(form, input) {
   }
 
   async function ask() {
-    running?.abort();
-    running = new AbortController();
+    const asked = (running = new AbortController());
     const address = new URL(form.action);
     address.searchParams.set("q", input.value);
     try {
-      const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: running.signal });
+      const answer = await fetch(address, { headers: { "HX-Request": "true" }, signal: asked.signal });
       if (!answer.ok) {
         return close();
       }
       // Made by our own template on our own node, escaped there.
       list.innerHTML = await answer.text();
     } catch {
-      return close();
+      // Whoever typed on waits for the answer to the newer words.
+      return asked.signal.aborted ? undefined : close();
     }
+    list.removeAttribute("aria-busy");
     if (list.querySelector("[role=option]") && document.activeElement === input) {
       list.hidden = false;
       combobox.start();
@@ -73,9 +77,12 @@ async function wire(form, input) {
 
   input.addEventListener("input", () => {
     window.clearTimeout(pause);
+    running?.abort();
     if (input.value.trim().length < 2) {
       return close();
     }
+    // What stands in the list is about other words until the answer is here.
+    list.setAttribute("aria-busy", "true");
     pause = window.setTimeout(ask, 160);
   });
   input.addEventListener("keydown", (event) => {
@@ -83,7 +90,8 @@ async function wire(form, input) {
       close();
     }
   });
-  input.addEventListener("blur", () => window.setTimeout(close, 150));
+  // A click on what was found takes the focus first; who is back in the box by then goes on.
+  input.addEventListener("blur", () => window.setTimeout(() => document.activeElement === input || close(), 150));
   list.addEventListener("combobox-commit", (event) => {
     if (event.target instanceof HTMLAnchorElement) {
       location.assign(event.target.href);
