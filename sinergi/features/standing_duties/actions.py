@@ -42,15 +42,24 @@ def report_members(log: Writing, /, *, update: str, **told: Any) -> Receipt:
 
 
 @command
-def publish_contacts(log: Writing, *, agreement: str, rows: list[Contact]) -> Receipt:
-    """Publish this office's contacts to the parties of the agreement."""
+def publish_contacts(log: Writing, *, agreement: str, rows: list[Contact], seen: str = "") -> Receipt:
+    """Publish this office's contacts to the parties of the agreement; `seen`: the version it was made from."""
     agreements.require(agreement, on=localdate(log.at))
-    own = own_agency()
-    current = ContactList.objects.filter(agreement=agreement, agency=own.id).order_by("-seq").first()
+    own, current = own_agency(), current_contacts(agreement)
+    if seen and (current is None or seen != current.key):
+        raise Refused(
+            "Daftar ini diperbarui orang lain sejak Anda membukanya. Muat ulang, lalu ubah yang baru.", code="TGS-30"
+        )
     decision = rules.contacts(
         rows, area="" if own.region == "*" else own.region, current=None if current is None else current.rows()
     )
     return log.append(agreement, decision, obligation=CONTACTS.get(own.kind, ""))
+
+
+def current_contacts(agreement: str) -> ContactList | None:
+    """This office's contact list that counts under the agreement."""
+    mine = ContactList.objects.filter(agreement=agreement, agency=own_agency().id)
+    return mine.order_by("-seq", "key").first()
 
 
 @command

@@ -61,7 +61,7 @@ class Session(Protocol):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """How one contact list differs from the one before, by post."""
+    """How one contact list differs from the one before: posts. A contact is known by its post and area."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -206,6 +206,11 @@ def contacts(rows: Sequence[Contact], *, area: str, current: Sequence[Contact] |
             raise Refused("Surel %(post)s tidak lengkap.", code="TGS-15", words={"post": row.post})
         if row.region and not row.region.startswith(area):
             raise Refused("Wilayah %(post)s di luar wilayah kantor ini.", code="TGS-16", words={"post": row.post})
+    twice = next((row for place, row in enumerate(told) if _place_of(row) in map(_place_of, told[:place])), None)
+    if twice is not None:
+        raise Refused(
+            "%(post)s disebut dua kali; bedakan tugas atau wilayahnya.", code="TGS-19", words={"post": twice.post}
+        )
     if current is not None and list(current) == told:
         raise Refused("Daftar ini sama dengan yang sudah berlaku.", code="TGS-17")
     return ContactsPublished(count=len(told), text=ContactsText(rows=told))
@@ -233,12 +238,12 @@ def usable(row: Contact) -> Contact:
 
 
 def changes(before: Sequence[Contact], after: Sequence[Contact]) -> Changes:
-    """What a new list changes, by post; posts in the order of the lists."""
-    old, new = ({row.post: row for row in rows} for rows in (before, after))
+    """What a new list changes, in the order of the lists."""
+    old, new = ({_place_of(row): row for row in rows} for rows in (before, after))
     return Changes(
-        added=tuple(post for post in new if post not in old),
-        removed=tuple(post for post in old if post not in new),
-        changed=tuple(post for post in new if post in old and new[post] != old[post]),
+        added=tuple(row.post for place, row in new.items() if place not in old),
+        removed=tuple(row.post for place, row in old.items() if place not in new),
+        changed=tuple(row.post for place, row in new.items() if place in old and row != old[place]),
     )
 
 
@@ -302,6 +307,10 @@ def held_flaw(event: SessionHeld) -> bool:
     """Whether this cannot be a report."""
     counts = (event.commission, event.police)
     return not (all(0 <= n <= MOST_PEOPLE for n in counts) and any(counts))
+
+
+def _place_of(row: Contact) -> tuple[str, str]:
+    return row.post, row.region
 
 
 def _is_line(words: str) -> bool:

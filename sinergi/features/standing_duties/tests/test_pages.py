@@ -139,6 +139,21 @@ def test_contacts_are_sent_shown_to_call_and_replaced(kpu):
     assert WorkRecord.objects.filter(code="D-09").count() == 2
 
 
+def test_nobody_overwrites_a_list_they_have_not_read_and_every_typed_line_stays(kpu):
+    path = f"/kontak/{kpu.agreement}/"
+    kpu.post("kpu_staff", path, **{"kontak-0-post": "Piket", "kontak-0-phone": "0811 1"})
+    read = ContactList.objects.get().key
+    kpu.post("secretary", path, **{"seen": read, "kontak-0-post": "Piket", "kontak-0-phone": "0811 2"})
+    lines = {f"kontak-{number}-post": f"Petugas {number}" for number in range(12)}
+    lines |= {f"kontak-{number}-phone": "0812" for number in range(12)}
+    late = kpu.post("kpu_staff", path, seen=read, **lines)
+    assert late.status_code == 422 and "diperbarui orang lain" in late.content.decode()
+    assert "Petugas 11" in late.content.decode() and ContactList.objects.count() == 2
+    fresh = ContactList.objects.order_by("seq").last().key
+    assert kpu.post("kpu_staff", path, seen=fresh, **lines).status_code == 302
+    assert ContactList.objects.order_by("seq").last().count == 12
+
+
 def test_a_partner_s_hostile_contacts_are_harmless(kpu):
     rows = [events.Contact(post="<script>alert(1)</script>\n" * 40, phone="javascript:alert(1)", region="zz")] * 90
     kpu.state(events.ContactsPublished(count=60, text=events.ContactsText(rows=rows)))

@@ -147,5 +147,16 @@ def test_a_list_says_what_changed_and_the_same_list_is_no_new_version():
     with pytest.raises(Refused) as refused:
         rules.contacts(old, area="1203", current=old)
     assert refused.value.code == "TGS-17"
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         rules.contacts(old * 31, area="1203", current=None)
+    assert refused.value.code == "TGS-11"
+
+
+def test_two_of_one_task_are_told_apart_by_their_area():
+    here, there = (Contact(post="Piket", phone="110", region=code) for code in ("120304", "120303"))
+    assert rules.contacts([here, there], area="1203", current=None).count == 2
+    moved = Contact(post="Piket", phone="112", region="120303")
+    assert rules.changes([here, there], [here, moved]) == rules.Changes(added=(), removed=(), changed=("Piket",))
+    with pytest.raises(Refused) as refused:
+        rules.contacts([here, here], area="1203", current=None)
+    assert refused.value.code == "TGS-19"

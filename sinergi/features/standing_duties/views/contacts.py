@@ -21,49 +21,54 @@ from sinergi.features.standing_duties.models import ContactList
 from sinergi.features.standing_duties.views.updates import own_districts
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.ledger.grades import NOTHING, grade
-from sinergi.ledger.store import own_agency
-
-QUARTERS_OFFERED = 8
-BOTH = ["GET", "HEAD", "POST"]
+from sinergi.ledger.grades import NOTHING, Grade, grades
+from sinergi.web.middleware import said
 
 
 @require_safe
 @requires("standing_duties.read")
 def contacts(request: PersonRequest) -> HttpResponse:
     """Whom to call: each office's list under each agreement, and what its newest version changed."""
-    shelves = []
-    for info in agreements.agreements_of(request.user, "standing_duties.read", scope=request.scope):
-        lists = list(ContactList.objects.filter(agreement=info.id).order_by("-seq", "key"))
-        parties = []
-        for party in info.parties:
-            mine = [row for row in lists if row.agency == party]
-            parties.append(_contact_shelf(party, mine))
-        if info.state == "in_force" or lists:
-            shelves.append({"info": info, "parties": parties, "may": info.id in dict(_contact_choices(request))})
+    infos = agreements.agreements_of(request.user, "standing_duties.read", scope=request.scope)
+    today = localdate(request.arrived_at)
+    may = {info.id for info in agreements.in_force_for(request.user, "standing_duties.contacts", on=today)}
+    versions: dict[tuple[str, str], list[ContactList]] = {}
+    for row in ContactList.objects.filter(agreement__in=[info.id for info in infos]).order_by("-seq", "key"):
+        versions.setdefault((row.agreement, row.agency), []).append(row)
+    proof = grades(mine[0].key for mine in versions.values())
+    shelves = [
+        {
+            "info": info,
+            "parties": [_shelf(party, versions.get((info.id, party), []), proof) for party in info.parties],
+            "may": info.id in may,
+        }
+        for info in infos
+        if info.state == "in_force" or any((info.id, party) in versions for party in info.parties)
+    ]
     return render(request, "standing_duties/contacts.html", {"shelves": shelves})
 
 
-@require_http_methods(BOTH)
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("standing_duties.contacts")
 def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
     """Change this office's list; sending it makes a new version."""
     info = agreements.opened(request, agreement, "standing_duties.contacts")
-    own = own_agency()
-    current_list = ContactList.objects.filter(agreement=agreement, agency=own.id).order_by("-seq").first()
-    known = (current_list.rows() if current_list else None) or []
+    current = actions.current_contacts(agreement)
+    known = (current.rows() if current else None) or []
     posted = request.method == "POST"
-    count = min(rules.MOST_CONTACTS, len(known) + SPARE_CONTACTS)
+    # As many lines as were typed, also where the list has become shorter meanwhile.
+    typed = sum(name.endswith("-post") for name in request.POST)
+    districts = own_districts()
     forms = [
         ContactForm(
             request.POST if posted else None,
             prefix=f"kontak-{number}",
-            districts=own_districts(),
+            districts=districts,
             initial=msgspec.structs.asdict(known[number]) if number < len(known) else None,
         )
-        for number in range(count)
+        for number in range(min(rules.MOST_CONTACTS, max(len(known) + SPARE_CONTACTS, typed)))
     ]
-    refused, sentence = None, ""
+    refusal: Refused | None = None
     if posted and all(form.is_valid() for form in forms):
         try:
             actions.publish_contacts(
@@ -72,9 +77,10 @@ def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
                 at=request.arrived_at,
                 agreement=agreement,
                 rows=[form.contact() for form in forms],
+                seen=request.POST.get("seen", ""),
             )
-        except Refused as refusal:
-            refused, sentence = refusal, gettext(refusal.pattern) % refusal.words
+        except Refused as refused:
+            refusal = refused
         else:
             messages.success(request, gettext("Daftar kontak dikirim ke pihak lain."))
             return redirect("standing_duties:contacts")
@@ -82,13 +88,14 @@ def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
         "info": info,
         "forms": forms,
         "id": new_event_id(request.arrived_at),
-        "refusal": sentence,
-        "refusal_code": refused.code if refused else "",
+        "seen": current.key if current else "",
+        "refusal": said(refusal) if refusal else "",
+        "refusal_code": refusal.code if refusal else "",
     }
     return render(request, "standing_duties/contacts_edit.html", context, status=422 if posted else 200)
 
 
-def _contact_shelf(party: str, mine: list[ContactList]) -> dict[str, Any]:
+def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade]) -> dict[str, Any]:
     rows = mine[0].rows() if mine else None
     before = mine[1].rows() if len(mine) > 1 else None
     names = places.area_names({row.region for row in rows or () if row.region})
@@ -96,12 +103,6 @@ def _contact_shelf(party: str, mine: list[ContactList]) -> dict[str, Any]:
         "name": agreements.agency_name(party),
         "list": mine[0] if mine else None,
         "rows": [(row, names.get(row.region, "")) for row in rows or ()],
-        "is_here": rows is not None,
         "changes": rules.changes(before, rows) if before is not None and rows is not None else None,
-        "grade": grade(mine[0].key) if mine else NOTHING,
+        "grade": proof.get(mine[0].key, NOTHING) if mine else NOTHING,
     }
-
-
-def _contact_choices(request: PersonRequest) -> list[tuple[str, str]]:
-    found = agreements.in_force_for(request.user, "standing_duties.contacts", on=localdate(request.arrived_at))
-    return [(info.id, info.name) for info in found]
