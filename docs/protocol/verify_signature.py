@@ -1,4 +1,4 @@
-"""Who signed which revision of an agreement: the officials' own signatures in an exported evidence file.
+"""Who signed which revision of an agreement and which minutes: the officials' own signatures in an evidence file.
 
     python verify.py FILE && python verify_signature.py FILE
 
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+MINUTES = "obligations.minutes_signed"
+
 
 def sha256(data):
     return hashlib.sha256(data).digest()
@@ -32,14 +34,19 @@ def unbase64(text):
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def headers(path):
-    """Every record's header in the file, in the order of its log. Only what verify.py has passed may be believed."""
+def headers(path, leaves):
+    """Every record's header in the file, by log; `leaves` gets the leaf hash by record key (envelope.md).
+
+    Only what verify.py has passed may be believed.
+    """
     found = {}
     for line in path.read_bytes().splitlines():
         member = json.loads(line)
         match = re.fullmatch(r"(?:log|record)/([0-9a-f]{64})/entry/([0-9]+)", member.get("name", ""))
         if match:
-            found[match[1], int(match[2])] = json.loads(member["data"].partition("\n")[0])
+            header = json.loads(member["data"].partition("\n")[0])
+            found[match[1], int(match[2])] = header
+            leaves[record_key(header)] = sha256(b"\x00" + member["data"].encode()).hex()
     return [found[place] for place in sorted(found)]
 
 
@@ -79,12 +86,27 @@ def challenge_of(signed, header, named):
     return sha256(b"sinergi signature v1\n" + canonical(content))
 
 
-def trouble(header, revision, named, revoked, parties):
-    """Why this record is no signature of that official under that revision; nothing where it is."""
+def minutes_challenge_of(signed, header, named):
+    """signature.md, minutes of a meeting."""
+    content = {
+        "acting": named.get("acting", False),
+        "agency": header["agency"],
+        "agreement": header["agr"],
+        "digest": signed["digest"],
+        "minutes": signed["minutes"],
+        "office": named["office"],
+        "official": named["official"],
+        "signer": signed["signer"],
+    }
+    return sha256(b"sinergi minutes signature v1\n" + canonical(content))
+
+
+def trouble(header, named, revoked, digest):
+    """Why this record is no signature of that official over what has that digest; nothing where it is."""
     signed, official, actor = header["facts"], named["facts"], header.get("actor") or {}
     who = (actor.get("id"), actor.get("office"), actor.get("acting", False))
-    if signed["digest"] != digest_of(revision, parties):
-        return "it was signed over another revision"
+    if signed["digest"] != digest:
+        return "it was signed over another text"
     if named["agency"] != header["agency"] or who != (
         official["official"],
         official["office"],
@@ -96,6 +118,9 @@ def trouble(header, revision, named, revoked, parties):
     at, until = datetime.fromisoformat(header["t"]), official.get("until_at")
     if at < datetime.fromisoformat(official["from_at"]) or (until and at >= datetime.fromisoformat(until)):
         return "the term of the official was over, or had not begun"
+    if header["type"] == MINUTES:
+        over = minutes_challenge_of(signed, header, official)
+        return assertion_trouble(signed, over, host=official["host"], public=official["public"])
     if signed["signed_on"] > (at + timedelta(hours=7)).date().isoformat():
         return "its day had not come"
     over = challenge_of(signed, header, official)
@@ -133,34 +158,42 @@ def assertion_trouble(signed, over, *, host, public):
 
 def main(path):
     """Tell every signature in the file and its verdict; the number of those that do not hold."""
-    found = headers(path)
+    leaves = {}
+    found = headers(path, leaves)
     by_key = {}
     for header in found:
         by_key.setdefault(record_key(header), header)
     openings = [one for one in found if one["type"] in ("agreement.opened", "agreement.entered")]
     parties = openings[0]["facts"]["parties"] if openings else []
-    bad = 0
-    for header in (one for one in found if one["type"] == "agreement.signed"):
-        named, revision = by_key.get(header["facts"]["signer"]), by_key.get(header["facts"]["revision"])
+    bad, signed_by = 0, set()
+    for header in (one for one in found if one["type"] in ("agreement.signed", MINUTES)):
+        facts, is_minutes = header["facts"], header["type"] == MINUTES
+        key = facts.get("minutes" if is_minutes else "revision")
+        named, text = by_key.get(facts.get("signer")), by_key.get(key)
         revoked = [
             one["seq"]
             for one in found
             if one["type"] == "negotiation.signer_revoked"
             and one["log"] == header["log"]
-            and one["facts"]["signer"] == header["facts"]["signer"]
+            and one["facts"]["signer"] == facts.get("signer")
         ]
-        if named is None or revision is None:
-            verdict = "the file holds no such official or revision"
+        if named is None or text is None or text["agr"] != header["agr"]:
+            verdict = "the file holds no such official or text"
+        elif is_minutes and (text["type"] != "obligations.minutes_stated" or (header["log"], key) in signed_by):
+            verdict = "it signs no minutes, or signs them again"
         else:
             try:
-                verdict = trouble(header, revision, named, revoked, parties)
+                digest = leaves[key] if is_minutes else digest_of(text, parties)
+                verdict = trouble(header, named, revoked, digest)
             except (ValueError, KeyError, IndexError, TypeError):
                 verdict = "it cannot be read"
         office = (header.get("actor") or {}).get("office", "?")
-        place, day = header["facts"].get("place"), header["facts"].get("signed_on")
-        said = verdict or f"signed revision {header['facts']['digest'][:16]}"
+        place, day = facts.get("place", "minutes of"), facts.get("signed_on", text and text["facts"].get("held_on"))
+        said = verdict or f"signed {'minutes' if is_minutes else 'revision'} {facts['digest'][:16]}"
         print(f"{header['agency'][:8]} {office} {place} {day}: {said}")
         bad += bool(verdict)
+        if not verdict:
+            signed_by.add((header["log"], key))
     return bad
 
 

@@ -72,6 +72,8 @@ _GRANTS: dict[str, str] = {
     "obligations.agree": "chair resort_chief",
     "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "obligations.answer": "chair secretary resort_chief operations_head",
+    # Minutes with one's own key: whoever signs agreements.
+    "obligations.sign": "chair resort_chief",
     "stages.read": f"{_KPU} {_POLICE} auditor",
     "stages.choose": "administrator",
     # Election days are the commission's to set; the police receive them.
@@ -110,7 +112,7 @@ _GRANTS: dict[str, str] = {
 }
 
 # What a stolen password alone must not reach: asked for at the act, never at sign-in (docs/adr).
-SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign"})
+SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {name: frozenset(roles.split()) for name, roles in _GRANTS.items()}
 RANK: dict[str, int] = {role: place for place, role in enumerate(ROLES)}

@@ -17,11 +17,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from sinergi.features.agreement.events import AgreementOpened, SignerRevoked
+from sinergi.features.agreement.models import NamedSigner
 from sinergi.features.agreement.rules import signing
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
-from sinergi.features.agreement.tests.signing import by, named, signed
+from sinergi.features.agreement.tests.signing import answer_of, by, named, signed
+from sinergi.features.obligations import signing as minutes_signing
+from sinergi.features.obligations.events import MinutesSigned, MinutesStated, MinutesText
+from sinergi.features.obligations.models import Minutes
 from sinergi.ledger.events import founding_id
 from sinergi.ledger.evidence import export_agreement
+from tests.nodes.simulator import NOON
 from tests.permissions.devices import Device
 
 PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol"
@@ -149,6 +154,37 @@ def test_a_stranger_checks_the_signatures_in_an_exported_file(node, police, tmp_
     verdict = run("verify_signature.py", file)
     assert verdict.returncode == 1
     assert verdict.stdout.count("signed revision") == 1 and verdict.stdout.count("revoked before") == 2
+
+
+def test_a_stranger_checks_the_signatures_under_minutes(node, police, agreement, tmp_path):
+    """Good once; over other minutes, forged, again, and by somebody else: named, each with its reason."""
+    device, file = Device(), tmp_path / "bukti.sinergi"
+    told = MinutesStated(held_on=NOON.date(), meeting="coordination", text=MinutesText(words="Isi"))
+    first, second = police.state(agreement, told), police.state(agreement, told)
+    signer = police.state(agreement, named(device), actor=by())
+
+    def minutes(key, over="", **changes):
+        row, official = Minutes.objects.get(key=over or key), NamedSigner.objects.get(key=signer)
+        asked = minutes_signing.challenge(official, agreement=agreement, minutes=row.key, digest=row.leaf)
+        given = {"minutes": key, "signer": signer, "digest": row.leaf, **answer_of(device, asked)}
+        return MinutesSigned(**{**given, **changes})
+
+    def verdict():
+        file.write_bytes(b"".join(export_agreement(agreement)))
+        assert run("verify.py", file).returncode == 0
+        return run("verify_signature.py", file)
+
+    police.state(agreement, minutes(first), actor=by())
+    good = verdict()
+    assert good.returncode == 0 and good.stdout.count("signed minutes") == 1, good.stdout + good.stderr
+    police.state(agreement, minutes(second, over=first), actor=by())
+    police.state(agreement, minutes(second, over=first, digest=Minutes.objects.get(key=second).leaf), actor=by())
+    police.state(agreement, minutes(first), actor=by())
+    police.state(agreement, minutes(second), actor=by(office="operations_head"))
+    bad = verdict()
+    assert bad.returncode == 1 and bad.stdout.count("signed minutes") == 1
+    for reason in ("over another text", "over something else", "signs them again", "somebody else"):
+        assert bad.stdout.count(reason) == 1, bad.stdout
 
 
 def run(program, file):

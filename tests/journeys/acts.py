@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import pyotp
 from playwright.sync_api import Locator, Page, expect
 
 from sinergi.kernel.instants import ZONES
-from tests.journeys.stage import until
+from tests.journeys.stage import enter_password, looked_at, until
 
 REQUEST = re.compile(r"/pengamanan/[a-z2-7]{26}/$")
 VILLAGES = {"kpu-tapsel": "1203041001", "kpu-paluta": "1220041001"}
+VERIFIERS = [Path(__file__).parents[2] / "docs" / "protocol" / name for name in ("verify.py", "verify_signature.py")]
 
 
 def today() -> date:
@@ -132,3 +135,41 @@ def fetch(page: Page, link: Locator, folder: Path) -> Path:
     file = folder / waiting.value.suggested_filename
     waiting.value.save_as(file)
     return file
+
+
+def enrol(page: Page, username: str, then: str) -> None:
+    """Enrol this device's passkey from the page `then`, which asks for one; come in by it and go back there."""
+    wrong: list[str] = []
+    page.goto(then)
+    page.get_by_role("link", name="Daftarkan kunci sandi").click()
+    wrong += looked_at(page, "factors")
+    page.get_by_role("button", name="Daftarkan kunci sandi perangkat ini").click()
+    expect(page.locator("main li")).to_have_count(10)
+    wrong += looked_at(page, "recovery codes")
+    page.goto("/akun/faktor/")
+    page.get_by_role("button", name="Pasang aplikasi kode").click()
+    wrong += looked_at(page, "code app")
+
+    page.context.clear_cookies()
+    enter_password(page, username)
+    page.wait_for_url("**/masuk/kode/")
+    wrong += looked_at(page, "second step")
+    page.goto("/masuk/")
+    page.get_by_role("button", name="Masuk dengan kunci sandi").click()
+    page.wait_for_url(lambda url: "/masuk/" not in url)
+    page.goto("/masuk/pastikan/")
+    wrong += looked_at(page, "prove")
+    page.goto(then)
+    assert wrong == [], "\n".join(wrong)
+
+
+def verified(page: Page, path: str, folder: Path) -> str:
+    """What a stranger's two programs say of the evidence that this person takes out."""
+    with page.expect_download() as waiting:
+        page.evaluate("address => { location.href = address }", f"{path}bukti/")
+    file = folder / "bukti.sinergi"
+    waiting.value.save_as(file)
+    for program in VERIFIERS:
+        verdict = subprocess.run([sys.executable, program, file], capture_output=True, text=True, check=False)
+        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    return verdict.stdout

@@ -6,8 +6,6 @@ Nobody touches anything but a browser; Chromium's virtual authenticator stands f
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,12 +14,10 @@ from playwright.sync_api import Page, expect
 
 from sinergi.documents import letter_pdf
 from sinergi.documents.tests.samples import LETTER, changed
-from tests.journeys.acts import VILLAGES, arrives, ask, path_of, today
-from tests.journeys.stage import PHONE, enter_password, eventually, looked_at, main_text, until
+from tests.journeys.acts import VILLAGES, arrives, ask, enrol, path_of, today, verified
+from tests.journeys.stage import PHONE, eventually, looked_at, main_text, until
 
 pytestmark = pytest.mark.slow
-
-VERIFIERS = [Path(__file__).parents[2] / "docs" / "protocol" / name for name in ("verify.py", "verify_signature.py")]
 
 TITLE = "Perjanjian Kerja Sama Pemilihan Gubernur"
 
@@ -207,48 +203,11 @@ def act_for(admin: Page, username: str, *, office: str, instead_of: str, agreeme
 
 def sign(page: Page, username: str, signing: str) -> None:
     """Enrol this device's passkey, come in by it, name it as the one that signs, and sign."""
-    wrong: list[str] = []
-
-    def look(name: str) -> None:
-        wrong.extend(looked_at(page, name))
-
-    page.goto(signing)
-    page.get_by_role("link", name="Daftarkan kunci sandi").click()
-    look("factors")
-    page.get_by_role("button", name="Daftarkan kunci sandi perangkat ini").click()
-    expect(page.locator("main li")).to_have_count(10)
-    look("recovery codes")
-    page.goto("/akun/faktor/")
-    page.get_by_role("button", name="Pasang aplikasi kode").click()
-    look("code app")
-
-    page.context.clear_cookies()
-    enter_password(page, username)
-    page.wait_for_url("**/masuk/kode/")
-    look("second step")
-    page.goto("/masuk/")
-    page.get_by_role("button", name="Masuk dengan kunci sandi").click()
-    page.wait_for_url(lambda url: "/masuk/" not in url)
-    page.goto("/masuk/pastikan/")
-    look("prove")
-
-    page.goto(signing)
+    enrol(page, username, signing)
     page.get_by_role("button", name="Nyatakan kunci saya").click()
     expect(page.locator("main")).to_contain_text("tidak dapat ditarik")
-    look("before signing")
+    wrong = looked_at(page, "before signing")
     page.get_by_role("button", name="Tandatangani naskah ini").click()
     expect(page.get_by_role("button", name="Tandatangani naskah ini")).to_have_count(0)
-    look("after signing")
+    wrong += looked_at(page, "after signing")
     assert wrong == [], "\n".join(wrong)
-
-
-def verified(page: Page, path: str, folder: Path) -> str:
-    """What a stranger's two programs say of the evidence that this person takes out."""
-    with page.expect_download() as waiting:
-        page.evaluate("address => { location.href = address }", f"{path}bukti/")
-    file = folder / "bukti.sinergi"
-    waiting.value.save_as(file)
-    for program in VERIFIERS:
-        verdict = subprocess.run([sys.executable, program, file], capture_output=True, text=True, check=False)
-        assert verdict.returncode == 0, verdict.stdout + verdict.stderr
-    return verdict.stdout

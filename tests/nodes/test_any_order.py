@@ -50,7 +50,7 @@ OPENINGS = (
 )
 # Their content must fit together in a way that only their own rules make; here they are invented, and refused alike.
 # Valid ones in any order: the features' own tests.
-INTRICATE = ("negotiation.", "agreement.", "stages.")
+INTRICATE = ("negotiation.", "agreement.", "stages.", "obligations.minutes_signed")
 OFFICES = ("resort_chief", "resort_chief", "resort_chief", "operations_head")
 
 

@@ -63,6 +63,15 @@ def about(name: str, **who: Any) -> Row:
     return Row(name=f"obligations:{name}", own=ours, other=elsewhere, **who)
 
 
+def minutes(name: str, **who: Any) -> Row:
+    return Row(
+        name=f"obligations:{name}",
+        own=lambda world: {"key": _minutes(world, True)},
+        other=lambda world: {"key": _minutes(world, False)},
+        **who,
+    )
+
+
 ROWS = [
     Row(name="obligations:overview", get=READERS),
     about("board", get=READERS),
@@ -111,13 +120,10 @@ ROWS = [
     ),
     about("meetings", get=READERS),
     about("minutes-new", get=f"{KPU_OFFICE} {POLICE_OFFICE}", post=f"{KPU_OFFICE} {POLICE_OFFICE}"),
-    Row(
-        name="obligations:minutes-answer",
-        post=SIGNERS,
-        own=lambda world: {"key": _minutes(world, True)},
-        other=lambda world: {"key": _minutes(world, False)},
-        body=NO,
-    ),
+    minutes("minutes-answer", post=SIGNERS, body=NO),
+    minutes("minutes-signing", get=READERS),
+    minutes("minutes-challenge", post="chair resort_chief"),
+    minutes("minutes-sign", post="chair resort_chief"),
     about("evaluation", get=READERS),
     # No list holds in this world, so there is no period to report on: only the stranger's answer is asked for.
     Row(name="obligations:report-pdf", get=READERS, other=lambda world: elsewhere(world) | {"period": "tahun-2024"}),

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
+from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
-from sinergi.access.models import User
+from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
-from sinergi.features.agreement.models import Agreement, Standing
+from sinergi.features.agreement.models import Agreement, NamedSigner, Standing
 from sinergi.features.agreement.progress import Negotiation
+from sinergi.features.agreement.rules import signing
+from sinergi.features.agreement.rules.signing import refuse_unfit
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.once import once
-from sinergi.ledger import rows
+from sinergi.ledger import rows, store
 from sinergi.ledger.models import Agency
 
 __all__ = [
     "AgreementInfo",
+    "NamedSigner",
+    "OwnKey",
     "RevisionInfo",
     "agency_code",
     "agency_kind",
@@ -38,12 +43,17 @@ __all__ = [
     "names_by_key",
     "numbers",
     "opened",
+    "own_key",
     "partner_of",
     "place_of",
+    "refuse_unfit",
     "require",
     "short_name",
     "short_names",
     "sides",
+    "signature_flaw",
+    "signer",
+    "signers_of",
     "to_sign",
 ]
 
@@ -234,6 +244,65 @@ def to_sign(agreement_id: str, *, addendum: bool = False) -> RevisionInfo | None
     )
 
 
+class OwnKey(msgspec.Struct, frozen=True, kw_only=True):
+    """With what the person at the screen may sign here: `held` their named key, or None; else `passkeys` to name.
+
+    `host` is empty where this address knows no passkeys; `elsewhere` is the address that does.
+    """
+
+    held: NamedSigner | None
+    passkeys: list[Passkey]
+    host: str
+    elsewhere: str
+
+
+def own_key(request: Any, agreement_id: str) -> OwnKey:
+    """What the page of anything that is signed under this agreement needs to know of the person's own key."""
+    at, host = request.arrived_at, passkeys.host_of(request)
+    mine = [one for one in signers_of(agreement_id) if _is_mine(one, request) and not one.revoked]
+    return OwnKey(
+        held=next((one for one in mine if signing.is_in_term(one, at)), None),
+        passkeys=list(request.user.passkeys.filter(host=host or "-").order_by("pk")),
+        host=host,
+        elsewhere=passkeys.elsewhere(request),
+    )
+
+
+def signers_of(agreement_id: str) -> list[NamedSigner]:
+    """Every official whom a party named to sign, with their key; in the order of the records' keys."""
+    return NamedSigner.every(agreement=agreement_id)
+
+
+def signer(key: str, agreement_id: str) -> NamedSigner | None:
+    """The official named in that record of this agreement, or None."""
+    return next(iter(NamedSigner.every(key=key, agreement=agreement_id)), None)
+
+
+def signature_flaw(
+    signer: NamedSigner,
+    over: bytes,
+    *,
+    agency: str,
+    actor: tuple[str, str, bool],
+    at: datetime,
+    authenticator: str,
+    client: str,
+    signature: str,
+) -> str:
+    """Why this is no signature of that official over the challenge `over`; nothing where it is. As docs/protocol says.
+
+    `actor`: pseudonym, office and acting of whoever stated it; `at`: when, by the author's clock.
+    """
+    return signing.person_flaw(signer, agency=agency, actor=actor, at=at) or signing.assertion_flaw(
+        over,
+        host=signer.host,
+        public=signer.public,
+        authenticator=authenticator,
+        client=client,
+        signature=signature,
+    )
+
+
 def opened(request: HttpRequest, agreement_id: str, permission: str) -> AgreementInfo:
     """The agreement that the person may see with `permission`, as of today, or Http404. Sets the office that acts."""
     rows = Agreement.objects.prefetch_related("standings")
@@ -342,6 +411,13 @@ def _told(
         exercise=row.exercise,
         state=row.state if on is None else row.standing_on(on),
     )
+
+
+def _is_mine(signer: NamedSigner, request: Any) -> bool:
+    user, actor = request.user, request.actor
+    duty = user.duty_for("agreement.sign", agreement=signer.agreement)
+    mine = duty is not None and (signer.office, signer.acting) == (duty.role, duty.is_acting)
+    return mine and signer.official == actor.id and signer.agency == store.own_agency().id
 
 
 def _place(agencies: dict[str, Agency], party: str) -> int:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import rules
-from sinergi.features.obligations.events import Due, Item, Meeting
+from sinergi.features.obligations import rules, signing
+from sinergi.features.obligations.events import Due, Item, Meeting, MinutesSigned
 from sinergi.features.obligations.events import Statement as StatementKind
 from sinergi.features.obligations.models import Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.errors import Refused
+from sinergi.ledger.events import RecordKey
 from sinergi.ledger.writer import Receipt, Writing, command
 
 
@@ -130,14 +131,14 @@ def state_minutes(
 @command
 def answer_minutes(log: Writing, *, minutes: str, agrees: bool, words: str = "") -> Receipt:
     """Sign another party's minutes (which shows M-01 or M-02), or send them back."""
-    row = Minutes.objects.prefetch_related("answers").filter(key=minutes).first()
+    row = Minutes.objects.prefetch_related("answers", "signatures").filter(key=minutes).first()
     if row is None:
         raise Refused("Notula ini tidak dikenal di kantor ini.", code="KWJ-49")
     board = Board(row.agreement, at=log.at)
     decision = rules.answer_minutes(
         row.key,
         author=row.agency,
-        answered=[answer.agency for answer in row.answers.all()],
+        answered=[*(answer.agency for answer in row.answers.all()), *row.sealed_ids],
         agency=log.agency,
         agrees=agrees,
         is_taken=any(board.source(item.code) for item in row.items()),
@@ -145,6 +146,73 @@ def answer_minutes(log: Writing, *, minutes: str, agrees: bool, words: str = "")
     )
     shown = rules.MEETINGS[row.meeting][1] if agrees else ""  # type: ignore[index]
     return log.append(row.agreement, decision, obligation=shown)
+
+
+@command
+def sign_minutes(
+    log: Writing, *, minutes: str, signer: str, digest: str, authenticator: str, client: str, signature: str
+) -> Receipt:
+    """Sign minutes with the official's own key: the device's answer to `signing.challenge` over `digest`."""
+    by, row = log.by, minutes_to_sign(minutes, agency=log.agency, at=log.at)
+    assert by is not None  # only people sign
+    refuse_other_text(row, digest)
+    official = signer_of(row, signer, at=log.at)
+    flaw = agreements.signature_flaw(
+        official,
+        signing.challenge(official, agreement=row.agreement, minutes=row.key, digest=digest),
+        agency=log.agency,
+        actor=(by.id, by.office, by.acting),
+        at=log.at,
+        authenticator=authenticator,
+        client=client,
+        signature=signature,
+    )
+    if flaw:
+        raise Refused(
+            "Tanda tangan perangkat tidak cocok dengan notula, pejabat, atau kuncinya. Ulangi dari awal.", code="KWJ-55"
+        )
+    signed = MinutesSigned(
+        minutes=RecordKey(row.key),
+        signer=RecordKey(official.key),
+        digest=digest,
+        authenticator=authenticator,
+        client=client,
+        signature=signature,
+    )
+    # Where it is this party's answer too, it shows that the meeting was held; once is enough.
+    shown = "" if log.agency in row.signed_ids else rules.MEETINGS[row.meeting][1]  # type: ignore[index]
+    return log.append(row.agreement, signed, obligation=shown)
+
+
+def minutes_to_sign(key: str, *, agency: str, at: datetime) -> Minutes:
+    """The minutes that an official of `agency` may sign now with their own key. Raises Refused."""
+    row = Minutes.objects.prefetch_related("answers", "signatures").filter(key=key).first()
+    if row is None:
+        raise Refused("Notula ini tidak dikenal di kantor ini.", code="KWJ-49")
+    board = Board(row.agreement, at=at)
+    rules.may_sign_minutes(
+        agency=agency,
+        returned=row.returned_ids,
+        sealed=row.sealed_ids,
+        is_taken=any(board.source(item.code) not in ("", row.key) for item in row.items()),
+        is_whole=row.words is not None,
+    )
+    return row
+
+
+def refuse_other_text(row: Minutes, digest: str) -> None:
+    """Refused where what was read, and is to be signed, is not these minutes."""
+    if digest != row.leaf:
+        raise Refused("Yang ditandatangani bukan isi notula ini. Muat ulang halaman dan baca lagi.", code="KWJ-54")
+
+
+def signer_of(row: Minutes, key: str, *, at: datetime) -> agreements.NamedSigner:
+    """The official named in that record under the same agreement, in office and with a good key. Raises Refused."""
+    found = agreements.signer(key, row.agreement)
+    if found is None:
+        raise Refused("Kunci tanda tangan ini tidak dikenal.", code="TTD-07")
+    agreements.refuse_unfit(found, at=at)
+    return found
 
 
 def _refuse_needless(line: Any, statement: StatementKind, agency: str) -> None:

@@ -133,3 +133,19 @@ class MinutesAnswered(Event, kind="obligations.minutes_answered"):
     minutes: RecordKey
     agrees: bool
     text: Words | None = None
+
+
+class MinutesSigned(Event, kind="obligations.minutes_signed"):
+    """An official named by the author signs the minutes with their own key; of another party it agrees to them too.
+
+    `digest` is the leaf hash of the minutes' record in hex, so every word of them is covered. `signer` names the
+    official's `negotiation.signer_named`. The device's answer is base64url as in `agreement.signed`;
+    docs/protocol/signature.md says what it is made over and how to verify it.
+    """
+
+    minutes: RecordKey
+    signer: RecordKey
+    digest: str
+    authenticator: str
+    client: str
+    signature: str

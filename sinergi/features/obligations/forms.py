@@ -186,6 +186,14 @@ MEETINGS = [("coordination", _("Rapat koordinasi (rakor)")), ("evaluation", _("A
 DECISIONS = 4
 
 
+class MinutesSigningForm(forms.Form):
+    """Which minutes, by their hash as they were read, one signs with which key."""
+
+    id = forms.CharField(max_length=36, widget=forms.HiddenInput)
+    signer = forms.CharField(max_length=26, widget=forms.HiddenInput)
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
 class MinutesForm(forms.Form):
     """The minutes of one meeting with up to four decisions."""
 

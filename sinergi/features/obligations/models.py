@@ -42,7 +42,7 @@ class ObligationList(Folded):
 
 
 class Minutes(Folded):
-    """The minutes of one meeting. Words and titles are NULL once erased."""
+    """The minutes of one meeting. Words and titles are NULL once erased; `leaf` is the hash that is signed, in hex."""
 
     agreement = models.CharField(max_length=64, db_index=True)
     exercise = models.BooleanField()
@@ -51,6 +51,7 @@ class Minutes(Folded):
     stated_at = models.DateTimeField()
     held_on = models.DateField()
     meeting = models.CharField(max_length=12)
+    leaf = models.CharField(max_length=64, default="")
     items_json = models.JSONField()
     titles = models.JSONField(null=True)
     words = models.TextField(null=True)
@@ -61,8 +62,14 @@ class Minutes(Folded):
 
     @property
     def signed_ids(self) -> list[str]:
-        """Agencies that signed them: the one that stated them, and those that agreed."""
-        return [self.agency, *(answer.agency for answer in self.answers.all() if answer.agrees)]
+        """Agencies that stand behind them: the one that stated them, those that agreed, and whose official signed."""
+        agreed = [self.agency, *(answer.agency for answer in self.answers.all() if answer.agrees)]
+        return [*agreed, *(agency for agency in self.sealed_ids if agency not in agreed)]
+
+    @property
+    def sealed_ids(self) -> list[str]:
+        """Agencies whose official signed them with their own key."""
+        return [one.agency for one in self.signatures.all()]
 
     @property
     def returned_ids(self) -> list[str]:
@@ -79,6 +86,17 @@ class MinutesAnswer(Folded):
     agrees = models.BooleanField()
     answered_at = models.DateTimeField()
     words = models.TextField(null=True)
+
+
+class MinutesSignature(Folded):
+    """An official's own signature under minutes; `signer` is the record that names their key."""
+
+    minutes = models.ForeignKey(Minutes, on_delete=models.CASCADE, related_name="signatures", db_constraint=False)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    signer = models.CharField(max_length=26)
+    signed_at = models.DateTimeField()
 
 
 class Statement(Folded):

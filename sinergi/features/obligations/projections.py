@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import rules
+from sinergi.features.obligations import rules, signing
 from sinergi.features.obligations.events import (
     ListText,
     MinutesAnswered,
+    MinutesSigned,
     MinutesStated,
     MinutesText,
     ObligationAnswered,
@@ -16,7 +17,15 @@ from sinergi.features.obligations.events import (
     ObligationStated,
     Words,
 )
-from sinergi.features.obligations.models import Answer, Minutes, MinutesAnswer, ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.models import (
+    Answer,
+    Minutes,
+    MinutesAnswer,
+    MinutesSignature,
+    ObligationList,
+    Statement,
+    WorkRecord,
+)
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
@@ -135,6 +144,7 @@ def minutes_stated(event: MinutesStated, envelope: Envelope) -> None:
         stated_at=envelope.at,
         held_on=event.held_on,
         meeting=event.meeting,
+        leaf=envelope.leaf,
         items_json=msgspec.to_builtins(event.decisions),
     )
 
@@ -162,7 +172,7 @@ def minutes_answered(event: MinutesAnswered, envelope: Envelope) -> None:
     if found[0] == envelope.agency:
         raise Ignored("nobody answers what they said themselves")
     where = {"minutes_id": event.minutes, "agency": envelope.agency}
-    if MinutesAnswer.look("key", where=where) is not None:
+    if MinutesAnswer.look("key", where=where) or MinutesSignature.look("key", where=where):
         raise Ignored("its author had answered before")
     MinutesAnswer.insert(
         key=envelope.key,
@@ -180,12 +190,49 @@ def minutes_answer_text(text: Words | None, envelope: Envelope) -> None:
     MinutesAnswer.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(MinutesSigned)
+def minutes_signed(event: MinutesSigned, envelope: Envelope) -> None:
+    """An official's own signature, if it is one."""
+    found = Minutes.look("leaf", where={"key": event.minutes, "agreement": envelope.agreement})
+    if found is None:
+        raise Ignored("it answers no minutes")
+    where = {"minutes_id": event.minutes, "agency": envelope.agency}
+    if MinutesAnswer.look("key", where=where | {"agrees": False}) or MinutesSignature.look("key", where=where):
+        raise Ignored("its author had answered before")
+    signer = agreements.signer(event.signer, envelope.agreement)
+    if signer is None:
+        raise Ignored("it names no official of this agreement")
+    if event.digest != found[0]:
+        raise Ignored("it was signed over another text")
+    actor = envelope.actor
+    flaw = agreements.signature_flaw(
+        signer,
+        signing.challenge(signer, agreement=envelope.agreement, minutes=event.minutes, digest=event.digest),
+        agency=envelope.agency,
+        actor=("", "", False) if actor is None else (actor.id, actor.office, actor.acting),
+        at=envelope.at,
+        authenticator=event.authenticator,
+        client=event.client,
+        signature=event.signature,
+    )
+    if flaw:
+        raise Ignored(flaw)
+    MinutesSignature.insert(
+        key=envelope.key,
+        **where,
+        office=_office(envelope),
+        acting=actor is not None and actor.acting,
+        signer=event.signer,
+        signed_at=envelope.at,
+    )
+
+
 @folds_obligation
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
     # Signed minutes are work of their own; what is said about a due is not.
     if not rules.CODE.fullmatch(envelope.obligation) or (
-        envelope.kind.startswith("obligations.") and envelope.kind != MinutesAnswered.kind
+        envelope.kind.startswith("obligations.") and envelope.kind not in (MinutesAnswered.kind, MinutesSigned.kind)
     ):
         return
     WorkRecord.insert(

@@ -104,7 +104,7 @@ class Board:
     @cached_property
     def minutes(self) -> list[Minutes]:
         """The minutes of every meeting, earliest first."""
-        rows = Minutes.objects.filter(agreement=self.agreement).prefetch_related("answers")
+        rows = Minutes.objects.filter(agreement=self.agreement).prefetch_related("answers", "signatures")
         return list(rows.order_by("held_on", "stated_at", "key"))
 
     @cached_property

@@ -288,6 +288,25 @@ def answer_minutes(
     return MinutesAnswered(minutes=RecordKey(key), agrees=agrees, text=Words(words=said) if said else None)
 
 
+def may_sign_minutes(
+    *, agency: str, returned: Iterable[str], sealed: Iterable[str], is_taken: bool, is_whole: bool
+) -> None:
+    """Refused where an official of `agency` cannot sign the minutes with their own key.
+
+    `returned` and `sealed`: agencies that sent them back, and whose official signed; `is_whole`: the words are here.
+    """
+    if agency in set(sealed):
+        raise Refused("Notula ini sudah ditandatangani pejabat kantor Anda.", code="KWJ-51")
+    if agency in set(returned):
+        raise Refused("Kantor ini sudah mengembalikan notula itu. Minta notula baru.", code="KWJ-52")
+    if is_taken:
+        raise Refused("Nomor tindak lanjut ini sudah dipakai notula lain. Minta notula baru.", code="KWJ-47")
+    if not is_whole:
+        raise Refused(
+            "Isi notula belum sampai atau sudah dihapus; yang tidak terbaca tidak ditandatangani.", code="KWJ-53"
+        )
+
+
 def is_mark(mark: str) -> bool:
     """Whether `mark` could name a due."""
     return _MARK.fullmatch(mark) is not None

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.obligations.api import ROUTES
-from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving
+from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving, signing
 from sinergi.features.stages import public as stages
 from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
@@ -20,6 +20,9 @@ urlpatterns = [
     path("kewajiban/<str:agreement>/daftar/", lists.obligation_list, name="list"),
     path("kewajiban/<str:agreement>/daftar/usul/", lists.proposal, name="proposal"),
     path("kewajiban/notula/<str:key>/jawaban/", meetings.minutes_answer, name="minutes-answer"),
+    path("kewajiban/notula/<str:key>/tanda-tangan/", signing.page, name="minutes-signing"),
+    path("kewajiban/notula/<str:key>/tanda-tangan/tantangan/", signing.challenge, name="minutes-challenge"),
+    path("kewajiban/notula/<str:key>/tanda-tangan/kirim/", signing.sign, name="minutes-sign"),
     path("kewajiban/<str:agreement>/notula/", meetings.meetings, name="meetings"),
     path("kewajiban/<str:agreement>/notula/baru/", meetings.new_minutes, name="minutes-new"),
     path("kewajiban/<str:agreement>/anev/", evaluation.evaluation, name="evaluation"),

@@ -162,12 +162,9 @@ def signed_flaw(
     """
     if event.digest != revision.digest:
         return "it was signed over another revision"
-    if signer.agency != agency or actor != (signer.official, signer.office, signer.acting):
-        return "it was signed by somebody else than the official named"
-    if signer.revoked:
-        return "the key was revoked before"
-    if not is_in_term(signer, at):
-        return "the term of the official was over, or had not begun"
+    wrong = person_flaw(signer, agency=agency, actor=actor, at=at)
+    if wrong:
+        return wrong
     if not _is_place(event.place) or not EARLIEST_SIGNING <= event.signed_on <= _day(at):
         return "its place or day cannot be"
     return assertion_flaw(
@@ -178,6 +175,25 @@ def signed_flaw(
         client=event.client,
         signature=event.signature,
     )
+
+
+def person_flaw(signer: Signer, *, agency: str, actor: tuple[str, str, bool], at: datetime) -> str:
+    """Why whoever stated it is not that official with that key at that time; nothing where they are (`signed_flaw`)."""
+    if signer.agency != agency or actor != (signer.official, signer.office, signer.acting):
+        return "it was signed by somebody else than the official named"
+    if signer.revoked:
+        return "the key was revoked before"
+    if not is_in_term(signer, at):
+        return "the term of the official was over, or had not begun"
+    return ""
+
+
+def refuse_unfit(signer: Signer, *, at: datetime) -> None:
+    """Refused where the key was taken back or the official's term is over."""
+    if signer.revoked:
+        raise Refused("Kunci tanda tangan ini sudah dicabut. Nyatakan kunci yang lain.", code="TTD-13")
+    if not is_in_term(signer, at):
+        raise Refused("Masa jabatan yang dinyatakan untuk kunci ini sudah berakhir atau belum mulai.", code="TTD-14")
 
 
 def is_in_term(signer: Signer, at: datetime) -> bool:
@@ -246,10 +262,7 @@ def sign(
     signature: str,
 ) -> AgreementSigned:
     """The signature of an own official under `revision`, which may be signed (`negotiation.may_sign`); or Refused."""
-    if signer.revoked:
-        raise Refused("Kunci tanda tangan ini sudah dicabut. Nyatakan kunci yang lain.", code="TTD-13")
-    if not is_in_term(signer, at):
-        raise Refused("Masa jabatan yang dinyatakan untuk kunci ini sudah berakhir atau belum mulai.", code="TTD-14")
+    refuse_unfit(signer, at=at)
     if signed_on > _day(at):
         raise Refused("Hari penandatanganan belum tiba.", code="TTD-15", field="signed_on")
     if signed_on < EARLIEST_SIGNING:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 from webauthn.helpers import bytes_to_base64url
@@ -57,7 +58,9 @@ def name_key(request: PersonRequest, agreement: str) -> HttpResponse:
         from_at=duty.starts_at,
         until_at=duty.ends_at,
     )
-    return redirect(_address(request, row))
+    back = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(back, allowed_hosts=None, require_https=request.is_secure())
+    return redirect(back if back.startswith("/") and here else _address(request, row))
 
 
 @requires("agreement.sign")
@@ -211,7 +214,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
     may_sign = user.can("agreement.sign", agreement=row.agreement)
     signatures = Signature.every(revision=revision.key) if revision else []
     named = NamedSigner.every(agreement=row.agreement)
-    held = [one for one in named if _is_mine(one, request) and not one.revoked and signing.is_in_term(one, at)]
+    own_key = public.own_key(request, row.agreement)
     proof = grades([one.key for one in signatures])
     names = {one.key: one.name for one in named}
     hindrance = ""
@@ -224,7 +227,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
     if revision is not None:
         terms = revision.terms
         initial |= {"revision": revision.key, "place": terms["place"], "signed_on": localdate(at)}
-        initial |= {"signer": held[0].key if held else ""}
+        initial |= {"signer": own_key.held.key if own_key.held else ""}
     return {
         "row": row,
         "query": _query(request),
@@ -264,12 +267,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         and set(row.parties) <= {one.agency for one in signatures},
         "has_signed": own in {one.agency for one in signatures},
         "hindrance": hindrance,
-        "held": held,
-        "passkeys": list(user.passkeys.filter(host=passkeys.host_of(request) or "-").order_by("pk"))
-        if may_sign
-        else [],
-        "host": passkeys.host_of(request),
-        "elsewhere": passkeys.elsewhere(request),
+        "own_key": own_key,
         "form": SigningForm(initial=initial),
         "papers": [
             {"agency": public.short_name(one.agency), "paper": one.paper, "fingerprint": shown.spaced(one.document)}
@@ -279,13 +277,6 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         "pdf_id": new_event_id(at),
         "name_id": new_event_id(at),
     }
-
-
-def _is_mine(signer: NamedSigner, request: PersonRequest) -> bool:
-    user, actor = request.user, request.actor
-    duty = user.duty_for("agreement.sign", agreement=signer.agreement)
-    mine = duty is not None and (signer.office, signer.acting) == (duty.role, duty.is_acting)
-    return mine and signer.official == actor.id and signer.agency == shown.own_id()
 
 
 def _office(code: str, acting: bool) -> str:

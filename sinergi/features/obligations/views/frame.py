@@ -31,7 +31,8 @@ WORDS = {
     "obligations.stated": _("pernyataan tentang kewajiban"),
     "obligations.answered": _("jawaban tentang kewajiban"),
     "obligations.minutes_stated": _("notula rapat"),
-    "obligations.minutes_answered": _("tanda tangan notula"),
+    "obligations.minutes_answered": _("jawaban atas notula"),
+    "obligations.minutes_signed": _("tanda tangan notula dengan kunci sandi"),
 }
 REASONS = {
     "it is no possible list of obligations": _("Daftar kewajiban ini memuat isi yang tidak mungkin."),
@@ -44,6 +45,7 @@ REASONS = {
     "a dispute is taken back by the one who raised it": _("Sengketa ditarik oleh pihak yang mengajukannya."),
     "nobody answers what they said themselves": _("Tidak ada yang menjawab pernyataannya sendiri."),
     "they are no possible minutes": _("Notula ini memuat isi yang tidak mungkin."),
+    "it was signed over another text": _("Ditandatangani atas isi notula yang lain."),
     "it answers no minutes": _("Jawaban ini tidak menunjuk notula."),
     "its author had answered before": _("Penulisnya sudah menjawab sebelumnya."),
 }

@@ -113,10 +113,51 @@ def _agenda(board: Board) -> str:
     return "\n".join([gettext("Kewajiban yang terlambat:"), *late, "", ""]) if late else ""
 
 
+def decisions_of(row: Minutes) -> list[dict[str, Any]]:
+    """What was decided as the pages show it."""
+    return [
+        {
+            "item": item,
+            "title": (row.titles or {}).get(item.code, item.code),
+            "parties": words.parties(item),
+            "day": item.dues[0].on,
+            "mark": item.dues[0].on.isoformat() if item.dues[0].on else "",
+        }
+        for item in row.items()
+    ]
+
+
+def signatures_of(row: Minutes) -> list[dict[str, Any]]:
+    """Who stands behind the minutes and how: by an own passkey, or let in by a password only. By time."""
+    sealed = row.signatures.all()
+    names = {one.key: one.name for one in agreements.signers_of(row.agreement)} if sealed else {}
+    proof = grades([one.key for one in sealed])
+    found = [
+        {
+            "agency": agreements.short_name(one.agency),
+            "office": words.office(one.office, acting=one.acting),
+            "name": names.get(one.signer),
+            "at": one.signed_at,
+            "grade": proof.get(one.key, NOTHING),
+            "key": True,
+        }
+        for one in sealed
+    ]
+    agreed = [(row.agency, row.office, row.stated_at)]
+    agreed += [(one.agency, one.office, one.answered_at) for one in row.answers.all() if one.agrees]
+    found += [
+        {"agency": agreements.short_name(agency), "office": words.office(office), "at": at, "key": False}
+        for agency, office, at in agreed
+        if agency not in row.sealed_ids
+    ]
+    return sorted(found, key=lambda one: one["at"])
+
+
 def _rows(request: PersonRequest, board: Board) -> list[dict[str, Any]]:
     own = own_agency().id
     proof = grades([row.key for row in board.minutes])
     may_answer = request.user.can("obligations.answer", agreement=board.agreement)
+    may_sign = request.user.can("obligations.sign", agreement=board.agreement)
     everybody = set(board.parties)
     return [
         {
@@ -128,17 +169,9 @@ def _rows(request: PersonRequest, board: Board) -> list[dict[str, Any]]:
             "waits": ", ".join(
                 agreements.short_name(party) for party in everybody - {*row.signed_ids, *row.returned_ids}
             ),
-            "decisions": [
-                {
-                    "item": item,
-                    "title": (row.titles or {}).get(item.code, item.code),
-                    "parties": words.parties(item),
-                    "day": item.dues[0].on,
-                    "mark": item.dues[0].on.isoformat() if item.dues[0].on else "",
-                    "holds": board.source(item.code) == row.key,
-                }
-                for item in row.items()
-            ],
+            "decisions": [one | {"holds": board.source(one["item"].code) == row.key} for one in decisions_of(row)],
+            "signatures": signatures_of(row),
+            "may_sign": may_sign and own not in {*row.sealed_ids, *row.returned_ids},
             "may_answer": may_answer and own not in {*row.signed_ids, *row.returned_ids},
             "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(request.arrived_at)}),
         }

@@ -8,6 +8,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Occurrence
@@ -217,3 +218,9 @@ def _language() -> str:
 
 def _names(agencies: list[str]) -> str:
     return ", ".join(agreements.short_names(agencies).values())
+
+
+def office(code: str, *, acting: bool = False) -> str:
+    """An office by name, a Plh named so; the code itself where it is none of ours."""
+    name = gettext(ROLES[code].label) if code in ROLES else code
+    return f"Plh. {name}" if acting else name
