@@ -248,10 +248,13 @@ def changes(before: Sequence[Contact], after: Sequence[Contact]) -> Changes:
 
 
 def session_state(session: Session) -> SessionState:
-    """Where a session stands; the same on every node, from what each party said last."""
-    if session.is_held:
-        return "held"
+    """Where a session stands; the same on every node, from what each party said last.
+
+    A report alone makes nothing held: nobody can report what the others never took into the plan.
+    """
     said = dict(session.said)
+    if session.is_held and True in said.values():
+        return "held"
     if said.pop(session.agency, True) is False:
         return "withdrawn"
     if False in said.values():

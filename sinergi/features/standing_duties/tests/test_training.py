@@ -37,6 +37,10 @@ class Session:
         ([("polres", True), ("kpu", False)], False, "withdrawn"),
         ([("polres", True), ("polda", False)], False, "declined"),
         ([("polres", True)], True, "held"),
+        ([("polres", True), ("kpu", False)], True, "held"),
+        ([], True, "proposed"),
+        ([("polres", False)], True, "declined"),
+        ([("kpu", False)], True, "withdrawn"),
     ],
 )
 def test_where_a_session_stands(said, is_held, state):
@@ -64,12 +68,13 @@ def test_a_proposal_that_cannot_be_is_refused(changes, code):
 
 def test_only_what_is_planned_is_reported_and_nobody_agrees_to_the_own_one():
     planned = Session(said=[("polres", True)])
+    held = Session(said=[("polres", True)], is_held=True)
     for wrong, code in (
         (lambda: rules.report_session(Session(), held_on=TODAY, commission=1, police=1, today=TODAY), "TGS-26"),
         (lambda: rules.report_session(planned, held_on=TOMORROW, commission=1, police=1, today=TODAY), "TGS-27"),
         (lambda: rules.report_session(planned, held_on=TODAY, commission=0, police=0, today=TODAY), "TGS-28"),
         (lambda: rules.answer_session(planned, agency="kpu", agrees=True), "TGS-25"),
-        (lambda: rules.answer_session(Session(is_held=True), agency="polres", agrees=True), "TGS-24"),
+        (lambda: rules.answer_session(held, agency="polres", agrees=True), "TGS-24"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
             wrong()
@@ -93,6 +98,9 @@ def test_a_session_goes_from_proposal_to_attendance_and_closes_its_obligation(kp
     assert kpu.post("secretary", path, held_on="2024-02-05", commission="18", police="21").status_code == 302
     assert "hadir 18 dari KPU dan 21 dari Polri" in kpu.person("secretary").get("/latihan/").content.decode()
     assert WorkRecord.objects.get().code == "H-01"
+    assert "Perbaiki laporan" in kpu.person("secretary").get("/latihan/").content.decode()
+    assert kpu.post("secretary", path, held_on="2024-02-05", commission="19", police="21").status_code == 302
+    assert "hadir 19 dari KPU" in kpu.person("secretary").get("/latihan/").content.decode()
     assert rebuild.check() == []
 
 
@@ -118,3 +126,6 @@ def test_what_a_partner_may_not_state_changes_nothing(polres):
     other.state(events.SessionHeld(session=key, held_on=date(2024, 3, 1), commission=-1, police=99_999))
     row = TrainingSession.objects.get()
     assert (row.key, row.state) == (key, "proposed") and not SessionReport.objects.exists()
+    other.state(events.SessionHeld(session=key, held_on=date(2024, 3, 1), commission=9, police=9))
+    assert TrainingSession.objects.get().state == "proposed"
+    assert "Dilaksanakan" not in polres.person("operations_head").get("/latihan/").content.decode()

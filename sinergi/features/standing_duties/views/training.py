@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -139,11 +139,11 @@ def _plan(request: PersonRequest, given: dict[str, HeldForm]) -> HttpResponse:
                 "word": STATES[state][1],
                 "by": agreements.short_name(row.agency),
                 "arranger": agreements.short_name(row.arranger),
-                "report": row.report,
+                "report": row.report if state == "held" else None,
                 "grade": proof.get(row.key, NOTHING),
                 "may_answer": acts and state in ("proposed", "declined") and row.agency != own,
                 "may_withdraw": acts and state in ("proposed", "planned") and row.agency == own,
-                "form": _held_form(request, row, given) if acts and state == "planned" and row.on <= today else None,
+                "form": _held_form(request, row, given) if acts and _is_reported(row, state, today) else None,
                 "id": new_event_id(request.arrived_at),
                 "is_past": row.on < today,
             }
@@ -158,8 +158,15 @@ def _plan(request: PersonRequest, given: dict[str, HeldForm]) -> HttpResponse:
     return render(request, "standing_duties/training.html", context, status=422 if given else 200)
 
 
+def _is_reported(row: TrainingSession, state: str, today: date) -> bool:
+    """Whether its report can be given now, or given again when it was wrong."""
+    return state == "held" or (state == "planned" and row.on <= today)
+
+
 def _held_form(request: PersonRequest, row: TrainingSession, given: dict[str, HeldForm]) -> HeldForm:
-    initial = {"id": new_event_id(request.arrived_at), "held_on": row.on}
+    initial: dict[str, Any] = {"id": new_event_id(request.arrived_at), "held_on": row.on}
+    if row.report:
+        initial |= {name: getattr(row.report, name) for name in ("held_on", "commission", "police")}
     return given.get(row.key) or HeldForm(initial=initial, auto_id=f"{row.key}_%s")
 
 
