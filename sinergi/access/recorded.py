@@ -20,6 +20,11 @@ def register(table: str, words: Any, names: Names) -> None:
     _known[table] = (words, names)
 
 
+def key(record: str) -> str:
+    """The key in `security.request:KEY`."""
+    return record.partition(":")[2]
+
+
 def called(records: Iterable[str]) -> dict[str, str]:
     """What people call these records (`security.request:KEY`), by record; the key where nobody knows a name."""
     keys: dict[str, list[str]] = {}

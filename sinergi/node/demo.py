@@ -93,13 +93,14 @@ def _make_folder(folder: Path) -> None:
 def _begin(folder: Path, places: list[Place]) -> None:
     """Mark a first start as unfinished until the story has been told; one that was cut off begins from nothing.
 
-    Nobody has used what such a start left behind, and half an act cannot be taken up again: its moments are past.
+    Nobody has used what such a start left behind, and half an act cannot be taken up again: its moments are past. It
+    is a first start only in a folder without any agency: a later one that adds agencies throws nothing away.
     """
     mark = folder / UNFINISHED
     if mark.exists():
         print("Permulaan yang terputus dibuang; demo dibuat dari awal.", flush=True)
         _clear(folder)
-    if not any(stage.is_made(place) for place in places):
+    if not any((folder / name).exists() for name in OFFICES):
         mark.touch()
 
 

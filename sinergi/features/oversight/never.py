@@ -1,4 +1,4 @@
-"""What Sinergi never stores, in one place: the page shows it, and the tests that refuse it name the same things.
+"""What Sinergi never stores, in one place for its page; `sinergi/sheets/forbidden.py` refuses tables that carry it.
 
 Sources: UU 27/2022 (PDP) articles 4 and 20, UU 7/2017, PKPU 4/2025, STR/404/VI/OPS.1.3/2018, design decision 10.
 """

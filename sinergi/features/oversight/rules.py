@@ -10,6 +10,8 @@ import msgspec
 
 # Below this many answers a share says more about chance than about anybody.
 FEW = 5
+# Percentage points.
+FAR_BELOW = 20
 
 
 class Treated(Protocol):
@@ -70,14 +72,14 @@ def shares(treated: Iterable[Any], by: Callable[[Any], Hashable]) -> list[Share]
     return [_share(group, groups[group]) for group in sorted(groups)]
 
 
-def stands_out(found: Iterable[Share], *, by_points: int = 20) -> set[Any]:
+def stands_out(found: Iterable[Share]) -> set[Any]:
     """Groups that were promised far less than the best treated one, of those with enough answers to say.
 
-    `by_points`: percentage points. A sign to look at, not a verdict: a request may have been too large.
+    A sign to look at, not a verdict: a request may have been too large.
     """
     told = [(share.percent, share.group) for share in found if share.percent is not None]
     best = max((percent for percent, _group in told), default=0)
-    return {group for percent, group in told if best - percent > by_points}
+    return {group for percent, group in told if best - percent > FAR_BELOW}
 
 
 def _share(group: Any, rows: list[Treated]) -> Share:

@@ -39,7 +39,6 @@ def oversight(request: PersonRequest) -> HttpResponse:
     districts = places.area_names({one.district for one in treated})
     tables = [
         {
-            "code": "peserta",
             "title": gettext("Per peserta"),
             "first": gettext("Nomor urut"),
             "rows": _lines(
@@ -48,14 +47,12 @@ def oversight(request: PersonRequest) -> HttpResponse:
             "none": gettext("Belum ada permohonan yang menyebut nomor urut peserta."),
         },
         {
-            "code": "kecamatan",
             "title": gettext("Per kecamatan"),
             "first": gettext("Kecamatan"),
             "rows": _lines(treated, lambda one: one.district, lambda group: districts.get(group, group)),
             "none": gettext("Belum ada permohonan."),
         },
         {
-            "code": "perjanjian",
             "title": gettext("Per perjanjian"),
             "first": gettext("Perjanjian"),
             "rows": _lines(treated, lambda one: one.agreement, lambda group: names[group]),
@@ -99,9 +96,9 @@ def reads(request: PersonRequest) -> HttpResponse:
     """Who read what is protected, by office: the person's name stays with the office's own auditor."""
     reached = [info.id for info in _agreements(request)]
     latest = ReadAudit.objects.order_by("-at", "-pk")[: 2 * READS_SHOWN]
-    known = Entry.objects.filter(log__agreement__in=reached, key__in=[_key(row) for row in latest])
+    known = Entry.objects.filter(log__agreement__in=reached, key__in=[recorded.key(row.record) for row in latest])
     keys = set(known.values_list("key", flat=True))
-    rows = [row for row in latest if _key(row) in keys][:READS_SHOWN]
+    rows = [row for row in latest if recorded.key(row.record) in keys][:READS_SHOWN]
     called = recorded.called(row.record for row in rows)
     lines = [
         {
@@ -156,10 +153,6 @@ def _only_observes(user: Any) -> bool:
     return bool(user.can("oversight.read")) and not user.can("agreement.read")
 
 
-def _key(row: ReadAudit) -> str:
-    return row.record.partition(":")[2]
-
-
 def _agreements(request: PersonRequest) -> list[Any]:
     return agreements.agreements_of(request.user, "oversight.read", scope=request.scope)
 
@@ -178,7 +171,6 @@ def _kept(info: Any, board: Board) -> dict[str, Any]:
     articles = sorted({item.article for item in board.items})
     return {
         "info": info,
-        "whole": board.tally(),
         "parties": parties,
         "articles": [{"number": number, "tally": board.tally(article=number)} for number in articles],
     }

@@ -13,6 +13,7 @@ from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.security import rules
 from sinergi.kernel.places import Point
+from sinergi.ledger.grades import Grade
 from sinergi.ledger.models import Folded
 
 # Where a candidate or an official sleeps and travels is not for everybody.
@@ -101,6 +102,13 @@ class Request(Folded):
             # The next number is the last one and one more (actions/steps.py); without this, asking reads every row.
             models.Index(fields=["agency", "year", "exercise", "number"], name="request_numbered"),
         ]
+
+    def counted(self, stated_at: datetime, held: Grade | None) -> datetime | None:
+        """The instant at which a fact about this request counts (rules.counts_from); None while nobody else holds it.
+
+        An exercise plays through days that never were, and nobody proves anything with it: its own clock counts.
+        """
+        return stated_at if self.exercise else rules.counts_from(stated_at, held.arrived_at if held else None)
 
     @cached_property
     def answer(self) -> Answer | None:

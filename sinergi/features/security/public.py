@@ -45,18 +45,14 @@ def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
         Request.objects.with_answers().filter(agreement__in=list(agreement_ids)).order_by("requested_at", "key")
     )
     first = {row.key: min(row.answers.all(), key=lambda one: one.answered_at, default=None) for row in rows}
-    held = grades({row.version for row in rows} | {one.key for one in first.values() if one is not None})
+    # A correction does not set the clock anew: what counts is when the request itself arrived.
+    held = grades({row.key for row in rows} | {one.key for one in first.values() if one is not None})
     holidays = stages.holidays()
-
-    def counted(row: Request, stated_at: datetime, key: str) -> datetime:
-        arrived = held[key].arrived_at if key in held else None
-        return stated_at if row.exercise else rules.counts_from(stated_at, arrived) or stated_at
-
     found = []
     for row in rows:
         answer = first[row.key]
-        asked = row.requested_at if row.key not in held else counted(row, row.requested_at, row.key)
-        answered = None if answer is None else counted(row, answer.answered_at, answer.key)
+        asked = row.counted(row.requested_at, held.get(row.key)) or row.requested_at
+        answered = answer and (row.counted(answer.answered_at, held.get(answer.key)) or answer.answered_at)
         ended = answered or row.withdrawn_at or at
         found.append(
             Treated(

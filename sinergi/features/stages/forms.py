@@ -11,10 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.stages.rules import Calendar, Stage
-from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 from sinergi.sheets import Cells, Column, Kind, Problem, table_of
-from sinergi.web.middleware import said
+from sinergi.web.forms import RefusingForm
 
 STAGE_COLUMNS = (
     Column(
@@ -75,7 +74,7 @@ class Choice(forms.Form):
         return given
 
 
-class Change(forms.Form):
+class Change(RefusingForm):
     """Another voting day, or another calendar; since when it was decided and by what."""
 
     id = forms.CharField(widget=forms.HiddenInput)
@@ -110,11 +109,6 @@ class Change(forms.Form):
         if given.get("polling_day") and not given["law"]:
             self.add_error("law", gettext("Tulis keputusan atau peraturan yang memindahkannya."))
         return given
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say what was refused beside its field."""
-        sentence = f"{said(refusal)} [{refusal.code}]"
-        self.add_error(refusal.field if refusal.field in self.fields else None, sentence)
 
 
 class CalendarFile(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import Contact, DistrictCounts
 from sinergi.kernel.errors import Refused
-from sinergi.web.middleware import said
+from sinergi.web.forms import RefusingForm
 
 HEADS = (_("Pemilih baru"), _("Tidak lagi memenuhi syarat"), _("Perbaikan data"))
 # Empty lines at the end of the list; more come with the next version.
@@ -24,16 +24,7 @@ def _count(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
 
 
-class _Refusing(forms.Form):
-    """A form that says what was refused beside its field."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Say it."""
-        sentence = f"{said(refusal)} [{refusal.code}]"
-        self.add_error(refusal.field if refusal.field in self.fields else None, sentence)
-
-
-class _Letter(_Refusing):
+class _Letter(RefusingForm):
     """A letter by number and day."""
 
     id = forms.CharField(widget=forms.HiddenInput)
@@ -122,7 +113,7 @@ class MembersForm(_Letter):
     left = _count(_("Anggota pensiun atau berhenti"), help_text=_("Mendapat kembali hak pilih."))
 
 
-class SessionForm(_Refusing):
+class SessionForm(RefusingForm):
     """A training session for the plan."""
 
     id = forms.CharField(widget=forms.HiddenInput)
@@ -147,7 +138,7 @@ class SessionForm(_Refusing):
         self.fields["arranger"].choices = parties  # type: ignore[attr-defined]
 
 
-class HeldForm(_Refusing):
+class HeldForm(RefusingForm):
     """How many came to a session."""
 
     id = forms.CharField(widget=forms.HiddenInput)

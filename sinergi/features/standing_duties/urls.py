@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.standing_duties.views import contacts, training, updates
+from sinergi.features.standing_duties.views import contacts, opening, training, updates
 from sinergi.web import navigation, records
 
 app_name = "standing_duties"
@@ -59,6 +59,7 @@ records.register(
         "standing_duties.session_answered": _("jawaban atas latihan bersama"),
         "standing_duties.session_held": _("laporan latihan bersama"),
     },
+    opens=opening.opens,
     reasons={
         "only a commission reports the voter-data update": _("Pemutakhiran data pemilih hanya dilaporkan KPU."),
         "it is no possible voter-data update": _("Pemutakhiran ini memuat angka yang tidak mungkin."),

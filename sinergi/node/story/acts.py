@@ -25,7 +25,7 @@ from sinergi.kernel.instants import ZONES
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
-from sinergi.node.story import drafting, obligations, standing
+from sinergi.node.story import drafting, obligations, standing_duties
 from sinergi.node.story.people import OFFICES, PASSWORD
 from sinergi.node.story.requests import STORIES, Story
 from sinergi.sync import invitations
@@ -125,8 +125,8 @@ def publish(now: datetime) -> None:
         regency=own.region,
     )
     obligations.propose(now, made=_id, person=_actor)
-    standing.report(now, agreement=_agreement().agreement, made=_id, person=_actor)
-    standing.propose_training(now, agreement=_agreement().agreement, made=_id, person=_actor)
+    standing_duties.report(now, agreement=_agreement().agreement, made=_id, person=_actor)
+    standing_duties.propose_training(now, agreement=_agreement().agreement, made=_id, person=_actor)
 
 
 def ask(now: datetime) -> None:
@@ -148,8 +148,8 @@ def ask(now: datetime) -> None:
 def answer(now: datetime) -> None:
     """The police agree to the obligations, then propose, decide, or record a spoken order."""
     obligations.agree(now, made=_id, person=_actor)
-    standing.answer(now, made=_id, person=_actor)
-    standing.plan_training(now, made=_id, person=_actor)
+    standing_duties.answer(now, made=_id, person=_actor)
+    standing_duties.plan_training(now, made=_id, person=_actor)
     for code, story, found in _theirs():
         if story.fate in ("asked", "late", "withdrawn"):
             continue

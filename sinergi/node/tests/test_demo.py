@@ -29,3 +29,13 @@ def test_a_demo_that_was_finished_is_kept(tmp_path, places):
     demo._begin(tmp_path, places)
     demo._begin(tmp_path, places)
     assert (places[0].data / "keys").is_dir() and not (tmp_path / demo.UNFINISHED).exists()
+
+
+def test_a_later_start_with_other_agencies_throws_no_finished_one_away(tmp_path, places):
+    demo._begin(tmp_path, places[:1])
+    (places[0].data / "keys").mkdir(parents=True)
+    (tmp_path / demo.UNFINISHED).unlink()
+    for _cut_off in range(2):
+        demo._begin(tmp_path, places[1:])
+        (places[1].data / "keys").mkdir(parents=True, exist_ok=True)
+    assert (places[0].data / "keys").is_dir()

@@ -24,6 +24,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.store import own_agency
 from sinergi.web.comparison import compared
+from sinergi.web.forms import said_with_code
 
 
 @require_safe
@@ -192,7 +193,7 @@ class _Row:
 
 def _beside(refusal: Refused, form: ProposalForm, item_forms: dict[Any, ItemForm]) -> None:
     """Say what was refused beside the field it belongs to."""
-    sentence = f"{gettext(refusal.sentence)} [{refusal.code}]"
+    sentence = said_with_code(refusal)
     if refusal.field in item_forms:
         item_forms[refusal.field].add_error("title", sentence)
     else:

@@ -24,7 +24,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import say_day
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.store import own_agency
-from sinergi.web.middleware import said
+from sinergi.web.forms import said_with_code
 
 
 @require_safe
@@ -97,7 +97,7 @@ def _stated(request: PersonRequest, agreement: str, form: MinutesForm) -> bool:
             on=localdate(request.arrived_at),
         )
     except Refused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, f"{said(refusal)} [{refusal.code}]")
+        form.add_error(refusal.field if refusal.field in form.fields else None, said_with_code(refusal))
         return False
     return True
 

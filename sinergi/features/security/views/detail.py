@@ -34,7 +34,7 @@ from sinergi.features.security.forms import (
     initial_of_span,
 )
 from sinergi.features.security.models import Answer, Proposal, Request, Stationery
-from sinergi.features.security.views.showing import Row, counted, is_police, requests_for, rows_of, waits_for
+from sinergi.features.security.views.showing import Row, is_police, requests_for, rows_of, waits_for
 from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -263,7 +263,7 @@ def _clocks(found: Request, trail: list[Trace]) -> dict[str, Any]:
     """Whether each side kept its time: True, False, or None as long as it cannot be known."""
     holidays = stages.holidays()
     answer = found.answer
-    when = {trace.key: counted(found, trace.at, trace.grade) for trace in trail}
+    when = {trace.key: found.counted(trace.at, trace.grade) for trace in trail}
     asked = when.get(found.version)
     kept: dict[str, Any] = {
         "asked": rules.asked_in_time(found, holidays, asked=asked),

@@ -71,7 +71,7 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
         state = request.state
         shape, word = STATES[state]
         # Until another node has it the clock runs by the author's own.
-        asked = counted(request, request.asked_at, evidence.get(request.version)) or request.asked_at
+        asked = request.counted(request.asked_at, evidence.get(request.version)) or request.asked_at
         due = None
         if state == "requested":
             due = rules.due_after(asked, emergency=request.emergency, holidays=holidays)
@@ -97,16 +97,6 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
 def requests_for(user: Any) -> RequestQuerySet:
     """Requests with their answers, without restricted ones that no duty of this person opens."""
     return Request.objects.readable_by(user).with_answers()
-
-
-def counted(request: Request, stated_at: datetime, held: Grade | None) -> datetime | None:
-    """The instant at which a fact about this request counts (rules.counts_from); None while nobody else holds it.
-
-    An exercise plays through days that never were, and nobody proves anything with it: its own clock counts.
-    """
-    if request.exercise:
-        return stated_at
-    return rules.counts_from(stated_at, held.arrived_at if held else None)
 
 
 def _said_last(request: Request) -> str:

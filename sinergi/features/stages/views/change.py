@@ -24,7 +24,7 @@ from sinergi.ledger.models import Agreement
 from sinergi.ledger.rows import agency
 from sinergi.sheets import read_cells
 from sinergi.sheets.writing import XLSX, template
-from sinergi.web.middleware import said
+from sinergi.web.forms import said_with_code
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +77,7 @@ def new_calendar(request: PersonRequest) -> HttpResponse:
                 messages.success(request, gettext("Kalender tersimpan. Ia dipakai setelah dipilih atau diumumkan."))
                 return redirect("stages:choose")
         except Refused as refusal:
-            form.add_error("file", f"{said(refusal)} [{refusal.code}]" if refusal.code.isupper() else said(refusal))
+            form.add_error("file", said_with_code(refusal))
     shown = [{"row": one.row, "column": one.column, "sentence": gettext(one.pattern) % one.words} for one in problems]
     context = {"form": form, "problems": shown}
     return render(request, "stages/new.html", context, status=422 if request.method == "POST" else 200)

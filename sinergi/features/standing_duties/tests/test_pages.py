@@ -47,6 +47,7 @@ def test_a_commission_reports_a_quarter_and_reporting_again_corrects_it(kpu):
     row = VoterUpdate.objects.get()
     assert answer.status_code == 302 and (row.new, row.gone, row.changed, row.letter_size) == (120, 30, 3, 14)
     assert WorkRecord.objects.get().code == "D-08"
+    assert f"/data-pemilih/{row.key}/" in kpu.person("secretary").get(f"/siapa-punya-apa/{row.key}/").content.decode()
     kpu.post("kpu_staff", REPORT, **typed(kpu, new="121"))
     shown = kpu.person("secretary").get("/data-pemilih/").content.decode()
     assert shown.count("Triwulan 4/2023") == 1 and "121" in shown

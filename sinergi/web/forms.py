@@ -1,0 +1,21 @@
+"""Forms that say beside a field what was refused."""
+
+from __future__ import annotations
+
+from django import forms
+
+from sinergi.kernel.errors import Refused
+from sinergi.web.middleware import said
+
+
+def said_with_code(refusal: Refused) -> str:
+    """The sentence in the reader's language and its code in brackets; a code not in capitals is for programs."""
+    return f"{said(refusal)} [{refusal.code}]" if refusal.code.isupper() else said(refusal)
+
+
+class RefusingForm(forms.Form):
+    """A form that takes in what an action refused."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Say it beside the field it belongs to, or above the form."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, said_with_code(refusal))
