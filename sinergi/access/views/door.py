@@ -19,7 +19,6 @@ from sinergi.access.doors import ArrivedRequest, public
 from sinergi.access.forms import CodeForm, SignIn
 from sinergi.access.models import CodeKey, User
 from sinergi.kernel.errors import Refused
-from sinergi.web.forms import said_with_code
 
 
 @public  # everybody stands before the door
@@ -95,7 +94,7 @@ def sign_in_with_passkey(request: ArrivedRequest) -> HttpResponse:
         if not signin.admitted(request, passkey.user):
             raise Refused("Kunci sandi ini tidak dikenal di simpul ini.", code="A-65")
     except Refused as refused:
-        return _door(request, SignIn(), said_with_code(refused), 422)
+        return _door(request, SignIn(), f"{gettext(refused.pattern)} [{refused.code}]", 422)
     known = signin.at_second_step(request, at=request.arrived_at)
     target = known[1] if known else onward(request)
     return _inside(request, passkey.user, target, by="passkey")

@@ -52,7 +52,9 @@ def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
     for row in rows:
         answer = first[row.key]
         asked = row.counted(row.requested_at, held.get(row.key)) or row.requested_at
-        answered = answer and (row.counted(answer.answered_at, held.get(answer.key)) or answer.answered_at)
+        answered = None
+        if answer is not None:
+            answered = row.counted(answer.answered_at, held.get(answer.key)) or answer.answered_at
         ended = answered or row.withdrawn_at or at
         found.append(
             Treated(
