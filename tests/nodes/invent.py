@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import msgspec
 
-from sinergi.features.obligations.events import Due, Item
+from sinergi.features.obligations.events import Due, Item, Past
 from sinergi.ledger.events import Event, RecordKey
 from tests.nodes.simulator import NOON
 
@@ -86,6 +86,8 @@ class Inventor:
             return self.chance.choice(inner)
         if origin is list and inner[0] is Item and self._examples and self.chance.random() < 0.8:
             return self._examples
+        if origin is list and inner[0] is Past and self.chance.random() < 0.8:
+            return [Past(told="missed", code="D-02", on=NOON.date() - timedelta(days=1))]
         if origin is list:
             return [self._value(inner[0], field) for _ in range(self.chance.randint(0, 2))]
         if origin is dict:

@@ -1,9 +1,12 @@
 """Who may read obligations, propose and agree to lists, state and answer."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import events, template
+from sinergi.features.obligations.models import ObligationList
 from tests.permissions.rows import KPU_OFFICE, OFFICIALS, POLICE_OFFICE, Row
 from tests.permissions.world import World
 
@@ -61,6 +64,22 @@ def _minutes(world: World, own: bool) -> str:
 
 def about(name: str, **who: Any) -> Row:
     return Row(name=f"obligations:{name}", own=ours, other=elsewhere, **who)
+
+
+def _history(world: World, own: bool) -> str:
+    def state() -> str:
+        partner = world.own_partner if own else world.other_partner
+        agreement = world.agreement if own else world.other_agreement
+        items = ObligationList.objects.get(key=_list(world, own))
+        entry = events.Past(told="missed", code="P-06", on=items.counts_from - timedelta(days=1))
+        return partner.state(agreement, events.HistoryStated(of_list=items.key, entries=[entry]))
+
+    return world.once(f"history {own}", state)
+
+
+def somebody_elses(world: World) -> dict[str, Any]:
+    """An upload that is not theirs, whoever asks."""
+    return {"upload": uuid.UUID(int=7)}
 
 
 def minutes(name: str, **who: Any) -> Row:
@@ -121,6 +140,30 @@ ROWS = [
     about("meetings", get=READERS),
     about("minutes-new", get=f"{KPU_OFFICE} {POLICE_OFFICE}", post=f"{KPU_OFFICE} {POLICE_OFFICE}"),
     minutes("minutes-answer", post=SIGNERS, body=NO),
+    about("history", get=READERS),
+    Row(
+        name="obligations:history-answer",
+        post="chair resort_chief",
+        own=lambda world: {"key": _history(world, True)},
+        other=lambda world: {"key": _history(world, False)},
+        body=NO,
+    ),
+    Row(
+        name="obligations:paper-upload",
+        get=SIGNERS,
+        post=SIGNERS,
+        own=lambda world: ours(world) | {"what": "daftar"},
+        other=lambda world: elsewhere(world) | {"what": "daftar"},
+    ),
+    Row(
+        name="obligations:paper-template",
+        get=SIGNERS,
+        own=lambda world: ours(world) | {"what": "daftar"},
+        other=lambda world: elsewhere(world) | {"what": "daftar"},
+    ),
+    Row(name="obligations:paper-preview", get=SIGNERS, post=SIGNERS, other=somebody_elses),
+    Row(name="obligations:paper-corrected", get=SIGNERS, other=somebody_elses),
+    Row(name="obligations:paper-discarded", post=SIGNERS, other=somebody_elses),
     minutes("minutes-signing", get=READERS),
     minutes("minutes-challenge", post="chair resort_chief"),
     minutes("minutes-sign", post="chair resort_chief"),

@@ -9,10 +9,10 @@ import msgspec
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import rules, signing
-from sinergi.features.obligations.events import Due, Item, Meeting, MinutesSigned
+from sinergi.features.obligations import past, rules, signing
+from sinergi.features.obligations.events import Due, Item, Meeting, MinutesSigned, Past
 from sinergi.features.obligations.events import Statement as StatementKind
-from sinergi.features.obligations.models import Minutes, ObligationList, Statement
+from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.events import RecordKey
@@ -215,8 +215,52 @@ def signer_of(row: Minutes, key: str, *, at: datetime) -> agreements.NamedSigner
     return found
 
 
+@command
+def state_history(
+    log: Writing,
+    *,
+    agreement: str,
+    list_key: str,
+    entries: list[Past],
+    numbers: list[str],
+    remarks: list[str],
+    on: date,
+) -> Receipt:
+    """State what happened before the list `list_key` counts; what stands already is not stated again."""
+    agreements.require(agreement)
+    board = Board(agreement, at=log.at)
+    about = next((row for row in board.lists if row.key == list_key), None)
+    if about is None:
+        raise Refused("Daftar kewajiban ini tidak dikenal di kantor ini.", code="KWJ-66")
+    stated = past.state(
+        list_key=list_key,
+        codes=[item.code for item in about.items()],
+        counts_from=about.counts_from,
+        entries=entries,
+        numbers=numbers,
+        remarks=remarks,
+        on=on,
+    )
+    if any(history.entries() == entries and not history.returned_ids for history in board.histories):
+        raise Refused("Riwayat yang sama sudah dinyatakan.", code="KWJ-62", field="file")
+    return log.append(agreement, stated)
+
+
+@command
+def answer_history(log: Writing, *, history: str, agrees: bool, words: str = "") -> Receipt:
+    """Confirm what another party told of the time before, or send it back."""
+    row = History.objects.prefetch_related("answers").filter(key=history).first()
+    if row is None:
+        raise Refused("Riwayat ini tidak dikenal di kantor ini.", code="KWJ-67")
+    answered = [answer.agency for answer in row.answers.all()]
+    decision = past.answer(row.key, author=row.agency, answered=answered, agency=log.agency, agrees=agrees, words=words)
+    return log.append(row.agreement, decision)
+
+
 def _refuse_needless(line: Any, statement: StatementKind, agency: str) -> None:
     found = line.found
+    if found.history:
+        raise Refused("Ini riwayat yang sudah disepakati para pihak; tidak ada yang dinyatakan lagi.", code="KWJ-29")
     if statement != "dispute" and found.state in ("met", "released"):
         raise Refused("Kewajiban ini sudah selesai.", code="KWJ-26")
     if statement == "done" and found.state == "awaiting_proof":

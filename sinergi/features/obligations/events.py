@@ -15,6 +15,8 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 DayKind = Literal["calendar", "working"]
 Edge = Literal["starts", "ends"]
 Statement = Literal["done", "release", "dispute"]
+# What is told of the time before: kept, released from, missed; or an addendum that was signed.
+Told = Literal["kept", "released", "missed", "addendum"]
 Evidence = Literal[
     "dataset",
     "letter",
@@ -149,3 +151,45 @@ class MinutesSigned(Event, kind="obligations.minutes_signed"):
     authenticator: str
     client: str
     signature: str
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing that happened before Sinergi: a due of the obligation `code` whose last day was `on`, or an addendum.
+
+    `done_on`: the day it was kept or the release agreed; none where it was missed. An addendum was signed `on`, and
+    `amends` is the place in the same list of an earlier one that it changes; absent: the agreement itself. `document`
+    is the SHA-256, in hex, of the paper that shows it, empty where there is none.
+    """
+
+    told: Told
+    on: date
+    code: str = ""
+    done_on: date | None = None
+    amends: int | None = None
+    document: str = ""
+
+
+class HistoryText(Text):
+    """The paper's number and a remark for each place in the list, by the place written as a number."""
+
+    numbers: dict[str, str] = {}
+    remarks: dict[str, str] = {}
+
+
+class HistoryStated(Event, kind="obligations.history_stated"):
+    """What happened under an agreement signed on paper before its obligations were counted here, by one party's word.
+
+    It counts once every other party has agreed, and only for days before the list that holds begins to count.
+    """
+
+    of_list: RecordKey
+    entries: list[Past]
+    text: HistoryText | None = None
+
+
+class HistoryAnswered(Event, kind="obligations.history_answered"):
+    """Another party confirms a history as a whole, or sends it back."""
+
+    history: RecordKey
+    agrees: bool
+    text: Words | None = None

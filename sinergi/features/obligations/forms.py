@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.obligations import rules
@@ -97,9 +97,9 @@ class DueForm(forms.Form):
                 self.add_error("basis", _("Pilih apa yang menjadi patokan hitungan ini, atau kosongkan hitungannya."))
             return given
         try:
-            due = _due(basis.split(":"), count, given.get("kind") or "calendar")
+            due = due_of(basis.split(":"), count, given.get("kind") or "calendar")
         except ValueError:
-            self.add_error("count", COUNTS[basis.split(":")[0]])
+            self.add_error("count", gettext(COUNTS[basis.split(":")[0]]))
             return given
         wrong = rules.due_flaw(due)
         if wrong:
@@ -110,16 +110,16 @@ class DueForm(forms.Form):
 
 # How the count of each kind of rule is written.
 COUNTS = {
-    "stage": _("Tulis jumlah hari, misalnya H-30, H-7."),
-    "each": _("Tulis satu angka: sesudahnya 2, sebelumnya -3; untuk jam tanpa tanda."),
-    "recurring": _("Kosongkan, atau tulis rentangnya, misalnya H-30 sampai H-4."),
-    "standing": _("Kewajiban sepanjang masa tidak punya hitungan; kosongkan."),
+    "stage": gettext_noop("Tulis jumlah hari, misalnya H-30, H-7."),
+    "each": gettext_noop("Tulis satu angka: sesudahnya 2, sebelumnya -3; untuk jam tanpa tanda."),
+    "recurring": gettext_noop("Kosongkan, atau tulis rentangnya, misalnya H-30 sampai H-4."),
+    "standing": gettext_noop("Kewajiban sepanjang masa tidak punya hitungan; kosongkan."),
 }
 _UNTIL = re.compile(r"SAMPAI|UNTIL|TO|\.\.|–")
 
 
-def _due(basis: list[str], count: str, kind: str) -> Due:
-    """The rule that was typed. Raises ValueError where the count is none."""
+def due_of(basis: list[str], count: str, kind: str) -> Due:
+    """The rule that was typed: a basis as `words.bases` codes it, split. Raises ValueError where the count is none."""
     hangs, on = basis[0], basis[1:]
     if hangs == "recurring":
         start, end = _parted(count)
@@ -184,6 +184,16 @@ def _typed(due: Due) -> dict[str, str]:
 MEETINGS = [("coordination", _("Rapat koordinasi (rakor)")), ("evaluation", _("Analisa dan evaluasi (anev)"))]
 # Empty rows of the page; more decisions go into further minutes.
 DECISIONS = 4
+
+
+class PaperForm(forms.Form):
+    """A file with what an agreement from paper brings along."""
+
+    file = forms.FileField(
+        label=_("Berkas"),
+        help_text=_("CSV atau Excel (.xlsx)."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+    )
 
 
 class MinutesSigningForm(forms.Form):

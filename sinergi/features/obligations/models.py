@@ -8,7 +8,7 @@ import msgspec
 from django.db import models
 
 from sinergi.features.obligations import rules
-from sinergi.features.obligations.events import Item
+from sinergi.features.obligations.events import Item, Past
 from sinergi.ledger.models import Folded
 
 
@@ -97,6 +97,45 @@ class MinutesSignature(Folded):
     acting = models.BooleanField(default=False)
     signer = models.CharField(max_length=26)
     signed_at = models.DateTimeField()
+
+
+class History(Folded):
+    """What one party told of the time before the list counts. Numbers and remarks are NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    exercise = models.BooleanField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    stated_at = models.DateTimeField()
+    list_key = models.CharField(max_length=26)
+    entries_json = models.JSONField()
+    numbers = models.JSONField(null=True)
+    remarks = models.JSONField(null=True)
+
+    def entries(self) -> list[Past]:
+        """What happened, in the order of the record."""
+        return msgspec.convert(self.entries_json, list[Past])
+
+    @property
+    def agreed_ids(self) -> list[str]:
+        """Agencies that confirmed it."""
+        return [answer.agency for answer in self.answers.all() if answer.agrees]
+
+    @property
+    def returned_ids(self) -> list[str]:
+        """Agencies that sent it back."""
+        return [answer.agency for answer in self.answers.all() if not answer.agrees]
+
+
+class HistoryAnswer(Folded):
+    """Another party's yes or no to a history."""
+
+    history = models.ForeignKey(History, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)
 
 
 class Statement(Folded):

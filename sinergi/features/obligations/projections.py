@@ -5,8 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import rules, signing
+from sinergi.features.obligations import past, rules, signing
 from sinergi.features.obligations.events import (
+    HistoryAnswered,
+    HistoryStated,
+    HistoryText,
     ListText,
     MinutesAnswered,
     MinutesSigned,
@@ -19,6 +22,8 @@ from sinergi.features.obligations.events import (
 )
 from sinergi.features.obligations.models import (
     Answer,
+    History,
+    HistoryAnswer,
     Minutes,
     MinutesAnswer,
     MinutesSignature,
@@ -26,6 +31,7 @@ from sinergi.features.obligations.models import (
     Statement,
     WorkRecord,
 )
+from sinergi.kernel.instants import ZONES
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
@@ -227,6 +233,59 @@ def minutes_signed(event: MinutesSigned, envelope: Envelope) -> None:
     )
 
 
+@folds(HistoryStated)
+def history_stated(event: HistoryStated, envelope: Envelope) -> None:
+    """What one party tells of the time before."""
+    found = ObligationList.every(key=event.of_list, agreement=envelope.agreement)
+    if not found:
+        raise Ignored("it is about no list of this agreement")
+    codes = [item.code for item in found[0].items()]
+    told_on = envelope.at.astimezone(ZONES["WIB"]).date()
+    if past.history_flaw(event, codes, counts_from=found[0].counts_from, on=told_on):
+        raise Ignored("it is no possible history")
+    History.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        agency=envelope.agency,
+        office=_office(envelope),
+        stated_at=envelope.at,
+        list_key=event.of_list,
+        entries_json=msgspec.to_builtins(event.entries),
+    )
+
+
+@folds_text(HistoryStated)
+def history_text(text: HistoryText | None, envelope: Envelope) -> None:
+    """The papers' numbers, and remarks."""
+    numbers, remarks = None, None
+    if text is not None:
+        numbers, remarks = _by_place(text.numbers, past.LONGEST_NUMBER), _by_place(text.remarks, past.LONGEST_REMARK)
+    History.change({"key": envelope.key}, numbers=numbers, remarks=remarks)
+
+
+@folds(HistoryAnswered)
+def history_answered(event: HistoryAnswered, envelope: Envelope) -> None:
+    """Another party's yes or no."""
+    found = History.look("agency", where={"key": event.history, "agreement": envelope.agreement})
+    if found is None:
+        raise Ignored("it answers no history")
+    if found[0] == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+    where = {"history_id": event.history, "agency": envelope.agency}
+    if HistoryAnswer.look("key", where=where):
+        raise Ignored("its author had answered before")
+    HistoryAnswer.insert(
+        key=envelope.key, **where, office=_office(envelope), agrees=event.agrees, answered_at=envelope.at
+    )
+
+
+@folds_text(HistoryAnswered)
+def history_answer_text(text: Words | None, envelope: Envelope) -> None:
+    """Its words."""
+    HistoryAnswer.change({"key": envelope.key}, words=_words(text))
+
+
 @folds_obligation
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
@@ -248,6 +307,11 @@ def worked(envelope: Envelope) -> None:
 
 def _is_list_of(key: str, agreement: str) -> bool:
     return ObligationList.look("key", where={"key": key, "agreement": agreement}) is not None
+
+
+def _by_place(words: dict[str, str], longest: int) -> dict[str, str]:
+    places = {str(place) for place in range(past.MOST_ENTRIES)}
+    return {place: line(word)[:longest] for place, word in words.items() if place in places}
 
 
 def _words(text: Words | None) -> str | None:

@@ -11,10 +11,10 @@ import msgspec
 from django.utils.translation import gettext, gettext_lazy
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import rules
+from sinergi.features.obligations import past, rules
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, last_day, occurrences
-from sinergi.features.obligations.events import Item
-from sinergi.features.obligations.models import Minutes, ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.events import Item, Past
+from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.standing import Fulfilment, Said, Tally, Work, counted_at, fulfilments, tally
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
@@ -30,6 +30,7 @@ STATES: dict[str, tuple[str, Any]] = {
     "late": ("late", gettext_lazy("terlambat")),
     "released": ("accepted", gettext_lazy("dibebaskan")),
     "disputed": ("refused", gettext_lazy("disengketakan")),
+    "missed": ("late", gettext_lazy("terlewat")),
 }
 
 # How far ahead dues are shown; agreements end, but a list of five years of daily meetings helps nobody.
@@ -108,6 +109,12 @@ class Board:
         return list(rows.order_by("held_on", "stated_at", "key"))
 
     @cached_property
+    def histories(self) -> list[History]:
+        """What parties told of the time before the list counts, earliest first."""
+        rows = History.objects.filter(agreement=self.agreement).prefetch_related("answers")
+        return list(rows.order_by("stated_at", "key"))
+
+    @cached_property
     def _sources(self) -> dict[str, tuple[Item, ObligationList | Minutes]]:
         """Every obligation by code, and what it stands in: the list that holds, then minutes that all have signed."""
         everybody = set(self.parties)
@@ -159,10 +166,11 @@ class Board:
         spans = _spans(calendars)
         happened = happenings(self.agreement)
         work, said = self._work(), self._said()
-        made = []
+        made, before = [], self._before()
         for item in self.items:
             dues = _dues(item, spans, counts_from=self.held.counts_from, until=until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
+            found += past.fulfilments(before.get(item.code, []), item, counts_from=self.held.counts_from)
             made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
         return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
 
@@ -178,6 +186,13 @@ class Board:
     def line(self, code: str, mark: str) -> Line | None:
         """One due by its code and mark."""
         return next((line for line in self.lines if (line.item.code, line.occurrence.mark) == (code, mark)), None)
+
+    def _before(self) -> dict[str, list[tuple[str, Past]]]:
+        """What every party stands behind of the time before, by obligation."""
+        found: dict[str, list[tuple[str, Past]]] = {}
+        for key, entry in past.agreed(self.histories, self.parties):
+            found.setdefault(entry.code, []).append((key, entry))
+        return found
 
     def _counted(self, stated: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
         """The instant that counts for each of these facts."""

@@ -14,8 +14,9 @@ import msgspec
 from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.events import Item
 
-# Named after domain words: dijadwalkan, berjalan, menunggu_bukti, dipenuhi, terlambat, dibebaskan, disengketakan.
-State = Literal["scheduled", "open", "awaiting_proof", "met", "late", "released", "disputed"]
+# Named after domain words: dijadwalkan, berjalan, menunggu_bukti, dipenuhi, terlambat, dibebaskan, disengketakan; what
+# was missed before its agreement came here is terlewat: nobody makes it up any more.
+State = Literal["scheduled", "open", "awaiting_proof", "met", "late", "released", "disputed", "missed"]
 TRUSTED_CLOCK = timedelta(hours=24)
 
 
@@ -42,7 +43,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
-    """One due with its state. `done_at` and `proof` (a record) once done; agencies in `waits_for` owe an answer."""
+    """One due with its state. `done_at` and `proof` (a record) once done; agencies in `waits_for` owe an answer.
+
+    `history`: the record that tells it, where it happened before the agreement came from paper.
+    """
 
     item: Item
     occurrence: Occurrence
@@ -51,6 +55,7 @@ class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
     proof: str = ""
     statement: str = ""
     waits_for: tuple[str, ...] = ()
+    history: str = ""
 
     @property
     def is_on_time(self) -> bool:

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.obligations.api import ROUTES
-from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving, signing
+from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving, paper, signing
 from sinergi.features.stages import public as stages
 from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
@@ -15,7 +15,14 @@ urlpatterns = [
     path("kewajiban/", board.overview, name="overview"),
     path("kewajiban/usul/<str:key>/jawaban/", lists.answer, name="list-answer"),
     path("kewajiban/pernyataan/<str:key>/jawaban/", board.answer, name="answer"),
+    path("kewajiban/riwayat/<str:key>/jawaban/", paper.history_answer, name="history-answer"),
+    path("kewajiban/unggahan/<uuid:upload>/", paper.preview, name="paper-preview"),
+    path("kewajiban/unggahan/<uuid:upload>/perbaikan.xlsx", paper.corrected_sheet, name="paper-corrected"),
+    path("kewajiban/unggahan/<uuid:upload>/batal/", paper.discarded, name="paper-discarded"),
     path("kewajiban/<str:agreement>/", board.board, name="board"),
+    path("kewajiban/<str:agreement>/riwayat/", paper.history, name="history"),
+    path("kewajiban/<str:agreement>/unggahan/<str:what>/", paper.upload, name="paper-upload"),
+    path("kewajiban/<str:agreement>/unggahan/<str:what>/templat.xlsx", paper.template_sheet, name="paper-template"),
     path("kewajiban/<str:agreement>/kewajiban.xlsx", board.board_sheet, name="sheet"),
     path("kewajiban/<str:agreement>/daftar/", lists.obligation_list, name="list"),
     path("kewajiban/<str:agreement>/daftar/usul/", lists.proposal, name="proposal"),

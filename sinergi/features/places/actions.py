@@ -1,25 +1,16 @@
-"""What people can do with station lists, and with an upload before it is one."""
+"""What people can do with station lists and regions."""
 
 from __future__ import annotations
 
-import uuid
-import zlib
-from datetime import datetime, timedelta
-
-import msgspec
 from django.db import transaction
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import rules
 from sinergi.features.places.events import StationRow
-from sinergi.features.places.models import Draft, Region, StationList
+from sinergi.features.places.models import Region, StationList
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.models import Agency
 from sinergi.ledger.writer import Receipt, Writing, command
-from sinergi.sheets import Cells
-
-DRAFT_LIFE = timedelta(hours=24)
-MOST_DRAFTS = 5
 
 
 @command
@@ -42,41 +33,6 @@ def current_list(*, agreement: str, author: str, regency: str) -> StationList | 
     """The newest list this author stated under this agreement."""
     lists = StationList.objects.filter(agreement=agreement, author=author, regency=regency)
     return lists.newest_first().first()
-
-
-def keep_draft(*, owner: str, agreement: str, filename: str, cells: Cells, at: datetime) -> Draft:
-    """Keep what was read of an upload for a day, so that its owner can look at it. The file itself is not kept."""
-    purge_drafts(at=at)
-    kept = Draft.objects.of(owner).order_by("-uploaded_at", "-id").values_list("id", flat=True)[MOST_DRAFTS - 1 :]
-    Draft.objects.filter(id__in=list(kept)).delete()
-    return Draft.objects.create(
-        id=uuid.uuid4(),
-        owner=owner,
-        agreement=agreement,
-        filename=filename[:200],
-        uploaded_at=at,
-        cells=zlib.compress(msgspec.msgpack.encode(cells), 1),
-    )
-
-
-def cells_of(draft: Draft) -> Cells:
-    """What was read of the upload."""
-    return msgspec.msgpack.decode(zlib.decompress(bytes(draft.cells)), type=Cells)
-
-
-def leave_others_out(draft: Draft) -> None:
-    """Leave the rows of other regencies out of this upload."""
-    Draft.objects.filter(id=draft.id).update(leaves_others_out=True)
-
-
-def discard(draft: Draft) -> None:
-    """Drop an upload."""
-    Draft.objects.filter(id=draft.id).delete()
-
-
-def purge_drafts(*, at: datetime) -> int:
-    """Drop uploads older than a day; how many. Runs on every upload; housekeeping may call it as well."""
-    return Draft.objects.older_than(at - DRAFT_LIFE).delete()[0]
 
 
 @transaction.atomic

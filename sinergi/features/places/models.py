@@ -1,8 +1,6 @@
-"""Regions, station lists and stations, and uploads that are not yet a fact."""
+"""Regions, station lists and stations."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -133,29 +131,3 @@ class Station(FoldedPart):
             is_special=self.is_special,
             no_signal=self.no_signal,
         )
-
-
-class Drafts(models.QuerySet["Draft"]):
-    """Finds uploads."""
-
-    def of(self, owner: str) -> Drafts:
-        """Those the person with this actor id uploaded; nobody sees another's."""
-        return self.filter(owner=owner)
-
-    def older_than(self, at: datetime) -> Drafts:
-        """Those uploaded before `at`."""
-        return self.filter(uploaded_at__lt=at)
-
-
-class Draft(models.Model):
-    """An uploaded file that was read and not published: the cells only, gone once published or after a day."""
-
-    id = models.UUIDField(primary_key=True)
-    owner = models.CharField(max_length=32, db_index=True)  # actor id
-    agreement = models.CharField(max_length=64)
-    filename = models.CharField(max_length=200)
-    uploaded_at = models.DateTimeField(db_index=True)
-    cells = models.BinaryField()
-    leaves_others_out = models.BooleanField(default=False)
-
-    objects = Drafts.as_manager()

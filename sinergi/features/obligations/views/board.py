@@ -208,7 +208,7 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
     may_answer = request.user.can("obligations.answer", agreement=info.id)
     fresh = {"id": new_event_id(request.arrived_at)}
     said = _said(info.id, line, own, may_answer, request.arrived_at)
-    is_open = state not in ("met", "released", "awaiting_proof")
+    is_open = state not in ("met", "released", "awaiting_proof", "missed")
     waits = any(one["may_answer"] or one["is_waiting"] for one in said)
     return {
         "info": info,
@@ -226,7 +226,10 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
         "said": said,
         "may_done": may_state and own in item.debtors and is_open and not waits,
         "may_release": may_state and own in item.debtors and is_open and not waits,
-        "may_dispute": may_state and own in item.creditors and state in ("met", "late", "released"),
+        "may_dispute": may_state
+        and own in item.creditors
+        and state in ("met", "late", "released")
+        and not line.found.history,
         "done_form": StatementForm(auto_id="done_%s", initial=fresh | {"statement": "done"}),
         "release_form": StatementForm(auto_id="release_%s", initial=fresh | {"statement": "release"}),
         "dispute_form": StatementForm(auto_id="dispute_%s", initial=fresh | {"statement": "dispute"}),
@@ -320,9 +323,14 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         return (
             self.article in (None, line.item.article)
             and (not self.party or self.party in line.item.debtors)
-            and (not self.state or line.found.state == self.state)
+            and (not self.state or line.found.state in _states(self.state))
             and self.month in (None, last_day(line.occurrence.due_at).replace(day=1))
         )
+
+
+def _states(chosen: str) -> tuple[str, ...]:
+    """What was missed before the agreement came here belongs to what is late: the figure counts both."""
+    return ("late", "missed") if chosen == "late" else (chosen,)
 
 
 def _chosen(request: PersonRequest, found: Board) -> Chosen:
@@ -389,7 +397,7 @@ def _groups(lines: list[Line], at: datetime, proof: dict[str, Grade], whole: str
 
 def _group(line: Line, at: datetime) -> str:
     state = line.found.state
-    if state in ("met", "released"):
+    if state in ("met", "released", "missed"):
         return "closed"
     if state == "disputed":
         return "disputed"

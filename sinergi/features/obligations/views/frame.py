@@ -14,7 +14,7 @@ from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations.due import last_day
-from sinergi.features.obligations.models import Minutes, ObligationList, Statement
+from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
@@ -32,6 +32,8 @@ WORDS = {
     "obligations.answered": _("jawaban tentang kewajiban"),
     "obligations.minutes_stated": _("notula rapat"),
     "obligations.minutes_answered": _("jawaban atas notula"),
+    "obligations.history_stated": _("riwayat perjanjian dari kertas"),
+    "obligations.history_answered": _("jawaban atas riwayat"),
     "obligations.minutes_signed": _("tanda tangan notula dengan kunci sandi"),
 }
 REASONS = {
@@ -46,6 +48,9 @@ REASONS = {
     "nobody answers what they said themselves": _("Tidak ada yang menjawab pernyataannya sendiri."),
     "they are no possible minutes": _("Notula ini memuat isi yang tidak mungkin."),
     "it was signed over another text": _("Ditandatangani atas isi notula yang lain."),
+    "it is about no list of this agreement": _("Riwayat ini tidak menunjuk daftar kewajiban."),
+    "it is no possible history": _("Riwayat ini memuat isi yang tidak mungkin."),
+    "it answers no history": _("Jawaban ini tidak menunjuk riwayat."),
     "it answers no minutes": _("Jawaban ini tidak menunjuk notula."),
     "its author had answered before": _("Penulisnya sudah menjawab sebelumnya."),
 }
@@ -64,6 +69,11 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
         signs = user.can("obligations.agree", agreement=info.id)
         if signs:
             found += [_list_waits(info, row) for row in board.open_lists if own not in {row.agency, *row.agreed_ids}]
+            found += [
+                _history_waits(info, row)
+                for row in board.histories
+                if own not in {row.agency, *row.agreed_ids, *row.returned_ids}
+            ]
         answers = user.can("obligations.answer", agreement=info.id)
         states = user.can("obligations.state", agreement=info.id)
         if answers:
@@ -114,6 +124,9 @@ def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
     for minutes in visible(user, Minutes.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:meetings", args=[minutes.agreement]) + f"#notula-{minutes.key}"
         found[minutes.key] = records.Page(url=url)
+    for told in visible(user, History.objects.filter(key__in=keys), "obligations.read", region=None):
+        url = reverse("obligations:history", args=[told.agreement]) + f"#riwayat-{told.key}"
+        found[told.key] = records.Page(url=url)
     for said in visible(user, Statement.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:due", args=[said.agreement, said.code, said.mark])
         found[said.key] = records.Page(url=url, name=said.code)
@@ -166,6 +179,18 @@ def _list_waits(info: agreements.AgreementInfo, row: ObligationList) -> navigati
         title=gettext("Setujui daftar kewajiban dengan %(partner)s") % {"partner": info.name},
         url=reverse("obligations:list", args=[info.id]),
         sub=gettext("Diusulkan %(agency)s") % {"agency": agreements.short_name(row.agency)},
+        urgency=2,
+        agreement=info.id,
+        key=row.key,
+        icon="file-text",
+    )
+
+
+def _history_waits(info: agreements.AgreementInfo, row: History) -> navigation.Waiting:
+    return navigation.Waiting(
+        title=gettext("Benarkan riwayat perjanjian dengan %(partner)s") % {"partner": info.name},
+        url=reverse("obligations:history", args=[info.id]) + f"#riwayat-{row.key}",
+        sub=gettext("Dinyatakan %(agency)s") % {"agency": agreements.short_name(row.agency)},
         urgency=2,
         agreement=info.id,
         key=row.key,

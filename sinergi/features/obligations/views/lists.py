@@ -122,7 +122,11 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
 
 def shown_items(row: ObligationList) -> list[dict[str, Any]]:
     """The obligations of a list as the page shows them, by article."""
-    titles = row.titles or {}
+    return listed(row.items(), row.titles or {})
+
+
+def listed(items: list[Item], titles: dict[str, str]) -> list[dict[str, Any]]:
+    """Obligations as pages show them, by article; the code where the title was erased."""
     return [
         {
             "item": item,
@@ -131,7 +135,7 @@ def shown_items(row: ObligationList) -> list[dict[str, Any]]:
             "rule": words.rules(item),
             "evidence": words.EVIDENCE[item.evidence],
         }
-        for item in sorted(row.items(), key=lambda item: (item.article, item.clause or 0, item.code))
+        for item in sorted(items, key=lambda item: (item.article, item.clause or 0, item.code))
     ]
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils.dateformat import format as formatted
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Due, Item
+from sinergi.features.obligations.events import Due, Evidence, Item
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, say_day, say_instant
 
-EVIDENCE = {
+EVIDENCE: dict[Evidence, Any] = {
     "dataset": _("set data"),
     "letter": _("surat"),
     "answer": _("jawaban dan Sprin"),
@@ -148,6 +149,13 @@ def bases() -> list[tuple[str, list[tuple[str, str]]]]:
         (gettext("Berkala"), [(f"recurring:{code}", str(word)) for code, word in EVERY.items()]),
         (gettext("Tanpa tanggal"), [("standing", gettext("sepanjang masa perjanjian"))]),
     ]
+
+
+def in_files() -> tuple[dict[str, str], dict[str, Evidence]]:
+    """What due rules hang on, and kinds of evidence: codes by the Indonesian words that files use."""
+    with override("id"):
+        hung = {name: code for _group, inside in bases() for code, name in inside}
+        return hung, {str(word): code for code, word in EVIDENCE.items()}
 
 
 def limit(due_at: datetime) -> str:

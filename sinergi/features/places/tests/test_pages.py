@@ -11,11 +11,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sinergi.features.places.demo import demo_stations
-from sinergi.features.places.models import Draft, Station, StationList
+from sinergi.features.places.models import Station, StationList
 from sinergi.features.places.views.stations import dms
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Entry
+from sinergi.web import uploads
+from sinergi.web.models import Upload
 
 STATION = "1203041001901"
 
@@ -139,7 +141,7 @@ def test_the_whole_file_of_both_regencies_is_imported_without_the_other(agreemen
     done = client.post(publish, {"id": new_event_id(now())})
     assert done.status_code == 302
     assert Station.objects.current().count() == 1074
-    assert Draft.objects.count() == 0
+    assert Upload.objects.count() == 0
     assert Entry.objects.filter(kind="places.stations_published").count() == 1
     assert "daftar pertama" in client.get(done.url).content.decode()
     # The same file twice changes nothing and says so.
@@ -193,7 +195,7 @@ def test_points_outside_the_regency_are_told(agreement, regions, sign_in):
     address = upload(sign_in("secretary"), "Kode TPS,Lintang,Bujur\n1203011001001,-6.2,106.8\n", agreement).url
     client = sign_in("secretary")
     assert client.get(address).status_code == 404  # another person's upload
-    assert Draft.objects.count() == 1
+    assert Upload.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_hostile_file_leaves_nothing_behind(agreement, regions, sign_in, data,
     answer = upload(sign_in("secretary"), data, agreement, name)
     assert answer.status_code == 422
     assert code in answer.content.decode()
-    assert Draft.objects.count() == 0
+    assert Upload.objects.count() == 0
 
 
 def test_the_template_can_be_uploaded_as_it_is_and_is_empty(agreement, regions, sign_in):
@@ -222,11 +224,9 @@ def test_the_template_can_be_uploaded_as_it_is_and_is_empty(agreement, regions, 
 def test_old_uploads_are_purged(agreement, regions, sign_in):
     from datetime import timedelta
 
-    from sinergi.features.places.actions import purge_drafts
-
     upload(sign_in("secretary"), "Kode TPS\n1203011001001\n", agreement)
-    assert purge_drafts(at=now()) == 0
-    assert purge_drafts(at=now() + timedelta(hours=25)) == 1
+    assert uploads.purge(at=now()) == 0
+    assert uploads.purge(at=now() + timedelta(hours=25)) == 1
 
 
 def test_search_finds_only_what_the_person_may_open(published, sign_in):

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.places.forms import RegionFile
 from sinergi.features.places.models import Region
-from sinergi.features.places.regions import LARGEST_FILE, REGION_COLUMNS, check_regions, own_regions, take_in
-from sinergi.features.places.views.stations import level_word, sheet_answer
-from sinergi.features.places.views.uploads import MOST_SHOWN, said, wrong_rows
+from sinergi.features.places.regions import REGION_COLUMNS, check_regions, own_regions, take_in
+from sinergi.features.places.views.stations import level_word
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.models import Agency
-from sinergi.sheets import Unreadable, read_cells
+from sinergi.sheets import Unreadable
 from sinergi.sheets.writing import template
+from sinergi.web import uploads
 
 LEVELS = ("province", "regency", "district", "village")
 
@@ -31,25 +31,23 @@ def regions(request: PersonRequest) -> HttpResponse:
     form = RegionFile(request.POST or None, request.FILES or None)
     wrong: list[dict[str, object]] = []
     if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        if upload.size > LARGEST_FILE:
-            raise Refused(gettext("Berkas paling besar 20 MB. Pecah menjadi beberapa berkas."), field="file")
+        file = form.cleaned_data["file"]
         try:
-            checked = check_regions(read_cells(upload.read(), name=upload.name), source=upload.name)
+            checked = check_regions(uploads.read(file), source=file.name)
         except Unreadable as refusal:
-            raise said(refusal) from None
+            raise uploads.said(refusal) from None
         if not checked.table.problems:
             changed = take_in(checked.regions)
             words = {"changed": changed, "all": len(checked.regions), "left_out": checked.left_out}
             pattern = gettext("%(changed)d dari %(all)d wilayah baru atau berubah; %(left_out)d baris kantor lain.")
             messages.success(request, pattern % words)
             return redirect("places:regions")
-        wrong = wrong_rows(checked.table)
+        wrong = uploads.wrong_rows(checked.table)
     counts = Counter(Region.objects.values_list("level", flat=True))
     context = {
         "form": form,
         "wrong_rows": wrong,
-        "most_shown": MOST_SHOWN,
+        "most_shown": uploads.MOST_SHOWN,
         "levels": [(level_word(level), counts[level]) for level in LEVELS] if counts else [],
         "own": _own_words(),
     }
@@ -64,7 +62,7 @@ def region_template(request: PersonRequest) -> HttpResponse:
         gettext("Satu baris untuk satu desa dengan nama wilayah di atasnya, atau satu baris untuk satu wilayah."),
         gettext("Lintang dan bujur memakai derajat desimal; koma dan titik sama-sama dibaca."),
     )
-    return sheet_answer(template(REGION_COLUMNS, title=gettext("Wilayah"), notes=notes), "templat-wilayah.xlsx")
+    return uploads.sheet_answer(template(REGION_COLUMNS, title=gettext("Wilayah"), notes=notes), "templat-wilayah.xlsx")
 
 
 def _own_words() -> str:

@@ -24,7 +24,8 @@ from sinergi.features.places.public import area_names, counts_by, find_places, v
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.sheets import Column, Kind
-from sinergi.sheets.writing import XLSX, export
+from sinergi.sheets.writing import export
+from sinergi.web import uploads
 from sinergi.web.navigation import Hit
 
 PAGE = 25
@@ -136,7 +137,7 @@ def stations_sheet(request: PersonRequest) -> HttpResponse:
     mark = "LATIHAN" if any(row.list.exercise for row in found) else ""
     data = export(EXPORT_COLUMNS, lines, sheet="TPS", mark=mark)
     name = f"{'LATIHAN-' if mark else ''}tps{'-' + asked.region if asked.region else ''}.xlsx"
-    return sheet_answer(data, name)
+    return uploads.sheet_answer(data, name)
 
 
 @require_safe
@@ -253,11 +254,6 @@ def _dms(angle: float) -> str:
     degrees, rest = divmod(tenths, 36_000)
     minutes, seconds = divmod(rest, 600)
     return f"{degrees}°{minutes:02d}'{seconds // 10:02d}.{seconds % 10}\""
-
-
-def sheet_answer(data: bytes, name: str) -> HttpResponse:
-    """An XLSX as a download."""
-    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _asked(request: PersonRequest) -> tuple[Filter, QuerySet[Station]]:

@@ -14,18 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.models import covering
 from sinergi.features.places import actions, forms, rules
-from sinergi.features.places.models import Draft, Region, Station, StationList
+from sinergi.features.places.models import Region, Station, StationList
 from sinergi.features.places.public import area_name, area_names
-from sinergi.features.places.views.stations import agreements_of, sheet_answer
+from sinergi.features.places.views.stations import agreements_of
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Party
-from sinergi.sheets import Unreadable, read_cells
+from sinergi.sheets import Unreadable
 from sinergi.sheets.writing import corrected, template
+from sinergi.web import uploads
+from sinergi.web.models import Upload
 from sinergi.web.templatetags.sinergi import number
 
-MOST_SHOWN = 60
+# What an upload here is to become.
+PURPOSE = "places.stations"
 
 
 @require_safe
@@ -88,19 +91,18 @@ def new_upload(request: PersonRequest) -> HttpResponse:
     choices = _agreement_choices(request)
     form = forms.Upload(request.POST or None, request.FILES or None, agreements=choices)
     if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        if upload.size > 20 * 1024 * 1024:
-            raise Refused(gettext("Berkas paling besar 20 MB. Pecah menjadi beberapa berkas."), field="file")
+        file = form.cleaned_data["file"]
+        cells = uploads.read(file)
         try:
-            cells = read_cells(upload.read(), name=upload.name)
             # What is forbidden is refused before anything of it is kept.
             forms.check_stations(cells, regency=_own_regency(), villages={}, area="")
         except Unreadable as refusal:
-            raise said(refusal) from None
-        draft = actions.keep_draft(
+            raise uploads.said(refusal) from None
+        draft = uploads.keep(
             owner=request.user.actor_id,
+            purpose=PURPOSE,
             agreement=form.cleaned_data["agreement"],
-            filename=upload.name,
+            filename=file.name,
             cells=cells,
             at=request.arrived_at,
         )
@@ -121,7 +123,7 @@ def template_sheet(request: PersonRequest) -> HttpResponse:
         gettext("Satu baris untuk satu TPS. Unggahan menggantikan seluruh daftar kabupaten."),
         gettext("Lintang dan bujur memakai derajat desimal; koma dan titik sama-sama dibaca."),
     )
-    return sheet_answer(
+    return uploads.sheet_answer(
         template(forms.STATION_COLUMNS, title=gettext("Daftar TPS"), notes=notes), "templat-daftar-tps.xlsx"
     )
 
@@ -170,8 +172,8 @@ def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
                 for code, (count, first, last) in checked.others.items()
             ],
             "wrong_cells": len(checked.table.problems),
-            "wrong_rows": wrong_rows(checked.table),
-            "most_shown": MOST_SHOWN,
+            "wrong_rows": uploads.wrong_rows(checked.table),
+            "most_shown": uploads.MOST_SHOWN,
             "sample": [(row, names.get(row.code[:10], row.code[:10])) for row in checked.rows[:12]],
             "id": new_event_id(request.arrived_at),
         },
@@ -182,14 +184,14 @@ def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
 @requires("places.import")
 def corrected_sheet(request: PersonRequest, draft: UUID) -> HttpResponse:
     """The uploaded rows with every error marked, to correct and upload again."""
-    return sheet_answer(corrected(_checked(_draft(request, draft)).table), "perbaikan-daftar-tps.xlsx")
+    return uploads.sheet_answer(corrected(_checked(_draft(request, draft)).table), "perbaikan-daftar-tps.xlsx")
 
 
 @require_POST
 @requires("places.import")
 def without_others(request: PersonRequest, draft: UUID) -> HttpResponse:
     """Leave out the rows of other regencies."""
-    actions.leave_others_out(_draft(request, draft))
+    uploads.narrow(_draft(request, draft))
     return redirect("places:preview", draft=draft)
 
 
@@ -197,7 +199,7 @@ def without_others(request: PersonRequest, draft: UUID) -> HttpResponse:
 @requires("places.import")
 def discarded(request: PersonRequest, draft: UUID) -> HttpResponse:
     """Drop the upload."""
-    actions.discard(_draft(request, draft))
+    uploads.discard(_draft(request, draft))
     return redirect("places:lists")
 
 
@@ -219,7 +221,7 @@ def publication(request: PersonRequest, draft: UUID) -> HttpResponse:
         regency=checked.regency,
         rows=checked.rows,
     )
-    actions.discard(kept)
+    uploads.discard(kept)
     messages.success(
         request, gettext("%(count)s TPS diterbitkan dan sedang dikirim ke mitra.") % {"count": len(checked.rows)}
     )
@@ -231,26 +233,24 @@ def _visible_lists(request: PersonRequest) -> Any:
     return StationList.objects.filter(covering(duties, agreement="agreement", region=None))
 
 
-def _draft(request: PersonRequest, draft: UUID) -> Draft:
+def _draft(request: PersonRequest, draft: UUID) -> Upload:
     """The person's own upload, younger than a day."""
-    kept = Draft.objects.of(request.user.actor_id).filter(id=draft).first()
-    if kept is None or kept.uploaded_at < request.arrived_at - actions.DRAFT_LIFE:
-        raise Http404
+    kept = uploads.kept(request, draft, PURPOSE)
     if kept.agreement not in dict(_agreement_choices(request)):
         raise Http404
     return kept
 
 
-def _checked(kept: Draft) -> forms.Checked:
+def _checked(kept: Upload) -> forms.Checked:
     regency = _own_regency()
     villages = dict(Region.objects.filter(level="village", code__startswith=regency).values_list("code", "name"))
     area = Region.objects.filter(code=regency).values_list("area", flat=True).first() or ""
     return forms.check_stations(
-        actions.cells_of(kept),
+        uploads.cells_of(kept),
         regency=regency,
         villages=villages,
         area=area,
-        leave_others_out=kept.leaves_others_out,
+        leave_others_out=kept.narrowed,
     )
 
 
@@ -305,29 +305,6 @@ def _worded(changes: rules.Changes) -> list[dict[str, Any]]:
     ]
 
 
-def wrong_rows(table: Any) -> list[dict[str, Any]]:
-    """The first wrong rows as they stand in the file, each cell with what is wrong with it."""
-    by_row: dict[int, list[Any]] = {}
-    for problem in table.problems:
-        if problem.row not in by_row and len(by_row) == MOST_SHOWN:
-            continue
-        by_row.setdefault(problem.row, []).append(problem)
-    return [
-        {
-            "number": number,
-            "problems": [
-                {"column": p.column, "value": p.value, "sentence": gettext(p.pattern) % p.words} for p in problems
-            ],
-        }
-        for number, problems in by_row.items()
-    ]
-
-
 def _numbers(words: dict[str, int | str]) -> dict[str, str]:
     """Counts as people read them."""
     return {name: number(value) if isinstance(value, int) else value for name, value in words.items()}
-
-
-def said(refusal: Unreadable) -> Refused:
-    """The refusal in the reader's language."""
-    return Refused(gettext(refusal.pattern) % refusal.words, code=refusal.code, field=refusal.field)
