@@ -9,5 +9,6 @@ FEATURES = [
     "sinergi.features.standing_duties",
     "sinergi.features.exchange",
     "sinergi.features.oversight",
+    "sinergi.features.reminders",
     "sinergi.features.home",
 ]

@@ -1,4 +1,4 @@
-"""What runs beside the pages while a node is served: writing, mirroring peers, signing checkpoints.
+"""What runs beside the pages while a node is served: writing, mirroring peers, signing checkpoints, reminding.
 
 Every service is a module with `start()` and `stop()`. They start in this order and stop in the reverse one, so the
 writer is the last to go and everything another service has handed to it is committed.
@@ -11,7 +11,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-SERVICES = ("sinergi.ledger.writer", "sinergi.ledger.timer", "sinergi.sync.service")
+SERVICES = (
+    "sinergi.ledger.writer",
+    "sinergi.ledger.timer",
+    "sinergi.sync.service",
+    "sinergi.features.reminders.service",
+)
 
 log = logging.getLogger("sinergi.node")
 _started: list[ModuleType] = []

@@ -63,6 +63,35 @@ def _database() -> dict[str, object]:
     }
 
 
+def _mail() -> dict[str, object]:
+    """The server of e-mail that SINERGI_MAIL names, or none; MAIL_FLAW says what is wrong with the two settings."""
+    address, sender = os.environ.get("SINERGI_MAIL", ""), os.environ.get("SINERGI_SENDER", "")
+    off: dict[str, object] = {"EMAIL_HOST": "", "MAIL_FLAW": ""}
+    if not address:
+        return off
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return off | {"MAIL_FLAW": "address"}
+    if parts.scheme not in ("smtp", "smtps") or not host:
+        return off | {"MAIL_FLAW": "address"}
+    if sender.count("@") != 1 or not sender.isprintable() or " " in sender:
+        return off | {"MAIL_FLAW": "sender"}
+    is_secure = parts.scheme == "smtps"
+    return {
+        "MAIL_FLAW": "",
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": port or (465 if is_secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_secure,
+        # A password and an address cross no line in the clear but the one inside this machine.
+        "EMAIL_USE_TLS": not is_secure and host not in ("localhost", "127.0.0.1", "::1"),
+        "DEFAULT_FROM_EMAIL": sender,
+    }
+
+
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = [*os.environ.get("SINERGI_HOSTS", "").split(), "127.0.0.1", "localhost", "[::1]"]
@@ -183,6 +212,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "blobs"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+globals().update(_mail())
 
 # The words of the design system for what a page tells after an action.
 MESSAGE_TAGS = {messages.SUCCESS: "good", messages.WARNING: "warn", messages.ERROR: "bad"}

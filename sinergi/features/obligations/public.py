@@ -8,19 +8,47 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 
+from sinergi.access.models import User
+from sinergi.access.roles import PERMISSIONS
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import past, rules
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, last_day, occurrences
 from sinergi.features.obligations.events import Item, Past
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
-from sinergi.features.obligations.standing import Fulfilment, Said, Tally, Work, counted_at, fulfilments, tally
+from sinergi.features.obligations.standing import (
+    REMIND,
+    Fulfilment,
+    Said,
+    Step,
+    Tally,
+    Work,
+    counted_at,
+    fulfilments,
+    step,
+    tally,
+)
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.ledger.grades import grades
+from sinergi.ledger.store import own_agency
 
-__all__ = ["Board", "Fulfilment", "Happening", "Line", "Tally", "happenings", "register_happenings", "shape"]
+__all__ = [
+    "Board",
+    "Fulfilment",
+    "Happening",
+    "Line",
+    "Pressing",
+    "Tally",
+    "happenings",
+    "pressing",
+    "register_happenings",
+    "shape",
+    "stands_above",
+]
 
 STATES: dict[str, tuple[str, Any]] = {
     "scheduled": ("scheduled", gettext_lazy("dijadwalkan")),
@@ -238,6 +266,64 @@ class Board:
                 )
             )
         return made
+
+
+class Pressing(msgspec.Struct, frozen=True, kw_only=True):
+    """A due of this office that presses, as a reminder tells it. `path` is where it opens.
+
+    `title` is empty for what a meeting decided: those are words of minutes, which may name people.
+    """
+
+    agreement: str
+    exercise: bool
+    code: str
+    mark: str
+    title: str
+    due_at: datetime
+    step: Step
+    path: str
+
+
+def stands_above(user: User, agreement: str, *, at: datetime) -> bool:
+    """Whether this person of a debtor comes after owner and deputy: signs for the office here and does nothing else.
+
+    A secretary who holds the chair's office for some days (Plh) is still the owner.
+    """
+    offices = {duty.role for duty in user.duties_for("obligations.state", at=at) if duty.covers(agreement=agreement)}
+    return offices <= PERMISSIONS["obligations.agree"]
+
+
+def pressing(people: Iterable[User], *, at: datetime) -> dict[int, list[Pressing]]:
+    """What presses at `at` for each of these people, by their number, agreement after agreement.
+
+    The same dues that stand in their inboxes: those who state for the office (owner, deputy) see them from a week
+    before, those who sign for it once they are a week late.
+    """
+    own, boards, found = own_agency().id, dict[str, Board](), dict[int, list[Pressing]]()
+    for user in people:
+        user.seen_at = at
+        mine = found[user.pk] = []
+        for info in agreements.in_force_for(user, "obligations.state", on=localdate(at)):
+            if info.id not in boards:
+                boards[info.id] = Board(info.id, at=at, ahead=REMIND)
+            board, above = boards[info.id], stands_above(user, info.id, at=at)
+            for line in board.lines:
+                if own not in line.item.debtors or not (now := step(line.found, at=at, above=above)):
+                    continue
+                listed = board.held is not None and board.source(line.item.code) == board.held.key
+                mine.append(
+                    Pressing(
+                        agreement=info.id,
+                        exercise=info.exercise,
+                        code=line.item.code,
+                        mark=line.occurrence.mark,
+                        title=line.title if listed else "",
+                        due_at=line.occurrence.due_at,
+                        step=now,
+                        path=reverse("obligations:due", args=[info.id, line.item.code, line.occurrence.mark]),
+                    )
+                )
+    return found
 
 
 def _spans(calendars: list[tuple[date, stages.Calendar]]) -> list[tuple[date, date, Days]]:

@@ -17,7 +17,13 @@ from sinergi.features.obligations.events import Item
 # Named after domain words: dijadwalkan, berjalan, menunggu_bukti, dipenuhi, terlambat, dibebaskan, disengketakan; what
 # was missed before its agreement came here is terlewat: nobody makes it up any more.
 State = Literal["scheduled", "open", "awaiting_proof", "met", "late", "released", "disputed", "missed"]
+# A reminder a week before, on the last day, once it is late; and to those who sign for the office a week later, the
+# week that article 16 leaves the working group before a matter goes to them.
+Step = Literal["", "ahead", "today", "late", "escalated"]
 TRUSTED_CLOCK = timedelta(hours=24)
+REMIND = timedelta(days=7)
+LAST_DAY = timedelta(days=1)
+ESCALATE = timedelta(days=7)
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +113,24 @@ def fulfilments(
             used.add(proof.key)
         found.append(_stand(item, due, proof, by_mark.get(due.mark, []), at))
     return found
+
+
+def step(found: Fulfilment, *, at: datetime, above: bool) -> Step:
+    """Which reminder of this due a person of a debtor needs at `at`; empty where none.
+
+    `above`: whether the person stands above owner and deputy. What follows from a happening needs no reminder: it is in
+    the inbox as the happening itself.
+    """
+    if found.occurrence.record or found.state not in ("open", "late") or found.waits_for:
+        return ""
+    left = found.occurrence.due_at - at
+    if above:
+        return "escalated" if left <= -ESCALATE else ""
+    if left < timedelta(0):
+        return "late"
+    if left <= LAST_DAY:
+        return "today"
+    return "ahead" if left <= REMIND else ""
 
 
 def tally(found: Iterable[Fulfilment], *, at: datetime) -> Tally:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.events import Due, Item
-from sinergi.features.obligations.standing import Said, Work, counted_at, fulfilments, tally
+from sinergi.features.obligations.standing import Said, Work, counted_at, fulfilments, step, tally
 
 DAY = timedelta(days=1)
 DUE = datetime(2024, 2, 7, 17, 0, tzinfo=UTC)
@@ -133,3 +133,18 @@ FACTS = st.lists(
 def test_the_order_in_which_facts_are_read_changes_nothing(facts, random):
     shuffled = random.sample(facts, len(facts))
     assert state(*facts) == state(*shuffled) and state(*facts, item=BOTH) == state(*shuffled, item=BOTH)
+
+
+@pytest.mark.parametrize(
+    ("days", "owner", "above"),
+    [(8, "", ""), (7, "ahead", ""), (1.5, "ahead", ""), (1, "today", ""), (-1, "late", ""), (-7, "late", "escalated")],
+)
+def test_owner_and_deputy_are_reminded_first_and_those_above_a_week_after(days, owner, above):
+    at = DUE - days * DAY
+    assert [step(state(at=at), at=at, above=one) for one in (False, True)] == [owner, above]
+
+
+def test_nobody_is_reminded_of_what_was_kept_waits_or_follows_from_a_happening():
+    at = DUE + 8 * DAY
+    kept, waits, happened = state(work(DUE), at=at), state(said("done"), at=at), state(at=at, one=due(record="r"))
+    assert {step(one, at=at, above=above) for one in (kept, waits, happened) for above in (False, True)} == {""}

@@ -13,17 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
-from sinergi.features.obligations.public import Board, Line, shape
+from sinergi.features.obligations.public import Board, Line, shape, stands_above
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
 from sinergi.ledger.store import own_agency
 from sinergi.web import feeds, navigation, records
 
-# Reminders go to the liaison officer and the staff from a week before; to those who sign once it is a week late.
-REMIND = timedelta(days=7)
-ESCALATE = timedelta(days=7)
 REMEMBERED = timedelta(days=60)
 
 WORDS = {
@@ -61,7 +59,7 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
     # Who only reads has nothing waiting: no need to look through every agreement on every page.
     if not any(user.can(f"obligations.{verb}") for verb in ("agree", "answer", "state")):
         return []
-    boards = _boards(user, at, "", ahead=REMIND)
+    boards = _boards(user, at, "", ahead=standing.REMIND)
     if not boards:
         return []
     own, found = own_agency().id, []
@@ -76,6 +74,7 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
             ]
         answers = user.can("obligations.answer", agreement=info.id)
         states = user.can("obligations.state", agreement=info.id)
+        above = stands_above(user, info.id, at=at)
         if answers:
             found += [
                 _minutes_wait(info, row) for row in board.minutes if own not in {*row.signed_ids, *row.returned_ids}
@@ -83,7 +82,7 @@ def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
         for line in board.lines:
             if answers and own in line.found.waits_for and line.found.state != "disputed":
                 found.append(_answer_waits(info, line))
-            elif states and own in line.item.debtors and _is_pressing(line, at, signs):
+            elif states and own in line.item.debtors and standing.step(line.found, at=at, above=above):
                 found.append(_due_waits(info, line))
     return found
 
@@ -163,15 +162,6 @@ def _boards(
 ) -> list[tuple[agreements.AgreementInfo, Board]]:
     infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=localdate(at))
     return [(info, Board(info.id, at=at, ahead=ahead)) for info in infos]
-
-
-def _is_pressing(line: Line, at: datetime, signs: bool) -> bool:
-    found = line.found
-    # A duty that follows from a happening is already in the inbox as the happening itself.
-    if found.occurrence.record or found.state not in ("open", "late") or found.waits_for:
-        return False
-    left = found.occurrence.due_at - at
-    return left <= -ESCALATE if signs else left <= REMIND
 
 
 def _list_waits(info: agreements.AgreementInfo, row: ObligationList) -> navigation.Waiting:
