@@ -3,7 +3,6 @@ an upgrade that folds in another way than the tables were folded."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
@@ -82,7 +81,7 @@ def after_upgrade() -> int:
 
 @cache
 def versions() -> dict[str, str]:
-    """How each room folds, as a digest of the code that decides it; comments and docstrings do not count.
+    """How each room folds, as a digest of the code that decides it.
 
     It is read from the code and not a number that people raise: a number that was forgotten would leave the tables
     of an upgraded node wrong without a word, and a rebuild too many costs a minute.
@@ -97,7 +96,7 @@ def _digest(modules: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for module in modules:
         for file in _files(module):
-            digest.update(ast.dump(_without_words(ast.parse(file.read_bytes()))).encode())
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -111,13 +110,6 @@ def _files(module: str) -> Iterator[Path]:
         return
     folder = Path(spec.origin).parent
     yield from (file for file in sorted(folder.rglob("*.py")) if "tests" not in file.relative_to(folder).parts)
-
-
-def _without_words(tree: ast.Module) -> ast.Module:
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(part) is not None:
-            del part.body[0]
-    return tree
 
 
 def _note_versions() -> None:

@@ -45,7 +45,7 @@ def own_agency() -> Agency:
     """This node's agency. Raises NotHere on a node that was not initialised."""
     agency = rows.own_agency()
     if agency is None:
-        raise NotHere("this node has no agency yet; run: sinergi init")
+        raise NotHere("simpul ini belum punya instansi; jalankan: sinergi init")
     return agency
 
 

