@@ -34,6 +34,7 @@ def test_both_sign_the_minutes_with_their_own_passkeys_and_a_stranger_checks_it(
     until(chair, "Kapolres, Polres Tapsel")
     until(secretary, "Kapolres, Polres Tapsel")
     assert main_text(secretary).count("tanda tangan kunci sandi") >= 2
+    assert "ditandatangani semua pihak" in main_text(secretary)
     assert looked_at(secretary, "meetings") == []
     secretary.set_viewport_size(PHONE)
     assert looked_at(secretary, "meetings on a phone") == []

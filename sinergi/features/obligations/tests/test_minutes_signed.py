@@ -237,7 +237,7 @@ def test_the_chair_names_a_key_on_the_page_of_the_minutes_and_signs_once(agreed,
     twice = chair.post(f"{address}tantangan/", again, HTTP_HOST="localhost")
     assert twice.status_code == 422 and "KWJ-51" in twice.content.decode()
     shown = chair.get(f"/kewajiban/{agreed.agreement}/notula/", HTTP_HOST="localhost").content.decode()
-    assert "tanda tangan kunci sandi" in shown and "ditandatangani semua pihak" in shown
+    assert "tanda tangan kunci sandi" in shown and "disetujui semua pihak" in shown
     assert "sudah ditandatangani pejabat" in chair.get(address, HTTP_HOST="localhost").content.decode()
 
 

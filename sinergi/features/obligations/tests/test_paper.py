@@ -216,6 +216,7 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
     assert f"/M-01/{missed.occurrence.mark}/" in late
     due = client.get(f"/kewajiban/{agreed.agreement}/D-02/2023-12-31/")
     assert due.status_code == 200 and "Nyatakan sudah dikerjakan" not in due.content.decode()
+    assert f"#riwayat-{key}" in due.content.decode() and "Belum ada bukti" not in due.content.decode()
     with pytest.raises(Refused) as refusal:
         agreed.do(
             actions.state_about,

@@ -233,6 +233,7 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
         "done_form": StatementForm(auto_id="done_%s", initial=fresh | {"statement": "done"}),
         "release_form": StatementForm(auto_id="release_%s", initial=fresh | {"statement": "release"}),
         "dispute_form": StatementForm(auto_id="dispute_%s", initial=fresh | {"statement": "dispute"}),
+        "history_grade": grades([line.found.history]).get(line.found.history, NOTHING) if line.found.history else None,
         "now": request.arrived_at,
     }
 

@@ -165,6 +165,7 @@ def _rows(request: PersonRequest, board: Board) -> list[dict[str, Any]]:
             "by": agreements.short_name(row.agency),
             "meeting": dict(MEETINGS)[row.meeting],
             "grade": proof.get(row.key, NOTHING),
+            "is_sealed": everybody <= set(row.sealed_ids),
             "is_signed": everybody <= set(row.signed_ids),
             "waits": ", ".join(
                 agreements.short_name(party) for party in everybody - {*row.signed_ids, *row.returned_ids}
