@@ -140,12 +140,24 @@ def test_the_disk_test_sees_a_node_that_acknowledges_before_it_commits(cramped: 
     raise AssertionError("the control lost nothing: the test is blind")
 
 
+FAILING = "inject=fdatasync,fsync:error=EIO:when={}+"
+
+
+def test_the_flush_test_sees_a_node_that_acknowledges_before_it_commits(office: Office) -> None:
+    chance = random.Random(seed())
+    office.start("acknowledges_before_commit")
+    with traced(office.pid, "fdatasync,fsync", FAILING.format(1)):
+        assert office.post(new_event_id(datetime.now(UTC)), office.request(chance)) is not None
+    office.kill()
+    assert any("acknowledged" in sentence for sentence in office.stored()), "the control lost nothing: it is blind"
+
+
 def test_after_a_failed_flush_nothing_is_acknowledged_and_the_node_starts_anew(office: Office) -> None:
     number = seed()
     chance = random.Random(number)
     office.start()
     failing = chance.randint(2, 9)
-    with traced(office.pid, "fdatasync,fsync", f"inject=fdatasync,fsync:error=EIO:when={failing}+"):
+    with traced(office.pid, "fdatasync,fsync", FAILING.format(failing)):
         posting = Posting(office, chance)
         try:
             ended = office.ended()

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.security import rules
 from sinergi.features.security.events import RequestText, Spot
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import ZONES
@@ -138,7 +139,7 @@ class RequestForm(Sent):
     vehicles = _count(_("Kendaraan kawal"), 5_000, required=False)
     contestant = _count(
         _("Nomor urut peserta"),
-        99,
+        rules.MOST_CONTESTANTS,
         required=False,
         help_text=_("Bila kegiatan milik pasangan calon atau partai. Dengan ini perlakuan yang sama dapat dihitung."),
     )

@@ -18,7 +18,7 @@ Line = Annotated[str, Meta(max_length=200)]
 Words = Annotated[str, Meta(max_length=rules.LONGEST_WORDS)]
 People = Annotated[int, Meta(ge=0, le=rules.MOST_PEOPLE)]
 Officers = Annotated[int, Meta(ge=0, le=rules.MOST_OFFICERS)]
-Contestant = Annotated[int, Meta(ge=0, le=99)]
+Contestant = Annotated[int, Meta(ge=0, le=rules.MOST_CONTESTANTS)]
 Mark = Annotated[str, Meta(max_length=64)]
 
 

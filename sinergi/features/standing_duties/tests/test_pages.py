@@ -169,6 +169,6 @@ def test_who_has_no_duty_here_sees_no_phone_number(kpu):
 
 
 def test_an_id_sent_twice_counts_once(kpu):
-    told = typed(kpu) | {"id": new_id()}
-    first, second = (kpu.person("secretary").post(REPORT, typed(kpu) | told) for _ in range(2))
-    assert first.status_code == 302 and VoterUpdate.objects.count() == 1 and second.status_code in (302, 422)
+    same = {"id": new_id()}
+    first, second = (kpu.person("secretary").post(REPORT, typed(kpu) | same) for _ in range(2))
+    assert (first.status_code, second.status_code, VoterUpdate.objects.count()) == (302, 302, 1)
