@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
@@ -61,6 +62,8 @@ def say_time(at: datetime, zone: str = "WIB", language: str = "id") -> str:
     return f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}"
 
 
+# The dues of hundreds of agreements end on the same few thousand days.
+@lru_cache(maxsize=8192)
 def end_of_day(day: date, zone: str = "WIB") -> datetime:
     """The instant at which `day` ends in `zone`: the next midnight."""
     following = day + timedelta(days=1)

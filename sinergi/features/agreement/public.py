@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
@@ -34,6 +35,7 @@ __all__ = [
     "agreement",
     "agreements_of",
     "article_for",
+    "article_titles",
     "articles_of",
     "basis",
     "in_force",
@@ -164,7 +166,7 @@ def name_of(agreement_id: str) -> str:
 
 def names(agreement_ids: Iterable[str]) -> dict[str, str]:
     """What these agreements are called beside each other, by id: no two the same; one alone needs no mark."""
-    return _names(_agencies(), Agreement.objects.filter(agreement__in=list(agreement_ids)).order_by("key"))
+    return _names(_agencies(), _papers().filter(agreement__in=list(agreement_ids)))
 
 
 def names_by_key(keys: list[str]) -> dict[str, str]:
@@ -208,6 +210,17 @@ def articles_of(agreement_id: str) -> list[dict[str, Any]]:
         }
         for article in row.articles
     ]
+
+
+def article_titles(agreement_ids: Iterable[str]) -> dict[int, str]:
+    """What the articles of these agreements are called, by number; where they differ, as the first of them has it."""
+    wanted = list(agreement_ids)
+    known = dict(Agreement.objects.filter(agreement__in=wanted).values_list("agreement", "articles"))
+    titles: dict[int, str] = {}
+    for agreement_id in wanted:
+        for article in known.get(agreement_id, []):
+            titles.setdefault(article["number"], article["title"])
+    return titles
 
 
 def sides(agreement_id: str) -> tuple[str, str]:
@@ -373,8 +386,12 @@ def _agencies() -> dict[str, Agency]:
 @once
 def _all_names() -> dict[str, str]:
     """The names by agreement id, told apart within all that this node knows."""
-    known = Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
-    return _names(_agencies(), known)
+    return _names(_agencies(), _papers())
+
+
+def _papers() -> QuerySet[Agreement]:
+    """What names need of agreements; the articles are long."""
+    return Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
 
 
 def _names(agencies: dict[str, Agency], known: Iterable[Agreement]) -> dict[str, str]:

@@ -5,7 +5,6 @@ Day counts of the template have no public source; they are a proposal until the 
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -95,6 +94,11 @@ def counted(day: date, days: int, kind: DayKind, holidays: Container[date]) -> d
     if kind == "calendar":
         return day + timedelta(days=days)
     return working_days_before(day, -days, holidays) if days < 0 else working_days_after(day, days, holidays)
+
+
+def hangs(item: Item) -> bool:
+    """Whether the election calendar decides when `item` is due; of all others it is the same with any calendar."""
+    return any(due.rule == "stage" or due.from_day is not None or due.until_day is not None for due in item.dues)
 
 
 def last_day(due_at: datetime) -> date:
@@ -207,7 +211,7 @@ def _period(day: date, every: Every) -> str:
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02d}"
     if every == "month":
-        return f"{day:%Y-%m}"
+        return f"{day.year}-{day.month:02d}"
     if every == "quarter":
         return f"{day.year}-Q{(day.month + 2) // 3}"
     return f"{day.year}"
@@ -219,7 +223,7 @@ def _last_of_period(day: date, every: Every) -> date:
     if every == "week":
         return day + timedelta(days=6 - day.weekday())
     month = {"month": day.month, "quarter": (day.month + 2) // 3 * 3, "year": 12}[every]
-    return date(day.year, month, monthrange(day.year, month)[1])
+    return date(day.year, 12, 31) if month == 12 else date(day.year, month + 1, 1) - timedelta(days=1)
 
 
 def _local(at: datetime, *, inclusive: bool = True) -> date:

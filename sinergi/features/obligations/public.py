@@ -16,9 +16,12 @@ from sinergi.access.models import User
 from sinergi.access.roles import PERMISSIONS
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import past, rules
-from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, last_day, occurrences
+from sinergi.features.obligations.counts import Counts
+from sinergi.features.obligations.counts import counts as counts_of
+from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
 from sinergi.features.obligations.events import Item, Past
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
+from sinergi.features.obligations.remembered import remembered
 from sinergi.features.obligations.standing import (
     REMIND,
     Fulfilment,
@@ -38,11 +41,13 @@ from sinergi.ledger.store import own_agency
 
 __all__ = [
     "Board",
+    "Counts",
     "Fulfilment",
     "Happening",
     "Line",
     "Pressing",
     "Tally",
+    "counts",
     "happenings",
     "pressing",
     "register_happenings",
@@ -108,16 +113,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Board:
     """The obligations of one agreement at one instant: each due with its state, and how many were kept."""
 
-    def __init__(
-        self,
-        agreement: str,
-        *,
-        at: datetime,
-        ahead: timedelta = AHEAD,
-        calendars: list[tuple[date, stages.Calendar]] | None = None,
-    ) -> None:
+    def __init__(self, agreement: str, *, at: datetime, ahead: timedelta = AHEAD) -> None:
         self.agreement, self.at, self._ahead = agreement, at, ahead
-        self._calendars = calendars
         info = agreements.agreement(agreement)
         self.parties: tuple[str, ...] = () if info is None else info.parties
         self._ends_on = date.max if info is None else info.ends_on
@@ -187,20 +184,44 @@ class Board:
     @cached_property
     def lines(self) -> list[Line]:
         """Every due from the day the list counts from, as far ahead as people plan."""
-        if self.held is None:
+        return self.lines_by(stages.calendars_of(self.agreement), self.items)
+
+    def lines_by(self, calendars: list[tuple[date, stages.Calendar]], items: list[Item]) -> list[Line]:
+        """Every due of these obligations, were they counted by these calendars (as stages.calendars_of has them)."""
+        if self.held is None or not items:
             return []
-        until = min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
-        calendars = stages.calendars_of(self.agreement) if self._calendars is None else self._calendars
         spans = _spans(calendars)
-        happened = happenings(self.agreement)
-        work, said = self._work(), self._said()
-        made, before = [], self._before()
-        for item in self.items:
-            dues = _dues(item, spans, counts_from=self.held.counts_from, until=until, happenings=happened)
+        (work, said), before = self._evidence, self._before()
+        happened = self._happened if any(due.rule == "each" for item in items for due in item.dues) else []
+        made = []
+        for item in items:
+            dues = _dues(item, spans, counts_from=self.held.counts_from, until=self._until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
             found += past.fulfilments(before.get(item.code, []), item, counts_from=self.held.counts_from)
             made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
         return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
+
+    @property
+    def _until(self) -> date:
+        return min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
+
+    @cached_property
+    def _happened(self) -> list[Happening]:
+        return happenings(self.agreement)
+
+    @cached_property
+    def _evidence(self) -> tuple[dict[str, list[Work]], dict[str, list[Said]]]:
+        return self._work(), self._said()
+
+    def counts(self) -> Counts:
+        """How many were kept, for this and any other instant until `AHEAD` from now."""
+        return counts_of(
+            (line.found for line in self.lines),
+            has_list=self.held is not None,
+            articles=(item.article for item in self.items),
+            # After its end nothing is due under an agreement any more.
+            until=date.max if self._until == self._ends_on else self._until,
+        )
 
     def tally(self, *, party: str = "", article: int | None = None) -> Tally:
         """How many of the dues whose day has come were kept, of one debtor or one article or of all."""
@@ -225,7 +246,7 @@ class Board:
     def _counted(self, stated: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
         """The instant that counts for each of these facts."""
         told = list(stated)
-        arrived = {} if self._exercise else grades(key for key, _ in told)
+        arrived = {} if self._exercise or not told else grades(key for key, _ in told)
         return {
             key: counted_at(at, arrived[key].arrived_at if key in arrived else None, exercise=self._exercise)
             for key, at in told
@@ -326,6 +347,12 @@ def pressing(people: Iterable[User], *, at: datetime) -> dict[int, list[Pressing
     return found
 
 
+def counts(agreement_ids: Iterable[str], at: datetime) -> dict[str, Counts]:
+    """What `Board.counts` says of each agreement, counted anew only where something changed since the last look."""
+    day = at.astimezone(ZONES["WIB"]).date()
+    return remembered(agreement_ids, day, lambda agreement: Board(agreement, at=at).counts())
+
+
 def _spans(calendars: list[tuple[date, stages.Calendar]]) -> list[tuple[date, date, Days]]:
     """From which day to which (not inclusive) dues are counted by what."""
     if not calendars:
@@ -336,6 +363,8 @@ def _spans(calendars: list[tuple[date, stages.Calendar]]) -> list[tuple[date, da
 
 def _dues(item: Item, spans: list[tuple[date, date, Days]], **given: Any) -> list[Occurrence]:
     """Every due by the calendar that counted on its day: a moved voting day leaves alone what was due before."""
+    if not hangs(item):
+        return occurrences(item, spans[-1][2], **given)
     found: dict[str, Occurrence] = {}
     for start, end, days in spans:
         for one in occurrences(item, days, **given):

@@ -142,8 +142,9 @@ def tally(found: Iterable[Fulfilment], *, at: datetime) -> Tally:
 
 
 def _stand(item: Item, due: Occurrence, proof: Work | None, said: list[Said], at: datetime) -> Fulfilment:
-    done = _first(said, "done", item)
-    release = _first(said, "release", item)
+    # Of most dues nothing is ever said.
+    done = _first(said, "done", item) if said else None
+    release = _first(said, "release", item) if said else None
     disputes = [one for one in said if one.statement == "dispute" and one.agency not in one.refused]
     dispute = min(disputes, key=lambda one: (one.at, one.key), default=None)
     done_at, key = (proof.at, proof.key) if proof is not None else (None, "")

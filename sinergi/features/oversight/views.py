@@ -17,7 +17,7 @@ from sinergi.access.doors import PersonRequest, public, requires
 from sinergi.access.models import ReadAudit
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations.public import Board, shape
+from sinergi.features.obligations.public import Board, Counts, counts, shape
 from sinergi.features.oversight import rules
 from sinergi.features.oversight.never import NEVER
 from sinergi.features.places import public as places
@@ -59,7 +59,8 @@ def oversight(request: PersonRequest) -> HttpResponse:
             "none": gettext("Belum ada permohonan."),
         },
     ]
-    kept = [_kept(info, Board(info.id, at=request.arrived_at)) for info in infos]
+    counted = counts([info.id for info in infos], request.arrived_at)
+    kept = [_kept(info, counted[info.id], request.arrived_at) for info in infos]
     context = {"tables": tables, "kept": kept, "few": rules.FEW}
     return render(request, "oversight/oversight.html", context)
 
@@ -125,7 +126,7 @@ def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
         return []
     infos = agreements.agreements_of(user, "oversight.read", scope=scope)
     treated = security.treatment([info.id for info in infos], at)
-    kept = [Board(info.id, at=at).tally() for info in infos]
+    kept = [one.tally(at) for one in counts([info.id for info in infos], at).values()]
     late, missing, url = sum(one.is_late for one in treated), sum(one.missing for one in kept), reverse(PAGE)
     return [
         navigation.Figure(label=_("Permohonan pengamanan"), value=len(treated), url=url),
@@ -163,14 +164,11 @@ def _lines(treated: list[Any], by: Any, name: Any) -> list[dict[str, Any]]:
     return [{"name": name(share.group), "share": share, "stands_out": share.group in out} for share in found]
 
 
-def _kept(info: Any, board: Board) -> dict[str, Any]:
-    parties = [
-        {"id": party, "name": agreements.short_name(party), "tally": board.tally(party=party)}
-        for party in board.parties
-    ]
-    articles = sorted({item.article for item in board.items})
+def _kept(info: Any, counted: Counts, at: datetime) -> dict[str, Any]:
+    names = agreements.short_names(info.parties)
+    parties = [{"id": party, "name": names[party], "tally": counted.tally(at, party=party)} for party in info.parties]
     return {
         "info": info,
         "parties": parties,
-        "articles": [{"number": number, "tally": board.tally(article=number)} for number in articles],
+        "articles": [{"number": number, "tally": counted.tally(at, article=number)} for number in counted.articles],
     }

@@ -8,6 +8,7 @@ from sinergi.features.stages import public, rules
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, keep, known, work_by
 from sinergi.features.stages.rules import Calendar
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.once import reading
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -64,12 +65,14 @@ def announce_calendar(log: Writing, *, calendar: Calendar, decided_on: date, tod
             "Belum ada perjanjian yang berlaku. Kalender kantor ini dipilih di Kelola, Kantor, Kalender.", code="TAH-09"
         )
     events = []
-    for agreement in agreements:
-        was = public.calendar_of(agreement.id)
-        events.append(rules.announce(calendar, kind=own.kind, decided_on=decided_on, on=today, was=was))
-        for move in public.moves(agreement.id, calendar, decided_on, log.at):
-            if move.blocks:
-                raise Refused(move.blocks, code="TAH-21", field="calendar")
+    # Until the first fact is written nothing changes, so what all agreements share is asked once.
+    with reading():
+        for agreement in agreements:
+            was = public.calendar_of(agreement.id)
+            events.append(rules.announce(calendar, kind=own.kind, decided_on=decided_on, on=today, was=was))
+            for move in public.moves(agreement.id, calendar, decided_on, log.at):
+                if move.blocks:
+                    raise Refused(move.blocks, code="TAH-21", field="calendar")
     keep(calendar, exercise=exercise, at=log.at)
     work_by(calendar)
     receipts = [

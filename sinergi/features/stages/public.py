@@ -12,6 +12,7 @@ import msgspec
 from sinergi.features.stages import rules, sources
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice
 from sinergi.features.stages.rules import Calendar, Holiday, Stage
+from sinergi.kernel.once import once
 
 __all__ = [
     "Calendar",
@@ -36,6 +37,7 @@ __all__ = [
 holiday_list = sources.holiday_list
 
 
+@once
 def calendar() -> Calendar | None:
     """The calendar this node works by, already shifted; None before one is chosen."""
     choice = CalendarChoice.objects.order_by("pk").first()
@@ -94,6 +96,7 @@ def calendars_of(agreement: str) -> list[tuple[date, Calendar]]:
     return [(date.min, first), *((row.decided_on, row.calendar()) for row in rows)]
 
 
+@once
 def announcements(agreement: str) -> list[AnnouncedCalendar]:
     """What commissions announced under an agreement, in the order they decided it."""
     rows = AnnouncedCalendar.every(agreement=agreement)

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinergi.features.obligations import events as obligations
+from sinergi.features.obligations.due import hangs, last_day
 from sinergi.features.obligations.public import Board
+from sinergi.features.obligations.views import moving
 from sinergi.features.stages import actions, public, rules, sources
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarVersion
 from sinergi.kernel.errors import Refused
@@ -326,3 +328,21 @@ def test_a_calendar_of_a_partner_that_cannot_be_changes_nothing(found_node):
     kpu.state(agreement, whole)
     assert public.calendar_of(agreement) == moved()
     assert rebuild.check() == []
+
+
+@pytest.mark.parametrize("days", [-3, 1, 14, 60])
+def test_the_preview_of_what_hangs_on_the_calendar_is_that_of_all_obligations(agreed, days):
+    calendar = PEMILU.moved_to(PEMILU.polling_day + timedelta(days=days))
+    board = agreed.board()
+    own = public.calendars_of(agreed.agreement)
+    was, will = (
+        {
+            (line.item.code, line.occurrence.mark): last_day(line.occurrence.due_at)
+            for line in board.lines_by(calendars, board.items)
+        }
+        for calendars in (own, [*own, (TODAY, calendar)])
+    )
+    changed = [(was.get(key), will.get(key)) for key in {**was, **will} if was.get(key) != will.get(key)]
+    found = moving.moved(agreed.agreement, calendar, TODAY, NOON)
+    assert sorted(map(repr, changed)) == sorted(repr((move.before, move.after)) for move in found)
+    assert changed and any(not hangs(item) for item in board.items)

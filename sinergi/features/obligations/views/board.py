@@ -22,7 +22,7 @@ from sinergi.features.obligations import actions
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
-from sinergi.features.obligations.public import STATES, Board, Line, shape
+from sinergi.features.obligations.public import STATES, Board, Line, counts, shape
 from sinergi.features.obligations.views import words
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -42,8 +42,8 @@ GROUPS = {
     "later": gettext_lazy("Kemudian"),
     "closed": gettext_lazy("Sudah selesai"),
 }
-# What lies further ahead, and what is long done, opens on demand.
-MOST_SHOWN = {"later": 12, "closed": 8}
+# What lies further ahead, what is long done, and more late dues than anybody reads in one go, open on demand.
+MOST_SHOWN = {"late": 50, "later": 12, "closed": 8}
 
 
 @require_safe
@@ -53,23 +53,21 @@ def overview(request: PersonRequest) -> HttpResponse:
     infos = agreements.in_force_for(
         request.user, "obligations.read", scope=request.scope, on=localdate(request.arrived_at)
     )
-    boards = [(info, Board(info.id, at=request.arrived_at)) for info in infos]
-    scopes: dict[int, str] = {}
-    for info, _board in boards:
-        for article in agreements.articles_of(info.id):
-            scopes.setdefault(article["number"], article["title"])
-    numbers = sorted({item.article for _, board in boards for item in board.items})
+    at = request.arrived_at
+    counted = counts([info.id for info in infos], at)
+    titles = agreements.article_titles(info.id for info in infos)
+    numbers = sorted({number for one in counted.values() for number in one.articles})
     context = {
-        "articles": [{"number": number, "title": scopes.get(number, "")} for number in numbers],
+        "articles": [{"number": number, "title": titles.get(number, "")} for number in numbers],
         "rows": [
             {
                 "info": info,
-                "has_list": board.held is not None,
-                "whole": board.tally(),
-                "cells": [{"article": number, "tally": board.tally(article=number)} for number in numbers],
-                "late": sum(line.found.state == "late" for line in board.lines),
+                "has_list": one.has_list,
+                "whole": one.tally(at),
+                "cells": [{"article": number, "tally": one.tally(at, article=number)} for number in numbers],
+                "late": one.late(at),
             }
-            for info, board in boards
+            for info, one in ((info, counted[info.id]) for info in infos)
         ],
     }
     return render(request, "obligations/overview.html", context)
@@ -84,7 +82,8 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
     chosen = _chosen(request, found)
     lines = [line for line in found.lines if chosen.fits(line)]
     proof = grades([line.found.proof or line.found.statement for line in lines])
-    whole = request.GET.get("semua", "")
+    # A number of late dues opens all of them.
+    whole = request.GET.get("semua", "") or chosen.state
     context = {
         "info": info,
         "board": found,

@@ -16,7 +16,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
-from sinergi.features.obligations.public import Board, Line, shape, stands_above
+from sinergi.features.obligations.public import Board, Line, counts, shape, stands_above
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
 from sinergi.ledger.store import own_agency
@@ -91,22 +91,22 @@ def figures(user: User, at: datetime, scope: str) -> list[navigation.Figure]:
     """How many of our dues are late, of all agreements this person works under."""
     if not user.can("obligations.read"):
         return []
-    boards = [(info, board) for info, board in _boards(user, at, scope) if board.held is not None]
-    if not boards:
+    infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=localdate(at))
+    counted = {id: one for id, one in counts([info.id for info in infos], at).items() if one.has_list}
+    if not counted:
         return []
     own = own_agency().id
-    lines = [line for _, board in boards for line in board.lines]
-    late = [line for line in lines if line.found.state == "late" and own in line.item.debtors]
-    tallies = [board.tally(party=own) for _, board in boards]
+    late = sum(one.late(at, party=own) for one in counted.values())
+    tallies = [one.tally(at, party=own) for one in counted.values()]
     due, on_time = sum(tally.due for tally in tallies), sum(tally.on_time for tally in tallies)
     url = reverse("obligations:overview")
-    if len(boards) == 1:
-        url = reverse("obligations:board", args=[boards[0][0].id]) + f"?keadaan=late&pihak={own}"
+    if len(counted) == 1:
+        url = reverse("obligations:board", args=[*counted]) + f"?keadaan=late&pihak={own}"
     share = gettext("%(percent)s%% tepat waktu") % {"percent": on_time * 100 // due} if due else ""
     return [
         navigation.Figure(
             label=_("Kewajiban kita terlambat"),
-            value=len(late),
+            value=late,
             url=url,
             sub=share,
             tone="bad" if late else "",

@@ -8,7 +8,7 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations.due import hangs, last_day
 from sinergi.features.obligations.public import Board, Line
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
@@ -18,9 +18,12 @@ from sinergi.features.stages import public as stages
 def moved(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
     """Every due that moves, appears or disappears; what hangs on a stage that is gone blocks the calendar."""
     calendars = stages.calendars_of(agreement)
-    old, new = Board(agreement, at=at), Board(agreement, at=at, calendars=[*calendars, (decided_on, calendar)])
-    was, will = _open(old), _open(new)
-    found = _blocked(old, calendars[-1][1], calendar) if calendars else []
+    board = Board(agreement, at=at)
+    # Nothing else can change, and most obligations hang on no election day.
+    hanging = [item for item in board.items if hangs(item)]
+    was = _open(board.lines_by(calendars, hanging))
+    will = _open(board.lines_by([*calendars, (decided_on, calendar)], hanging))
+    found = _blocked(board, calendars[-1][1], calendar) if calendars else []
     for key in {**was, **will}:
         one, other = was.get(key), will.get(key)
         before, after = (None if line is None else last_day(line.occurrence.due_at) for line in (one, other))
@@ -41,11 +44,9 @@ def moved(agreement: str, calendar: stages.Calendar, decided_on: date, at: datet
     return found
 
 
-def _open(board: Board) -> dict[tuple[str, str], Line]:
+def _open(lines: list[Line]) -> dict[tuple[str, str], Line]:
     return {
-        (line.item.code, line.occurrence.mark): line
-        for line in board.lines
-        if line.found.state not in ("met", "released")
+        (line.item.code, line.occurrence.mark): line for line in lines if line.found.state not in ("met", "released")
     }
 
 

@@ -1,0 +1,62 @@
+"""The counts of each agreement, kept in memory until something they were counted from changes.
+
+What is kept names what it was counted from: how far this node folded which logs and by whose witness, the node's own
+calendar, the holidays. That is read before counting, so a fact that comes in between only makes the next look count
+again. Nothing tells this module of a change, so other processes, late corrections and repaired tables need no care.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from datetime import date
+from threading import Lock
+
+from django.db.models import Count, Max, Sum
+
+from sinergi.features.obligations.counts import Counts
+from sinergi.features.stages import public as stages
+from sinergi.ledger.models import Cosignature, FoldedBy, Log
+
+# A few kilobytes each; a nation has about five hundred.
+MOST = 2000
+
+_kept: OrderedDict[str, tuple[Hashable, Counts]] = OrderedDict()
+_lock = Lock()
+
+
+def remembered(agreements: Iterable[str], day: date, count: Callable[[str], Counts]) -> dict[str, Counts]:
+    """The counts of each agreement, good for `day`; `count` is asked where nothing is kept that is still true."""
+    wanted = list(agreements)
+    sources = _sources(wanted)
+    found = {}
+    for agreement in wanted:
+        with _lock:
+            source, known = _kept.get(agreement, (None, None))
+        if known is None or source != sources[agreement] or day > known.until:
+            known = count(agreement)
+        found[agreement] = known
+        with _lock:
+            _kept[agreement] = (sources[agreement], known)
+            _kept.move_to_end(agreement)
+            while len(_kept) > MOST:
+                _kept.popitem(last=False)
+    return found
+
+
+def _sources(agreements: list[str]) -> dict[str, Hashable]:
+    """What the counts of each agreement come from. Heads are hashes over everything before them."""
+    made: dict[str, list[Hashable]] = {agreement: [] for agreement in agreements}
+    logs = Log.objects.filter(agreement__in=agreements).order_by("pk")
+    for agreement, *log in logs.values_list("agreement", "pk", "folded", "head"):
+        made[agreement].append(tuple(log))
+    # Who else held a fact, and when, decides which clock counts for it.
+    marks = Cosignature.objects.filter(log__agreement__in=agreements).values("log", "log__agreement").order_by("log")
+    for agreement, *mark in marks.annotate(n=Count("pk"), last=Max("pk"), sizes=Sum("size")).values_list(
+        "log__agreement", "log", "n", "last", "sizes"
+    ):
+        made[agreement].append(tuple(mark))
+    # Written anew whenever the tables were: by an upgrade or a repair.
+    tables = FoldedBy.objects.aggregate(last=Max("pk"))["last"]
+    for_all = (tables, stages.calendar(), stages.holidays())
+    return {agreement: (*told, *for_all) for agreement, told in made.items()}
