@@ -78,6 +78,8 @@ _GRANTS: dict[str, str] = {
     "stages.choose": "administrator",
     # Election days are the commission's to set; the police receive them.
     "stages.announce": "chair secretary",
+    # Holidays stand in a decree; taking them over decides nothing.
+    "stages.holidays": "administrator chair secretary",
     # Security assistance: a commission asks, the police answer; nobody assigns the other's people.
     "security.read": f"{_KPU} {_POLICE} auditor",
     # Where a candidate or an official is protected: not for the many village committees.

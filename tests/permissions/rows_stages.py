@@ -26,6 +26,7 @@ ROWS = [
     Row(name="stages:sheet", get=READ),
     Row(name="stages:choose", get="administrator", post="administrator"),
     Row(name="stages:change", get="chair secretary", post="chair secretary"),
+    Row(name="stages:holidays", get="administrator chair secretary", post="administrator chair secretary"),
     Row(name="stages:new", get="administrator", post="administrator"),
     Row(name="stages:template", get="administrator"),
     Row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -186,11 +187,19 @@ class Board:
         """Every due from the day the list counts from, as far ahead as people plan."""
         return self.lines_by(stages.calendars_of(self.agreement), self.items)
 
-    def lines_by(self, calendars: list[tuple[date, stages.Calendar]], items: list[Item]) -> list[Line]:
-        """Every due of these obligations, were they counted by these calendars (as stages.calendars_of has them)."""
+    def lines_by(
+        self,
+        calendars: list[tuple[date, stages.Calendar]],
+        items: list[Item],
+        closures: stages.Closures | None = None,
+    ) -> list[Line]:
+        """Every due of these obligations, were they counted by these calendars (as stages.calendars_of has them).
+
+        `closures`: and by these holidays instead of those that count.
+        """
         if self.held is None or not items:
             return []
-        spans = _spans(calendars)
+        spans = _spans(calendars, (closures or stages.closures(self.agreement)).spans())
         (work, said), before = self._evidence, self._before()
         happened = self._happened if any(due.rule == "each" for item in items for due in item.dues) else []
         made = []
@@ -353,31 +362,46 @@ def counts(agreement_ids: Iterable[str], at: datetime) -> dict[str, Counts]:
     return remembered(agreement_ids, day, lambda agreement: Board(agreement, at=at).counts())
 
 
-def _spans(calendars: list[tuple[date, stages.Calendar]]) -> list[tuple[date, date, Days]]:
-    """From which day to which (not inclusive) dues are counted by what."""
-    if not calendars:
-        return [(date.min, date.max, Days(stages={}, polling_day=None, holidays=stages.holidays()))]
-    ends = [*(start for start, _calendar in calendars[1:]), date.max]
-    return [(start, end, _days(calendar)) for (start, calendar), end in zip(calendars, ends, strict=True)]
+Span = tuple[date, date, Days]
 
 
-def _dues(item: Item, spans: list[tuple[date, date, Days]], **given: Any) -> list[Occurrence]:
-    """Every due by the calendar that counted on its day: a moved voting day leaves alone what was due before."""
-    if not hangs(item):
+def _spans(calendars: list[tuple[date, stages.Calendar]], closed: list[tuple[date, frozenset[date]]]) -> list[Span]:
+    """From which day to which (not inclusive) dues are counted by what: a calendar and the holidays of the time."""
+    starts = sorted({start for start, _calendar in calendars} | {start for start, _days in closed})
+    spans = []
+    for start, end in zip(starts, [*starts[1:], date.max], strict=True):
+        calendar = next((one for since, one in reversed(calendars) if since <= start), None)
+        holidays = next(days for since, days in reversed(closed) if since <= start)
+        spans.append((start, end, _days(calendar, holidays)))
+    return spans
+
+
+def _dues(item: Item, spans: list[Span], **given: Any) -> list[Occurrence]:
+    """Every due by the calendar that counted on its day: a moved voting day leaves alone what was due before.
+
+    Other holidays neither: a due that they would put before the day they were announced keeps the day it had.
+    """
+    if not hangs(item) and all(days.holidays == spans[-1][2].holidays for _start, _end, days in spans):
         return occurrences(item, spans[-1][2], **given)
+    made = [(start, end, occurrences(item, days, **given), days) for start, end, days in spans]
     found: dict[str, Occurrence] = {}
-    for start, end, days in spans:
-        for one in occurrences(item, days, **given):
+    for start, end, dues, _days_then in made:
+        for one in dues:
             if start <= last_day(one.due_at) < end:
                 found.setdefault(one.mark, one)
+    for (_start, _end, before, was), (start, _until, after, now) in pairwise(made):
+        if (was.stages, was.polling_day) == (now.stages, now.polling_day):
+            passed = {one.mark for one in after if last_day(one.due_at) < start} - found.keys()
+            found |= {one.mark: one for one in before if one.mark in passed and last_day(one.due_at) >= start}
     return sorted(found.values(), key=lambda one: (one.due_at, one.mark))
 
 
-def _days(calendar: stages.Calendar) -> Days:
+def _days(calendar: stages.Calendar | None, holidays: frozenset[date]) -> Days:
+    listed = () if calendar is None else calendar.stages
     return Days(
-        stages={stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in calendar.stages},
-        polling_day=calendar.polling_day,
-        holidays=stages.holidays(),
+        stages={stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in listed},
+        polling_day=None if calendar is None else calendar.polling_day,
+        holidays=holidays,
     )
 
 

@@ -1,8 +1,9 @@
 """The counts of each agreement, kept in memory until something they were counted from changes.
 
 What is kept names what it was counted from: how far this node folded which logs and by whose witness, the node's own
-calendar, the holidays. That is read before counting, so a fact that comes in between only makes the next look count
-again. Nothing tells this module of a change, so other processes, late corrections and repaired tables need no care.
+calendar, the holidays of this program (announced ones are facts of the logs). That is read before counting, so a fact
+that comes in between only makes the next look count again. Nothing tells this module of a change, so other processes,
+late corrections and repaired tables need no care.
 """
 
 from __future__ import annotations
@@ -58,5 +59,5 @@ def _sources(agreements: list[str]) -> dict[str, Hashable]:
         made[agreement].append(tuple(mark))
     # Written anew whenever the tables were: by an upgrade or a repair.
     tables = FoldedBy.objects.aggregate(last=Max("pk"))["last"]
-    for_all = (tables, stages.calendar(), stages.holidays())
+    for_all = (tables, stages.calendar(), stages.closures("").known)
     return {agreement: (*told, *for_all) for agreement, told in made.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from sinergi.features.security.models import Request
 from sinergi.features.stages import public as stages
 from sinergi.ledger.grades import grades
 
-__all__ = ["Treated", "happenings", "staying", "treatment"]
+__all__ = ["Treated", "answers_moving", "happenings", "staying", "treatment"]
 
 Outcome = Literal["agreed", "offered", "refused", "withdrawn", "waiting"]
 
@@ -47,7 +47,7 @@ def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
     first = {row.key: min(row.answers.all(), key=lambda one: one.answered_at, default=None) for row in rows}
     # A correction does not set the clock anew: what counts is when the request itself arrived.
     held = grades({row.key for row in rows} | {one.key for one in first.values() if one is not None})
-    holidays = stages.holidays()
+    closed = {agreement: stages.holidays(agreement) for agreement in {row.agreement for row in rows}}
     found = []
     for row in rows:
         answer = first[row.key]
@@ -65,7 +65,7 @@ def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
                 officers=row.officers,
                 given=row.answer.officers if row.answer and row.answer.decision != "refused" else 0,
                 hours=None if answered is None else (answered - asked).total_seconds() / 3600,
-                is_late=ended > rules.due_after(asked, emergency=row.emergency, holidays=holidays),
+                is_late=ended > rules.due_after(asked, emergency=row.emergency, holidays=closed[row.agreement]),
             )
         )
     return found
@@ -92,6 +92,22 @@ def happenings(agreement: str) -> list[Happening]:
         )
         for row in rows
     ]
+
+
+def answers_moving(agreement: str, closures: stages.Closures, at: datetime) -> list[stages.Move]:
+    """Requests that wait for an answer whose last day other holidays move (P-02)."""
+    closed, will = stages.holidays(agreement), closures.days()
+    found = []
+    for row in Request.objects.with_answers().filter(agreement=agreement).order_by("requested_at", "key"):
+        if row.state == "requested" and not row.emergency:
+            before, after = (localdate(rules.answer_due(row, days) - timedelta(minutes=1)) for days in (closed, will))
+            if before != after:
+                what = row.code if row.activity is None or row.is_restricted else f"{row.code} {row.activity}"
+                url = reverse("security:request", args=[row.key])
+                found.append(
+                    stages.Move(kind="moves", agreement=agreement, what=what, before=before, after=after, url=url)
+                )
+    return found
 
 
 def staying(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:

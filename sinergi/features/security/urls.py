@@ -8,6 +8,7 @@ from sinergi.features.obligations import public as obligations
 from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
 from sinergi.features.security.views import detail, letters, requests, showing, start, steps
+from sinergi.features.stages import public as stages
 from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
 
@@ -86,4 +87,6 @@ navigation.register_search(showing.search)
 navigation.register_panels(start.panels)
 records.register(start.WORDS, start.opens, start.REASONS)
 obligations.register_happenings(public.happenings)
+stages.register_dependents(public.staying)
+stages.register_holiday_dependents(public.answers_moving)
 feeds.register(showing.calendar_entries)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sinergi.features.stages import public, rules
+import msgspec
+
+from sinergi.features.stages import closures, public, rules
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, keep, known, work_by
-from sinergi.features.stages.rules import Calendar
+from sinergi.features.stages.rules import Calendar, Holiday
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.once import reading
 from sinergi.ledger.models import Agency, Agreement
@@ -78,6 +80,37 @@ def announce_calendar(log: Writing, *, calendar: Calendar, decided_on: date, tod
     receipts = [
         log.append(agreement.id, event, obligation="D-01") for agreement, event in zip(agreements, events, strict=True)
     ]
+    return receipts[0]
+
+
+def in_force() -> list[Agreement]:
+    """The agreements that holidays are announced under: all in force. An exercise has the holidays of everybody."""
+    return [row for row in Agreement.objects.order_by("id") if row.in_force()]
+
+
+@command
+def announce_holidays(log: Writing, *, year: int, law: str, decided_on: date, days: tuple[Holiday, ...]) -> Receipt:
+    """State the holidays of a year under every agreement in force where they change something.
+
+    Raises Refused, with nothing done: see closures.announce.
+    """
+    own = Agency.objects.get(is_self=True)
+    listed = tuple(msgspec.structs.replace(one, source=law) for one in days)
+    told = closures.Told(year=year, law=law, decided_on=decided_on, announced_at=log.at, days=listed)
+    agreements = in_force()
+    if not agreements:
+        raise Refused("Belum ada perjanjian yang berlaku; hari libur diumumkan kepada mitra.", code="LBR-14")
+    events, same = [], None
+    for agreement in agreements:
+        try:
+            events.append((agreement.id, closures.announce(told, public.closures(agreement.id), kind=own.kind)))
+        except Refused as refusal:
+            if refusal.code != "LBR-10":
+                raise
+            same = refusal
+    if same is not None and not events:
+        raise same
+    receipts = [log.append(agreement, event) for agreement, event in events]
     return receipts[0]
 
 

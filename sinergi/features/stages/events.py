@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -43,3 +44,23 @@ class CalendarAnnounced(Event, kind="stages.calendar_announced"):
     polling_day: date
     stages: list[StageDays]
     was: CalendarDays | None = None
+
+
+class HolidayDay(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One closed day of a year: national holiday, joint leave (cuti bersama) or polling day, and its name."""
+
+    day: date
+    kind: Literal["national", "collective_leave", "polling"]
+    name: str
+
+
+class HolidaysAnnounced(Event, kind="stages.holidays_announced"):
+    """The holidays of a whole year by which dues under this agreement are counted, with their decree (`law`).
+
+    `decided_on` is the day of the decree. Days up to that of the announcement keep what they were.
+    """
+
+    year: int
+    law: str
+    decided_on: date
+    days: list[HolidayDay]

@@ -10,10 +10,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.stages.rules import Calendar, Stage
+from sinergi.features.stages import closures
+from sinergi.features.stages.rules import Calendar, Holiday, Stage
 from sinergi.kernel.words import line
 from sinergi.sheets import Cells, Column, Kind, Problem, table_of
-from sinergi.web.forms import RefusingForm
+from sinergi.web.forms import RefusingForm, said_with_code
 
 STAGE_COLUMNS = (
     Column(
@@ -109,6 +110,41 @@ class Change(RefusingForm):
         if given.get("polling_day") and not given["law"]:
             self.add_error("law", gettext("Tulis keputusan atau peraturan yang memindahkannya."))
         return given
+
+
+class HolidayYear(RefusingForm):
+    """The holidays of a year, one a line, with their decree."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    year = forms.IntegerField(widget=forms.HiddenInput)
+    law = forms.CharField(
+        label=_("Keputusan"),
+        max_length=closures.LONGEST_LAW,
+        help_text=_("Nomor SKB Tiga Menteri, misalnya SKB Tiga Menteri Nomor 1017, 2, 2 Tahun 2024."),
+    )
+    decided_on = forms.DateField(
+        label=_("Ditetapkan pada"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    days = forms.CharField(
+        label=_("Hari libur"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false"}),
+        help_text=_(
+            "Satu baris satu hari: tanggal; jenis; nama. Jenis: nasional, cuti bersama, pemungutan suara. "
+            "Tiga kolom dari Excel dapat ditempel langsung."
+        ),
+    )
+
+    def clean_law(self) -> str:
+        """On one line."""
+        return line(self.cleaned_data["law"])
+
+    def clean_days(self) -> tuple[Holiday, ...]:
+        """The days, or every line that cannot be read."""
+        days, wrong = closures.typed(self.cleaned_data["days"])
+        if wrong:
+            raise forms.ValidationError([said_with_code(refusal) for refusal in wrong[:20]])
+        return days
 
 
 class CalendarFile(forms.Form):

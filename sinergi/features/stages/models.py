@@ -8,7 +8,8 @@ from typing import ClassVar
 import msgspec
 from django.db import models
 
-from sinergi.features.stages import sources
+from sinergi.features.stages import closures, sources
+from sinergi.features.stages.events import HolidayDay, HolidaysAnnounced
 from sinergi.features.stages.rules import Calendar
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.models import Folded
@@ -68,6 +69,25 @@ class AnnouncedCalendar(Folded):
     def was(self) -> Calendar | None:
         """What counted until then, as far as the commission told."""
         return None if self.was_json is None else msgspec.convert(self.was_json, Calendar)
+
+
+class AnnouncedHolidays(Folded):
+    """The holidays of a year that a commission announced under one agreement."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    seq = models.BigIntegerField()
+    announced_at = models.DateTimeField()
+    year = models.PositiveSmallIntegerField()
+    law = models.CharField(max_length=closures.LONGEST_LAW)
+    decided_on = models.DateField()
+    days_json = models.JSONField()
+
+    def told(self) -> closures.Told:
+        """What it says."""
+        days = msgspec.convert(self.days_json, list[HolidayDay])
+        event = HolidaysAnnounced(year=self.year, law=self.law, decided_on=self.decided_on, days=days)
+        return closures.of_announcement(event, at=self.announced_at, seq=self.seq, key=self.key)
 
 
 def known(code: str, version: int | None = None) -> Calendar:

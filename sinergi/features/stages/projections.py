@@ -1,12 +1,12 @@
-"""What an announced calendar changes."""
+"""What announced calendars and holidays change."""
 
 from __future__ import annotations
 
 import msgspec
 
-from sinergi.features.stages import rules
-from sinergi.features.stages.events import CalendarAnnounced
-from sinergi.features.stages.models import AnnouncedCalendar
+from sinergi.features.stages import closures, rules
+from sinergi.features.stages.events import CalendarAnnounced, HolidaysAnnounced
+from sinergi.features.stages.models import AnnouncedCalendar, AnnouncedHolidays
 from sinergi.ledger.catalog import Envelope, Ignored, folds
 from sinergi.ledger.rows import agency_kind
 
@@ -30,4 +30,25 @@ def announced(event: CalendarAnnounced, envelope: Envelope) -> None:
         announced_at=envelope.at,
         calendar_json=msgspec.to_builtins(calendar),
         was_json=None if was is None else msgspec.to_builtins(was),
+    )
+
+
+@folds(HolidaysAnnounced)
+def holidays_announced(event: HolidaysAnnounced, envelope: Envelope) -> None:
+    """A commission's holidays of a year."""
+    if agency_kind(envelope.agency) != "kpu":
+        raise Ignored("only a commission announces holidays")
+    told = closures.of_announcement(event, at=envelope.at)
+    if not envelope.agreement or closures.flaw(told) is not None:
+        raise Ignored("it is no possible list of holidays")
+    AnnouncedHolidays.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        seq=envelope.seq,
+        announced_at=envelope.at,
+        year=event.year,
+        law=event.law,
+        decided_on=event.decided_on,
+        days_json=msgspec.to_builtins(event.days),
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
 from typing import Literal
 
 import msgspec
 
 from sinergi.features.stages import rules, sources
-from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice
+from sinergi.features.stages.closures import Closures, Told, with_told
+from sinergi.features.stages.models import AnnouncedCalendar, AnnouncedHolidays, CalendarChoice
 from sinergi.features.stages.rules import Calendar, Holiday, Stage
 from sinergi.kernel.once import once
 
 __all__ = [
     "Calendar",
+    "Closures",
     "Holiday",
     "Move",
     "Stage",
@@ -23,18 +24,17 @@ __all__ = [
     "calendar",
     "calendar_of",
     "calendars_of",
+    "closures",
     "current_stage",
-    "holiday_list",
+    "holiday_moves",
     "holidays",
-    "is_known_year",
     "label",
     "moves",
     "polling_day",
     "register_dependents",
+    "register_holiday_dependents",
     "stage_list",
 ]
-
-holiday_list = sources.holiday_list
 
 
 @once
@@ -125,15 +125,36 @@ def stage_list() -> tuple[Stage, ...]:
     return () if chosen is None else chosen.stages
 
 
-@cache
-def holidays() -> frozenset[date]:
-    """Days on which offices are closed: national holidays, collective leave (cuti bersama) and polling days.
+@once
+def closures(agreement: str) -> Closures:
+    """The days on which offices are closed under an agreement: national holidays, joint leave, polling days.
 
-    The polling days are those of the law; a shifted exercise does not close any office.
+    The polling days are those of the law; a shifted exercise does not close any office. An empty `agreement` asks for
+    what this program knows.
     """
-    return frozenset(holiday.day for holiday in holiday_list())
+    rows = AnnouncedHolidays.every(agreement=agreement) if agreement else []
+    return Closures(known=sources.holiday_list(), told=tuple(row.told() for row in rows))
 
 
-def is_known_year(year: int) -> bool:
-    """Whether the table covers `year`; beyond it only Saturdays and Sundays are known to be free."""
-    return any(holiday.day.year == year for holiday in holiday_list())
+@once
+def holidays(agreement: str) -> frozenset[date]:
+    """Those days alone."""
+    return closures(agreement).days()
+
+
+# `source(agreement, closures as they would be, at)`
+HolidayDependents = Callable[[str, Closures, datetime], list[Move]]
+_holiday_dependents: list[HolidayDependents] = []
+
+
+def register_holiday_dependents(source: HolidayDependents) -> None:
+    """Ask `source` what other holidays change under an agreement. Twice changes nothing."""
+    if source not in _holiday_dependents:
+        _holiday_dependents.append(source)
+
+
+def holiday_moves(agreement: str, told: Told) -> list[Move]:
+    """Every due under this agreement that the announcement would move, of every feature, by day."""
+    after = with_told(closures(agreement), told)
+    found = [move for source in _holiday_dependents for move in source(agreement, after, told.announced_at)]
+    return sorted(found, key=lambda move: (move.before or move.after or date.max, move.what))

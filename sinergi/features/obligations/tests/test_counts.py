@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from datetime import date, timedelta
 from threading import Thread
 
@@ -52,10 +53,9 @@ def instants(board):
 
 
 @pytest.mark.parametrize("number", range(8))
-def test_whatever_happens_the_remembered_counts_are_those_of_the_board(agreed, number, monkeypatch):
+def test_whatever_happens_the_remembered_counts_are_those_of_the_board(agreed, number):
     chance = random.Random(number)
     pact, at, told = agreed, NOON, []
-    holidays = calendars.holidays()
     for _ in range(14):
         step = chance.choice(["ours", "theirs", "late", "answer", "move", "holiday", "witness", "list", "days"])
         lines = [line for line in pact.board(at).lines if line.item.debtors and not line.occurrence.record]
@@ -92,8 +92,7 @@ def test_whatever_happens_the_remembered_counts_are_those_of_the_board(agreed, n
             elif step == "move":
                 _move(pact, chance, at)
             elif step == "holiday":
-                holidays = holidays | {at.date() + timedelta(days=chance.randrange(20))}
-                monkeypatch.setattr(calendars, "holidays", lambda closed=holidays: closed)
+                _close(pact, chance, at)
             elif step == "witness":
                 log = chance.choice(list(Log.objects.filter(agreement=pact.agreement)))
                 size = chance.randint(1, log.size)
@@ -132,6 +131,16 @@ def _move(pact, chance, at):
         work_by(calendars.calendar(), day)
         return
     pact.do(stages.announce_calendar, at, calendar=calendar, decided_on=at.date(), today=at.date())
+
+
+def _close(pact, chance, at):
+    """One more day of the year on which offices are closed."""
+    day = at.date() + timedelta(days=chance.randrange(20))
+    listed = {one.day: one for one in calendars.closures(pact.agreement).holidays() if one.day.year == day.year}
+    listed[day] = rules.Holiday(day=day, kind="collective_leave", name="Cuti bersama", source="SKB")
+    days = tuple(listed[one] for one in sorted(listed))
+    with suppress(Refused):  # it is a holiday already, or has come
+        pact.do(stages.announce_holidays, at, year=day.year, law="SKB", decided_on=at.date(), days=days)
 
 
 def test_what_is_remembered_costs_no_counting(agreed, monkeypatch):

@@ -16,7 +16,7 @@ from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES
 
 VOTING = date(2024, 2, 14)
-HOLIDAYS = stages.holidays()
+HOLIDAYS = stages.holidays("")
 DAYS = Days(stages={"voting": Anchor(starts_on=VOTING, ends_on=VOTING)}, polling_day=VOTING, holidays=HOLIDAYS)
 FIRST, LAST = date(2023, 1, 1), date(2027, 12, 31)
 

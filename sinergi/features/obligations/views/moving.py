@@ -1,4 +1,4 @@
-"""What another election calendar changes of the obligations of one agreement."""
+"""What another election calendar, or other holidays, change of the obligations of one agreement."""
 
 from __future__ import annotations
 
@@ -21,9 +21,20 @@ def moved(agreement: str, calendar: stages.Calendar, decided_on: date, at: datet
     board = Board(agreement, at=at)
     # Nothing else can change, and most obligations hang on no election day.
     hanging = [item for item in board.items if hangs(item)]
-    was = _open(board.lines_by(calendars, hanging))
-    will = _open(board.lines_by([*calendars, (decided_on, calendar)], hanging))
-    found = _blocked(board, calendars[-1][1], calendar) if calendars else []
+    was = board.lines_by(calendars, hanging)
+    will = board.lines_by([*calendars, (decided_on, calendar)], hanging)
+    return (_blocked(board, calendars[-1][1], calendar) if calendars else []) + _compared(agreement, was, will)
+
+
+def moved_by_holidays(agreement: str, closures: stages.Closures, at: datetime) -> list[stages.Move]:
+    """Every due that other holidays move."""
+    board, calendars = Board(agreement, at=at), stages.calendars_of(agreement)
+    return _compared(agreement, board.lines, board.lines_by(calendars, board.items, closures))
+
+
+def _compared(agreement: str, old: list[Line], new: list[Line]) -> list[stages.Move]:
+    was, will = _open(old), _open(new)
+    found = []
     for key in {**was, **will}:
         one, other = was.get(key), will.get(key)
         before, after = (None if line is None else last_day(line.occurrence.due_at) for line in (one, other))

@@ -190,7 +190,7 @@ def _force(officers: int, vehicles: int) -> str:
 
 
 def _until(found: Request) -> str:
-    due = rules.answer_due(found, stages.holidays())
+    due = rules.answer_due(found, stages.holidays(found.agreement))
     if found.emergency:
         return say_instant(due)
     # Midnight belongs to the day it ends.

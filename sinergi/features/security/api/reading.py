@@ -68,7 +68,7 @@ def _is_wanted(row: Request, state: str) -> bool:
 
 def _shown(rows: list[Request]) -> list[RequestShown]:
     evidence = grades(row.answer.key if row.answer else row.version for row in rows)
-    holidays = stages.holidays()
+    closed = {agreement: stages.holidays(agreement) for agreement in {row.agreement for row in rows}}
     shown = []
     for row in rows:
         strong = evidence.get(row.answer.key if row.answer else row.version, NOTHING)
@@ -103,7 +103,7 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                     )
                 },
                 crossed=row.is_crossed,
-                answer_due=rules.answer_due(row, holidays) if row.state == "requested" else None,
+                answer_due=rules.answer_due(row, closed[row.agreement]) if row.state == "requested" else None,
                 lat=row.point.lat if row.point else None,
                 lon=row.point.lon if row.point else None,
                 to_lat=row.to_point.lat if row.to_point else None,

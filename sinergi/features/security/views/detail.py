@@ -261,13 +261,16 @@ def _trail(found: Request) -> list[Trace]:
 
 def _clocks(found: Request, trail: list[Trace]) -> dict[str, Any]:
     """Whether each side kept its time: True, False, or None as long as it cannot be known."""
-    holidays = stages.holidays()
+    closures = stages.closures(found.agreement)
+    holidays = closures.days()
     answer = found.answer
     when = {trace.key: found.counted(trace.at, trace.grade) for trace in trail}
     asked = when.get(found.version)
+    # Whoever asks can only know the holidays of that moment.
+    then = closures.days(by=asked or found.asked_at)
     kept: dict[str, Any] = {
-        "asked": rules.asked_in_time(found, holidays, asked=asked),
-        "last_day": rules.last_day_to_ask(found.starts_at, holidays),
+        "asked": rules.asked_in_time(found, then, asked=asked),
+        "last_day": rules.last_day_to_ask(found.starts_at, then),
     }
     if answer is not None and answer.version == found.version:
         kept["answered"] = rules.answered_in_time(found, holidays, asked=asked, answered=when.get(answer.key))

@@ -119,7 +119,10 @@ def early(request: PersonRequest) -> HttpResponse:
         day: date | None = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         day = None
-    told = _early(request.arrived_at, day, is_urgent=request.GET.get("emergency") == "on")
+    agreement = request.GET.get("agreement", "")
+    if not request.user.can("security.request", agreement=agreement):
+        agreement = ""
+    told = _early(request.arrived_at, day, agreement, is_urgent=request.GET.get("emergency") == "on")
     return render(request, "security/_early.html", {"early": told})
 
 
@@ -151,6 +154,9 @@ def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
             return redirect("security:request", key=_send(request, form, corrects))
         except Refused as no:
             refusal, field = no, form.refuse(no)
+    offered = [agreement for agreement, _name in options]
+    # Whose holidays count is known once an agreement is chosen; the first one offered until then.
+    chosen = next((one for one in (form["agreement"].value(), *offered) if one in offered), "")
     context = {
         "form": form,
         "corrects": corrects,
@@ -158,9 +164,9 @@ def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
         "may_regions": request.user.can("places.regions"),
         "picker": _picker(request, "", (corrects.region, corrects.point) if corrects else None),
         "to_picker": _picker(request, "to_", (corrects.to_region, corrects.to_point) if corrects else None),
-        "due": _due_preview(request.arrived_at),
+        "due": _due_preview(request.arrived_at, chosen),
         "earliest": rules.DAYS_BEFORE,
-        "early": _early(request.arrived_at, _day_of(form), is_urgent=bool(form["emergency"].value())),
+        "early": _early(request.arrived_at, _day_of(form), chosen, is_urgent=bool(form["emergency"].value())),
         "refusal": refusal,
         "refusal_words": said(refusal) if refusal else "",
         "refusal_field": field,
@@ -173,13 +179,14 @@ def _day_of(form: RequestForm) -> date | None:
     return day if isinstance(day, date) else None
 
 
-def _early(at: datetime, day: date | None, *, is_urgent: bool) -> dict[str, Any] | None:
+def _early(at: datetime, day: date | None, agreement: str, *, is_urgent: bool) -> dict[str, Any] | None:
     """What the line says; None for no day, or one that is over or absurdly far."""
     today = at.astimezone(ZONES["WIB"]).date()
     if day is None or not timedelta(0) <= day - today <= rules.FARTHEST:
         return None
-    last_day = rules.last_day_to_ask(datetime.combine(day, time(12), ZONES["WIB"]), stages.holidays())
-    off = [held for held in stages.holiday_list() if last_day < held.day < day and held.day.weekday() < 5]
+    last_day = rules.last_day_to_ask(datetime.combine(day, time(12), ZONES["WIB"]), stages.holidays(agreement))
+    listed = stages.closures(agreement).holidays()
+    off = [held for held in listed if last_day < held.day < day and held.day.weekday() < 5]
     names = ", ".join(f"{short_day(held.day)} {held.name}" for held in off)
     return {
         "is_urgent": is_urgent,
@@ -240,9 +247,9 @@ def _place(request: PersonRequest, prefix: str) -> places.PickedPlace | None:
         raise Refused(no.pattern, code=no.code, field=f"{prefix}village", words=no.words) from no
 
 
-def _due_preview(at: datetime) -> datetime:
+def _due_preview(at: datetime, agreement: str) -> datetime:
     # Midnight belongs to the day it ends: people read "Rabu 23.59", not "Kamis 00.00".
-    return rules.due_after(at, emergency=False, holidays=stages.holidays()) - timedelta(minutes=1)
+    return rules.due_after(at, emergency=False, holidays=stages.holidays(agreement)) - timedelta(minutes=1)
 
 
 def _filtered(request: PersonRequest) -> tuple[FilterForm, list[Row]]:

@@ -63,9 +63,9 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
     """The lines for these requests; a handful of queries however many there are."""
     requests = list(found)
     evidence = grades({key for request in requests for key in (request.version, _said_last(request))})
-    holidays = stages.holidays()
     names = agreements.short_names({request.agency for request in requests})
     laid_before = set(Proposal.objects.filter(decided_at=None, returned_at=None).values_list("request", "version"))
+    closed = {agreement: stages.holidays(agreement) for agreement in {request.agreement for request in requests}}
     rows = []
     for request in requests:
         state = request.state
@@ -74,7 +74,7 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
         asked = request.counted(request.asked_at, evidence.get(request.version)) or request.asked_at
         due = None
         if state == "requested":
-            due = rules.due_after(asked, emergency=request.emergency, holidays=holidays)
+            due = rules.due_after(asked, emergency=request.emergency, holidays=closed[request.agreement])
         if state == "agreed" and request.answer and request.answer.spoken_due:
             due = request.answer.spoken_due
         rows.append(

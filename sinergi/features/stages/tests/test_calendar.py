@@ -59,7 +59,7 @@ def test_each_day_is_listed_once_with_its_decree():
 
 def test_three_working_days_before_voting_skip_the_long_holiday():
     # 8 (Isra Mikraj), 9 (collective leave) and 10–11 February 2024 (weekend) are no working days.
-    assert working_days_before(VOTING, 3, public.holidays()) == date(2024, 2, 7)
+    assert working_days_before(VOTING, 3, public.holidays("")) == date(2024, 2, 7)
 
 
 def test_label_counts_from_polling_day():

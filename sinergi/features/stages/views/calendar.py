@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
-from sinergi.features.stages import public, rules, sources
-from sinergi.features.stages.actions import use_calendar
+from sinergi.features.stages import public, rules
+from sinergi.features.stages.actions import in_force, use_calendar
 from sinergi.features.stages.forms import Choice
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, known_calendars
 from sinergi.kernel.instants import say_day
@@ -61,8 +61,9 @@ def stages(request: PersonRequest) -> HttpResponse:
         }
     context["announced"] = _announced(request, choice)
     context["may_announce"] = request.user.can("stages.announce")
-    coming = [holiday for holiday in sources.holiday_list() if holiday.day >= today]
-    context |= {"coming": coming[:12], "last_year": sources.holiday_list()[-1].day.year}
+    listed = public.closures(_counting(request)).holidays()
+    context |= {"coming": [one for one in listed if one.day >= today][:12], "last_year": listed[-1].day.year}
+    context["may_holidays"] = request.user.can("stages.holidays")
     return render(request, "stages/stages.html", context)
 
 
@@ -152,6 +153,13 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
         for stage in calendar.stages
         if stage.starts_on is not None and not stage.is_reserve
     ]
+
+
+def _counting(request: PersonRequest) -> str:
+    """The agreement whose holidays are shown: the one in view, else the first in force; empty without any."""
+    reached = [row.id for row in in_force() if request.user.can("stages.read", agreement=row.id)]
+    scope = getattr(request, "scope", "")
+    return scope if scope in reached else next(iter(reached), "")
 
 
 def _lines(calendar: rules.Calendar, today: date) -> list[Line]:

@@ -143,7 +143,7 @@ def _preview(
     for row in actions.concerned(choice is not None and choice.is_shifted):
         if request.user.can("stages.announce", agreement=row.id):
             moves = public.moves(row.id, calendar, decided_on, request.arrived_at)
-            groups.append({"name": _partners(row), "moves": moves})
+            groups.append({"name": partners(row), "moves": moves})
     was = {stage.code: stage for stage in current.stages} if current is not None else {}
     stages = [
         {"name": named(stage), "was": was.get(stage.code), "will": stage}
@@ -166,6 +166,7 @@ def _days(stage: rules.Stage | None) -> tuple[Any, Any] | None:
     return None if stage is None else (stage.starts_on, stage.ends_on)
 
 
-def _partners(row: Agreement) -> str:
+def partners(row: Agreement) -> str:
+    """The other parties of an agreement by name."""
     known_ones = (agency(party) for party in row.party_ids())
     return ", ".join(one.name for one in known_ones if one is not None and not one.is_self)
