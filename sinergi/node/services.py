@@ -1,7 +1,7 @@
-"""What runs beside the pages while a node is served: writing, mirroring peers, signing checkpoints, reminding.
+"""What runs beside the pages while a node is served: writing, mirroring peers, signing checkpoints, features' own work.
 
-Every service is a module with `start()` and `stop()`. They start in this order and stop in the reverse one, so the
-writer is the last to go and everything another service has handed to it is committed.
+Every service is a module with `start()` and `stop()`; a feature's is called `service`. They start in this order and
+stop in the reverse one, so the writer is the last to go and everything another service handed to it is committed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
+from django.conf import settings
+
 SERVICES = (
     "sinergi.ledger.writer",
     "sinergi.ledger.timer",
     "sinergi.sync.service",
-    "sinergi.features.reminders.service",
 )
 
 log = logging.getLogger("sinergi.node")
@@ -24,7 +25,7 @@ _started: list[ModuleType] = []
 
 def start() -> None:
     """Start every service that this installation has. An error stops the node: half a node helps nobody."""
-    for name in SERVICES:
+    for name in (*SERVICES, *(f"{feature}.service" for feature in settings.FEATURES)):
         if find_spec(name) is None:
             continue
         module = import_module(name)

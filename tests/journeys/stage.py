@@ -95,6 +95,7 @@ class Seats:
     outside: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     _contexts: list[BrowserContext] = field(default_factory=list)
+    _enrolled: list[tuple[Office, str]] = field(default_factory=list)
 
     def sit(
         self,
@@ -128,15 +129,22 @@ class Seats:
             device = context.new_cdp_session(page)
             device.send("WebAuthn.enable")
             device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+            self._enrolled.append((office, username))
         if username:
             self._sign_in(page, url, username, password)
         return page
 
     def rise(self) -> None:
-        """Close every page."""
+        """Close every page. Whose device is gone with it signs in with the password alone again, as before."""
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+        for office, username in self._enrolled:
+            done = office.sinergi("user", "factors", username)
+            assert done.returncode == 0, done.stderr
+            self.doors.pop((office.url, username), None)
+            self.doors.pop((office.named_url, username), None)
+        self._enrolled.clear()
 
     def _sign_in(self, page: Page, url: str, username: str, password: str) -> None:
         door = (url, username)

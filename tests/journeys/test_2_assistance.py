@@ -103,7 +103,8 @@ def test_an_answer_binds_after_disposisi_and_the_work_is_confirmed_by_who_asked(
 
     assign(operations, path, unit="Satuan Samapta Regu 7", sprin="L-Sprin/701/2026")
     until(secretary, "L-Sprin/701/2026")
-    assert "Satuan Samapta Regu 7" in main_text(secretary)
+    # Words travel apart from the fact they belong to.
+    until(secretary, "Satuan Samapta Regu 7")
 
     operations.locator("[name=words]").last.fill("Berjalan aman dan lancar.")
     operations.get_by_role("button", name="Kirim laporan").click()
