@@ -257,7 +257,7 @@ def test_a_withdrawal_that_crosses_an_answer_ends_alike_on_both_nodes_with_both_
         assert page.locator(".request-clock").inner_text().strip() == "ditarik"
         trail = panel(page, "Jejak").inner_text()
         assert "Sanggupi" in trail and "Jadwal berubah" in trail
-        assert "Siap membantu bimbingan." in main_text(page)
+        until(page, "Siap membantu bimbingan.")
 
 
 def test_a_correction_is_a_new_fact_that_both_sides_see_beside_the_old_one(seats, tapsel, polres):

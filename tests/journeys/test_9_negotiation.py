@@ -55,8 +55,10 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     for page in (secretary, liaison):
         page.goto(negotiation)
         until(page, "Dua naskah diusulkan bersamaan")
-        beside = page.locator("#bersamaan").inner_text()
-        assert "Gunung Tua" in beside and "Sipirok" in beside
+        # Words travel apart from the fact they belong to.
+        beside = page.locator("#bersamaan")
+        for words in ("Gunung Tua", "Sipirok"):
+            eventually(lambda: words in beside.inner_text(), page.reload, f"{words} never stood beside")  # noqa: B023
         assert page.get_by_role("button", name="Setujui isi naskah").count() == 0
         assert looked_at(page, "negotiation") == []
     secretary.set_viewport_size(PHONE)
