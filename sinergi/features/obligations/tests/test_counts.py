@@ -53,6 +53,7 @@ def instants(board):
 
 
 @pytest.mark.parametrize("number", range(8))
+@pytest.mark.slow
 def test_whatever_happens_the_remembered_counts_are_those_of_the_board(agreed, number):
     chance = random.Random(number)
     pact, at, told = agreed, NOON, []

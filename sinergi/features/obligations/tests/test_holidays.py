@@ -77,6 +77,7 @@ ANNOUNCED = st.builds(
 
 
 @given(st.lists(ANNOUNCED, min_size=1, max_size=4, unique_by=lambda one: one.key))
+@pytest.mark.slow
 def test_whatever_arrives_first_everybody_counts_the_same(many):
     expected = Closures(known=KNOWN, told=tuple(many))
     for order in permutations(many):

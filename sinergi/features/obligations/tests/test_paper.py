@@ -128,6 +128,7 @@ def test_a_list_from_a_file_is_looked_at_proposed_and_holds_once_the_police_agre
         (",Nama,2,,KPU Tapsel,,setiap bulan,,,daftar", "Kode wajib diisi"),
     ],
 )
+@pytest.mark.slow
 def test_wrong_cells_of_a_list_stop_all_of_it_and_come_back_marked(pact, secretary_at, rows, sentence):
     page = preview(secretary_at, pact.agreement, "daftar", LIST_HEAD + rows + "\n")
     assert any(sentence in said for said in sentences(page)), sentences(page)
@@ -258,6 +259,7 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
         (["adendum,,31/12/2033,,AD-1,,,"], "Hari ini belum tiba"),
     ],
 )
+@pytest.mark.slow
 def test_wrong_cells_of_a_history_stop_all_of_it(agreed, person, rows, sentence):
     client = person("secretary", agreements=[agreed.agreement])
     page = preview(client, agreed.agreement, "riwayat", past("dipenuhi,M-01,31/12/2023,31/12/2023,,,,", *rows))

@@ -299,6 +299,7 @@ def test_what_was_kept_while_others_were_written_to_is_not_sent(agreed, people, 
     assert "P-06" not in text_of(letterbox.letters[1])[1]
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_for_ever_is_cut(agreed, people, letterbox, monkeypatch):
     monkeypatch.setattr(post, "LONGEST_SECONDS", 0.5)
     free = threading.Event()
@@ -310,6 +311,7 @@ def test_a_server_that_takes_for_ever_is_cut(agreed, people, letterbox, monkeypa
     assert states() == {"unsure"} and Server.objects.get().trouble == "cut"
 
 
+@pytest.mark.slow
 def test_a_greeting_that_drips_is_cut(agreed, people, settings, monkeypatch, dripping):
     monkeypatch.setattr(post, "LONGEST_SECONDS", 0.5)
     settings.EMAIL_PORT = dripping
