@@ -315,7 +315,8 @@ def test_a_server_that_takes_for_ever_is_cut(agreed, people, letterbox, monkeypa
 def test_a_greeting_that_drips_is_cut(agreed, people, settings, monkeypatch, dripping):
     monkeypatch.setattr(post, "LONGEST_SECONDS", 0.5)
     settings.EMAIL_PORT = dripping
-    assert not remind() and Server.objects.get().trouble == "busy" and not Reminder.objects.exists()
+    # Cut before the first letter came it is a line that ended, afterwards a greeting that is none.
+    assert not remind() and Server.objects.get().trouble in ("busy", "cut") and not Reminder.objects.exists()
 
 
 def test_stopping_ends_it_after_the_message_at_hand(agreed, people, letterbox):
