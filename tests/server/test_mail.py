@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from sinergi.features.reminders import rules
-from sinergi.features.reminders.tests.conftest import Letterbox, vouched
+from sinergi.features.reminders.tests.conftest import Letterbox, serving, vouched
 from tests.promises.wire import Visitor
-from tests.server.conftest import Served, free_port, start
+from tests.server.conftest import Served, start
 from tests.server.reminded import PASSWORD, PEOPLE
 
 pytestmark = pytest.mark.slow
@@ -47,18 +46,10 @@ def secure(tmp_path: Path) -> Iterator[Any]:
     """A server that speaks TLS from the first byte and asks for a password."""
     certificate, context = vouched(tmp_path)
     box = SlowLetterbox()
-    controller: Any = Controller(
-        box,
-        hostname="127.0.0.1",
-        port=free_port(),
-        ssl_context=context,
-        authenticator=box.authenticate,
-        auth_require_tls=False,
-    )
-    controller.certificate = certificate
-    controller.start()
-    yield controller
-    controller.stop()
+    told: dict[str, Any] = {"authenticator": box.authenticate, "auth_require_tls": False}
+    with serving(box, ssl_context=context, **told) as controller:
+        controller.certificate = certificate  # type: ignore[attr-defined]
+        yield controller
 
 
 def by_day() -> dict[str, str]:

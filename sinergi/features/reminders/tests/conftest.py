@@ -79,7 +79,14 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def listening() -> Iterator[Controller]:
     """One server for the file."""
-    controller = Controller(Letterbox(), hostname="127.0.0.1", port=free_port())
+    with serving(Letterbox()) as controller:
+        yield controller
+
+
+@contextlib.contextmanager
+def serving(letterbox: Letterbox, **options: Any) -> Iterator[Controller]:
+    """A real server of e-mail on this machine that drops everything into this letterbox."""
+    controller = Controller(letterbox, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     yield controller
     controller.stop()
@@ -106,21 +113,13 @@ def secure(settings: Any, tmp_path: Path) -> Iterator[Any]:
     """A server that wants STARTTLS and a password; nobody vouches for its `certificate` yet."""
     certificate, context = vouched(tmp_path)
     handler = Letterbox()
-    controller: Any = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=context,
-        authenticator=handler.authenticate,
-        auth_required=True,
-    )
-    controller.certificate = certificate
-    controller.start()
-    use(settings, controller.port)
-    settings.EMAIL_USE_TLS = True
-    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "sinergi", "kanari-sandi"
-    yield controller
-    controller.stop()
+    told: dict[str, Any] = {"authenticator": handler.authenticate, "auth_required": True}
+    with serving(handler, tls_context=context, **told) as controller:
+        controller.certificate = certificate  # type: ignore[attr-defined]  # for the tests that trust it
+        use(settings, controller.port)
+        settings.EMAIL_USE_TLS = True
+        settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "sinergi", "kanari-sandi"
+        yield controller
 
 
 def vouched(folder: Path) -> tuple[Path, ssl.SSLContext]:
