@@ -158,8 +158,11 @@ def answered(request: HttpRequest, answer: str, *, user: User | None, at: dateti
     return _judge(request, credential, challenge, user=user, at=at)
 
 
-def signed(request: HttpRequest, answer: str, *, user: User, challenge: bytes, at: datetime) -> tuple[Passkey, Any]:
-    """The passkey of `user` that signed `challenge`, and the device's response as py_webauthn reads it."""
+def signed(request: HttpRequest, answer: str, *, user: User, challenge: bytes, at: datetime) -> dict[str, str]:
+    """What the device of `user` said over `challenge`, as facts carry it: authenticator, client and signature.
+
+    Each in base64url without padding. Raises Refused where it is no signature of theirs over that.
+    """
     credential, answered_challenge = _read(answer)
     if answered_challenge != challenge:
         raise Refused(
@@ -167,7 +170,13 @@ def signed(request: HttpRequest, answer: str, *, user: User, challenge: bytes, a
             code="A-64",
             field="credential",
         )
-    return _judge(request, credential, challenge, user=user, at=at), credential.response
+    _judge(request, credential, challenge, user=user, at=at)
+    response = credential.response
+    return {
+        "authenticator": bytes_to_base64url(response.authenticator_data),
+        "client": bytes_to_base64url(response.client_data_json),
+        "signature": bytes_to_base64url(response.signature),
+    }
 
 
 def key_of(passkey: Passkey) -> Any:

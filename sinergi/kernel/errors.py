@@ -26,3 +26,8 @@ class Refused(Exception):
 
 class Broken(Exception):
     """A promise does not hold: bytes that do not verify, a store that contradicts itself. Logged, never shown raw."""
+
+
+def in_brackets(code: str) -> str:
+    """How a code stands behind its sentence: `[PAM-35]`; nothing for one that is not in capitals, for programs."""
+    return f"[{code}]" if code.isupper() else ""

@@ -14,3 +14,8 @@ def line(words: str) -> str:
 def paragraphs(words: str) -> str:
     """`words` with their line breaks, each line as `line` makes it, without empty lines around them."""
     return "\n".join(line(each) for each in words.replace("\r\n", "\n").split("\n")).strip()
+
+
+def spaced(letters: str) -> str:
+    """A fingerprint in groups of four, so that two people can read it to each other."""
+    return " ".join(letters[place : place + 4] for place in range(0, len(letters), 4))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from sinergi.kernel import canonical
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import from_text, now, to_text
+from sinergi.kernel.words import spaced
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, founding, identity, keys, store
@@ -229,7 +230,7 @@ def transport_key_of(presented: Introduction) -> bytes:
 
 def fingerprint(agency: str) -> str:
     """An agency's id in groups of four, for reading aloud."""
-    return " ".join(agency[at : at + 4] for at in range(0, len(agency), 4))
+    return spaced(agency)
 
 
 def _honour(presented: Introduction, at: datetime) -> None:

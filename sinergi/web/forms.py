@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django import forms
 
-from sinergi.kernel.errors import Refused
+from sinergi.kernel.errors import Refused, in_brackets
 from sinergi.web.middleware import said
 
 
 def said_with_code(refusal: Refused) -> str:
-    """The sentence in the reader's language and its code in brackets; a code not in capitals is for programs."""
-    return f"{said(refusal)} [{refusal.code}]" if refusal.code.isupper() else said(refusal)
+    """The sentence in the reader's language with its code."""
+    return f"{said(refusal)} {in_brackets(refusal.code)}".rstrip()
 
 
 class RefusingForm(forms.Form):

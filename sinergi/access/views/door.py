@@ -18,7 +18,7 @@ from sinergi.access import passkeys, proof, signin
 from sinergi.access.doors import ArrivedRequest, public
 from sinergi.access.forms import CodeForm, SignIn
 from sinergi.access.models import CodeKey, User
-from sinergi.kernel.errors import Refused
+from sinergi.kernel.errors import Refused, in_brackets
 
 
 @public  # everybody stands before the door
@@ -94,7 +94,7 @@ def sign_in_with_passkey(request: ArrivedRequest) -> HttpResponse:
         if not signin.admitted(request, passkey.user):
             raise Refused("Kunci sandi ini tidak dikenal di simpul ini.", code="A-65")
     except Refused as refused:
-        return _door(request, SignIn(), f"{gettext(refused.pattern)} [{refused.code}]", 422)
+        return _door(request, SignIn(), f"{gettext(refused.pattern)} {in_brackets(refused.code)}", 422)
     known = signin.at_second_step(request, at=request.arrived_at)
     target = known[1] if known else onward(request)
     return _inside(request, passkey.user, target, by="passkey")

@@ -22,6 +22,7 @@ from sinergi.access.forms import CodeForm, PasswordAgain
 from sinergi.access.models import CodeKey, Passkey, RecoveryCode
 from sinergi.access.views.door import onward, too_soon, waiting
 from sinergi.documents.qr import qr_svg
+from sinergi.kernel.words import spaced
 from sinergi.ledger.models import Agency
 
 View = Callable[..., HttpResponse]
@@ -121,7 +122,7 @@ def code(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "drawing": mark_safe(qr_svg(address)),  # noqa: S308  drawn by segno from our own address
-        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "secret": spaced(secret),
         "address": address,
         "next": onward(request),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from django.db import models
@@ -12,7 +12,39 @@ from sinergi.features.obligations.events import Item, Past
 from sinergi.ledger.models import Folded
 
 
-class ObligationList(Folded):
+class _Answered(Folded):
+    """What the other parties agree to or send back, by rows that are related as `answers`."""
+
+    answers: Any  # a related manager of _Reply
+
+    class Meta:
+        abstract = True
+
+    @property
+    def agreed_ids(self) -> list[str]:
+        """Agencies that agreed to it."""
+        return [answer.agency for answer in self.answers.all() if answer.agrees]
+
+    @property
+    def returned_ids(self) -> list[str]:
+        """Agencies that sent it back."""
+        return [answer.agency for answer in self.answers.all() if not answer.agrees]
+
+
+class _Reply(Folded):
+    """A party's yes or no. `words` is NULL once erased."""
+
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    agrees = models.BooleanField()
+    answered_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class ObligationList(_Answered):
     """One proposed list. Titles are NULL once erased."""
 
     agreement = models.CharField(max_length=64, db_index=True)
@@ -30,18 +62,8 @@ class ObligationList(Folded):
         """The obligations, in the order of the list."""
         return msgspec.convert(self.items_json, list[Item])
 
-    @property
-    def agreed_ids(self) -> list[str]:
-        """Agencies that agreed to it."""
-        return [answer.agency for answer in self.answers.all() if answer.agrees]
 
-    @property
-    def returned_ids(self) -> list[str]:
-        """Agencies that sent it back."""
-        return [answer.agency for answer in self.answers.all() if not answer.agrees]
-
-
-class Minutes(Folded):
+class Minutes(_Answered):
     """The minutes of one meeting. Words and titles are NULL once erased; `leaf` is the hash that is signed, in hex."""
 
     agreement = models.CharField(max_length=64, db_index=True)
@@ -63,7 +85,7 @@ class Minutes(Folded):
     @property
     def signed_ids(self) -> list[str]:
         """Agencies that stand behind them: the one that stated them, those that agreed, and whose official signed."""
-        agreed = [self.agency, *(answer.agency for answer in self.answers.all() if answer.agrees)]
+        agreed = [self.agency, *self.agreed_ids]
         return [*agreed, *(agency for agency in self.sealed_ids if agency not in agreed)]
 
     @property
@@ -71,21 +93,11 @@ class Minutes(Folded):
         """Agencies whose official signed them with their own key."""
         return [one.agency for one in self.signatures.all()]
 
-    @property
-    def returned_ids(self) -> list[str]:
-        """Agencies that sent them back."""
-        return [answer.agency for answer in self.answers.all() if not answer.agrees]
 
-
-class MinutesAnswer(Folded):
+class MinutesAnswer(_Reply):
     """One other party's signature under minutes, or why not."""
 
     minutes = models.ForeignKey(Minutes, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
-    agency = models.CharField(max_length=64)
-    office = models.CharField(max_length=64, default="")
-    agrees = models.BooleanField()
-    answered_at = models.DateTimeField()
-    words = models.TextField(null=True)
 
 
 class MinutesSignature(Folded):
@@ -99,7 +111,7 @@ class MinutesSignature(Folded):
     signed_at = models.DateTimeField()
 
 
-class History(Folded):
+class History(_Answered):
     """What one party told of the time before the list counts. Numbers and remarks are NULL once erased."""
 
     agreement = models.CharField(max_length=64, db_index=True)
@@ -116,26 +128,11 @@ class History(Folded):
         """What happened, in the order of the record."""
         return msgspec.convert(self.entries_json, list[Past])
 
-    @property
-    def agreed_ids(self) -> list[str]:
-        """Agencies that confirmed it."""
-        return [answer.agency for answer in self.answers.all() if answer.agrees]
 
-    @property
-    def returned_ids(self) -> list[str]:
-        """Agencies that sent it back."""
-        return [answer.agency for answer in self.answers.all() if not answer.agrees]
-
-
-class HistoryAnswer(Folded):
+class HistoryAnswer(_Reply):
     """Another party's yes or no to a history."""
 
     history = models.ForeignKey(History, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
-    agency = models.CharField(max_length=64)
-    office = models.CharField(max_length=64, default="")
-    agrees = models.BooleanField()
-    answered_at = models.DateTimeField()
-    words = models.TextField(null=True)
 
 
 class Statement(Folded):
@@ -161,7 +158,7 @@ class Statement(Folded):
         return [answer.agency for answer in self.answers.all()]
 
 
-class Answer(Folded):
+class Answer(_Reply):
     """One party's yes or no to a list or to a statement; exactly one of the two is named."""
 
     about_list = models.ForeignKey(
@@ -170,11 +167,6 @@ class Answer(Folded):
     about_statement = models.ForeignKey(
         Statement, null=True, on_delete=models.CASCADE, related_name="answers", db_constraint=False
     )
-    agency = models.CharField(max_length=64)
-    office = models.CharField(max_length=64, default="")
-    agrees = models.BooleanField()
-    answered_at = models.DateTimeField()
-    words = models.TextField(null=True)
 
 
 class WorkRecord(Folded):

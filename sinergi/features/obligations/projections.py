@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from sinergi.features.agreement import public as agreements
@@ -117,16 +119,10 @@ def answered(event: ObligationAnswered, envelope: Envelope) -> None:
         raise Ignored("a dispute is taken back by the one who raised it")
     if not takes_back and author == envelope.agency:
         raise Ignored("nobody answers what they said themselves")
-    if Answer.look("key", where=named | {"agency": envelope.agency}) is not None:
+    where = named | {"agency": envelope.agency}
+    if Answer.look("key", where=where) is not None:
         raise Ignored("its author had answered before")
-    Answer.insert(
-        key=envelope.key,
-        **named,
-        agency=envelope.agency,
-        office=_office(envelope),
-        agrees=event.agrees,
-        answered_at=envelope.at,
-    )
+    Answer.insert(**where, **_reply(event, envelope))
 
 
 @folds_text(ObligationAnswered)
@@ -172,22 +168,11 @@ def minutes_text(text: MinutesText | None, envelope: Envelope) -> None:
 @folds(MinutesAnswered)
 def minutes_answered(event: MinutesAnswered, envelope: Envelope) -> None:
     """Another party's signature."""
-    found = Minutes.look("agency", where={"key": event.minutes, "agreement": envelope.agreement})
-    if found is None:
-        raise Ignored("it answers no minutes")
-    if found[0] == envelope.agency:
-        raise Ignored("nobody answers what they said themselves")
+    _by_another(Minutes, event.minutes, envelope, otherwise="it answers no minutes")
     where = {"minutes_id": event.minutes, "agency": envelope.agency}
     if MinutesAnswer.look("key", where=where) or MinutesSignature.look("key", where=where):
         raise Ignored("its author had answered before")
-    MinutesAnswer.insert(
-        key=envelope.key,
-        minutes_id=event.minutes,
-        agency=envelope.agency,
-        office=_office(envelope),
-        agrees=event.agrees,
-        answered_at=envelope.at,
-    )
+    MinutesAnswer.insert(**where, **_reply(event, envelope))
 
 
 @folds_text(MinutesAnswered)
@@ -267,17 +252,11 @@ def history_text(text: HistoryText | None, envelope: Envelope) -> None:
 @folds(HistoryAnswered)
 def history_answered(event: HistoryAnswered, envelope: Envelope) -> None:
     """Another party's yes or no."""
-    found = History.look("agency", where={"key": event.history, "agreement": envelope.agreement})
-    if found is None:
-        raise Ignored("it answers no history")
-    if found[0] == envelope.agency:
-        raise Ignored("nobody answers what they said themselves")
+    _by_another(History, event.history, envelope, otherwise="it answers no history")
     where = {"history_id": event.history, "agency": envelope.agency}
     if HistoryAnswer.look("key", where=where):
         raise Ignored("its author had answered before")
-    HistoryAnswer.insert(
-        key=envelope.key, **where, office=_office(envelope), agrees=event.agrees, answered_at=envelope.at
-    )
+    HistoryAnswer.insert(**where, **_reply(event, envelope))
 
 
 @folds_text(HistoryAnswered)
@@ -307,6 +286,19 @@ def worked(envelope: Envelope) -> None:
 
 def _is_list_of(key: str, agreement: str) -> bool:
     return ObligationList.look("key", where={"key": key, "agreement": agreement}) is not None
+
+
+def _by_another(table: type[Minutes] | type[History], key: str, envelope: Envelope, *, otherwise: str) -> None:
+    found = table.look("agency", where={"key": key, "agreement": envelope.agreement})
+    if found is None:
+        raise Ignored(otherwise)
+    if found[0] == envelope.agency:
+        raise Ignored("nobody answers what they said themselves")
+
+
+def _reply(event: ObligationAnswered | MinutesAnswered | HistoryAnswered, envelope: Envelope) -> dict[str, Any]:
+    office = _office(envelope)
+    return {"key": envelope.key, "office": office, "agrees": event.agrees, "answered_at": envelope.at}
 
 
 def _by_place(words: dict[str, str], longest: int) -> dict[str, str]:

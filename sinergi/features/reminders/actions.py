@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import groupby
 
@@ -111,10 +111,10 @@ def _to_remind(at: datetime) -> list[tuple[int, str]]:
     ]
 
 
-def _new(person: int, agreement: str, dues: object) -> dict[Due, obligations.Pressing]:
+def _new(person: int, agreement: str, dues: Iterable[obligations.Pressing]) -> dict[Due, obligations.Pressing]:
     """Those of these dues of one agreement that this person was not reminded of at their present step."""
     known = {row.due for row in Reminder.objects.filter(user=person, agreement=agreement)}
-    found = {(due.agreement, due.code, due.mark, due.step): due for due in dues}  # type: ignore[attr-defined]
+    found = {(due.agreement, due.code, due.mark, due.step): due for due in dues}
     return {key: due for key, due in found.items() if key not in known}
 
 

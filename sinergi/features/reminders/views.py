@@ -21,7 +21,7 @@ from sinergi.features.reminders.models import Mailbox, Reminder, Server
 from sinergi.features.reminders.post import is_set
 from sinergi.kernel.errors import Refused
 from sinergi.web import navigation
-from sinergi.web.middleware import said
+from sinergi.web.forms import said_with_code
 
 MOST_SHOWN = 30
 BOTH = ["GET", "HEAD", "POST"]
@@ -87,7 +87,7 @@ def server(request: PersonRequest) -> HttpResponse:
         try:
             actions.ask_trial(form.cleaned_data["address"], at=request.arrived_at)
         except Refused as refusal:
-            form.add_error(None, f"{said(refusal)} [{refusal.code}]")
+            form.add_error(None, said_with_code(refusal))
         else:
             service.wake()
             return redirect("reminders:server")

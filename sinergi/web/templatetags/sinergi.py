@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from sinergi.kernel import instants
+from sinergi.kernel import errors, instants
 from sinergi.web import icons
 
 register = template.Library()
@@ -219,6 +219,9 @@ def crumbs(*pairs: str) -> dict[str, Any]:
 def paging(context: Any, page: Any) -> dict[str, Any]:
     """Which rows of how many a Django `Page` shows, and the way to the next; keeps the filter in the address."""
     return {"page": page, "request": context["request"]}
+
+
+register.filter(errors.in_brackets)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from sinergi.features.agreement.rules.revisions import GATES
 from sinergi.features.agreement.views import shown, turns
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
 from sinergi.ledger import rows
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.web.comparison import compared
@@ -55,7 +56,7 @@ def negotiation(request: PersonRequest, agreement: str) -> HttpResponse:
         "general": _comments(found, chosen, 0),
         "history": _history(found, proof),
         "concurrent": _beside(found) if len(opened) > 1 else None,
-        "digest": shown.spaced(chosen.digest),
+        "digest": spaced(chosen.digest),
         "grade": proof.get(chosen.key, NOTHING),
         "is_ready": bool(opened) and not lack,
         "may_propose": may and bool(opened),

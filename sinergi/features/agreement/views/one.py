@@ -16,6 +16,7 @@ from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.views import lifecycle, shown, turns
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
 from sinergi.ledger.evidence import export_agreement
 
 
@@ -129,7 +130,7 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
         "articles": shown.articles_of(row),
         "signers": shown.signers_of(row),
         "stated": shown.stated_about(row),
-        "fingerprint": shown.spaced(row.scan),
+        "fingerprint": spaced(row.scan),
         "has_scan": scans.is_here(row.scan),
         "awaited": ", ".join(public.short_name(party) for party in awaited) if row.state == "waiting" else "",
         "founder": public.short_name(row.parties[0]),

@@ -208,11 +208,6 @@ def own_id() -> str:
     return Agency.objects.filter(is_self=True).values_list("id", flat=True).first() or ""
 
 
-def spaced(hexadecimal: str) -> str:
-    """A fingerprint in groups of four, so that two people can read it to each other."""
-    return " ".join(hexadecimal[at : at + 4] for at in range(0, len(hexadecimal), 4))
-
-
 STATES: tuple[rules.Standing, ...] = (
     "draft",
     "waiting",

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
-from webauthn.helpers import bytes_to_base64url
 
 from sinergi.access import passkeys
 from sinergi.access.doors import PersonRequest, note_read, open_record, requires
@@ -25,6 +24,7 @@ from sinergi.features.agreement.rules import signing
 from sinergi.features.agreement.views import shown
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
 from sinergi.ledger.grades import NOTHING, grades
 
 
@@ -95,7 +95,7 @@ def sign(request: PersonRequest, agreement: str) -> HttpResponse:
     revision, signer = _named(row, told)
     over = signing.challenge(revision, signer, place=told["place"], signed_on=told["signed_on"])
     answer = request.POST.get("credential", "")
-    _, response = passkeys.signed(request, answer, user=request.user, challenge=over, at=request.arrived_at)
+    said = passkeys.signed(request, answer, user=request.user, challenge=over, at=request.arrived_at)
     actions.sign_revision(
         id=told["id"],
         by=request.actor,
@@ -104,9 +104,7 @@ def sign(request: PersonRequest, agreement: str) -> HttpResponse:
         signer=signer.key,
         place=told["place"],
         signed_on=told["signed_on"],
-        authenticator=bytes_to_base64url(response.authenticator_data),
-        client=bytes_to_base64url(response.client_data_json),
-        signature=bytes_to_base64url(response.signature),
+        **said,
     )
     return redirect(_address(request, row))
 
@@ -235,7 +233,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         "revision": revision,
         "terms": revision.terms if revision else None,
         "articles": printing.articles(revision) if revision else [],
-        "fingerprint": shown.spaced(revision.digest) if revision else "",
+        "fingerprint": spaced(revision.digest) if revision else "",
         "signatures": [
             {
                 "agency": public.short_name(one.agency),
@@ -270,7 +268,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         "own_key": own_key,
         "form": SigningForm(initial=initial),
         "papers": [
-            {"agency": public.short_name(one.agency), "paper": one.paper, "fingerprint": shown.spaced(one.document)}
+            {"agency": public.short_name(one.agency), "paper": one.paper, "fingerprint": spaced(one.document)}
             for one in (Paper.every(revision=revision.key) if revision else [])
         ],
         "binding_form": BindingForm(initial={"id": new_event_id(at)}),

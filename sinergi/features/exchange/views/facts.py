@@ -23,6 +23,7 @@ from sinergi.features.exchange.forms import FilterForm
 from sinergi.features.exchange.public import Standing, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.instants import ZONES, from_text
+from sinergi.kernel.words import spaced
 from sinergi.ledger import envelope
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Key, Log
@@ -352,7 +353,7 @@ def _is_signed(entry: envelope.Entry) -> bool:
 
 
 def _groups(text: str) -> str:
-    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+    return spaced(text)
 
 
 def _plain(value: Any) -> str:

@@ -29,6 +29,7 @@ from sinergi.ledger.store import own_agency
 from sinergi.sheets import Cells, Unreadable
 from sinergi.sheets.writing import corrected, template
 from sinergi.web import uploads
+from sinergi.web.forms import said_with_code
 from sinergi.web.models import Upload
 
 # What a file may be, by the word in its address; the uploads of each are kept apart.
@@ -103,7 +104,7 @@ def upload(request: PersonRequest, agreement: str, what: str) -> HttpResponse:
     """Choose a file. It is read in a limited child process and looked at on the next page; nothing is stated yet."""
     info = _opened(request, agreement, what)
     form = PaperForm(request.POST or None, request.FILES or None)
-    about = _list_of(agreement, request) if what == "riwayat" else None
+    about = _list_of(Board(agreement, at=request.arrived_at)) if what == "riwayat" else None
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         cells = uploads.read(file)
@@ -178,7 +179,7 @@ def preview(request: PersonRequest, upload: UUID) -> HttpResponse:
     else:
         numbers = {str(place): number for place, number in enumerate(checked.numbers)}
         remarks = {str(place): remark for place, remark in enumerate(checked.remarks)}
-        titles = _list_of(kept.agreement, request).titles or {}
+        titles = _list_of(Board(kept.agreement, at=request.arrived_at)).titles or {}
         context["entries"] = _shown(checked.entries, titles, numbers, remarks)
         context["count"] = len(checked.entries)
     return render(request, "obligations/paper_preview.html", context, status=200 if posted is None else 422)
@@ -224,7 +225,7 @@ def _sent(
         else:
             actions.state_history(
                 **given,
-                list_key=_list_of(kept.agreement, request).key,
+                list_key=_list_of(Board(kept.agreement, at=request.arrived_at)).key,
                 entries=checked.entries,
                 numbers=checked.numbers,
                 remarks=checked.remarks,
@@ -233,7 +234,7 @@ def _sent(
             done = gettext("Riwayat dikirim. Ia dihitung setelah pihak lain membenarkannya.")
     except Refused as refusal:
         known = refusal.field if refusal.field in form.fields else None
-        form.add_error(known, f"{gettext(refusal.sentence)} [{refusal.code}]")
+        form.add_error(known, said_with_code(refusal))
         return False
     messages.success(request, done)
     return True
@@ -260,7 +261,7 @@ def _checked(
         if what == "daftar":
             return paper.check_list(cells, _terms(agreement))
         board = Board(agreement, at=request.arrived_at)
-        about, info = _list_of(agreement, request), agreements.agreement(agreement)
+        about, info = _list_of(board), agreements.agreement(agreement)
         assert info is not None  # it was opened
         standing = [row for row in board.histories if not row.returned_ids]
         told = [
@@ -281,9 +282,8 @@ def _checked(
         raise uploads.said(refusal) from None
 
 
-def _list_of(agreement: str, request: PersonRequest) -> ObligationList:
+def _list_of(board: Board) -> ObligationList:
     """The list that a history is about: the one that holds, else the newest that waits for an answer."""
-    board = Board(agreement, at=request.arrived_at)
     found = board.held or next(reversed(board.open_lists), None)
     if found is None:
         raise Refused("Usulkan dahulu daftar kewajibannya; riwayat menyebut kode dari daftar itu.", code="KWJ-68")

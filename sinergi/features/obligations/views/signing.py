@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
-from webauthn.helpers import bytes_to_base64url
 
 from sinergi.access import passkeys
 from sinergi.access.doors import PersonRequest, open_record, requires
@@ -18,6 +17,7 @@ from sinergi.features.obligations.models import Minutes
 from sinergi.features.obligations.views.meetings import decisions_of, signatures_of
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
 from sinergi.ledger.store import own_agency
 
 
@@ -41,7 +41,7 @@ def page(request: PersonRequest, key: str) -> HttpResponse:
         "by": agreements.short_name(row.agency),
         "decisions": decisions_of(row),
         "signatures": signatures_of(row),
-        "fingerprint": " ".join(row.leaf[place : place + 8] for place in range(0, 64, 8)),
+        "fingerprint": spaced(row.leaf),
         "may_sign": request.user.can("obligations.sign", agreement=row.agreement),
         "hindrance": hindrance,
         "own_key": own_key,
@@ -68,7 +68,7 @@ def sign(request: PersonRequest, key: str) -> HttpResponse:
     told = _told(request)
     over = _challenge(request, row, told)
     answer = request.POST.get("credential", "")
-    _, response = passkeys.signed(request, answer, user=request.user, challenge=over, at=request.arrived_at)
+    said = passkeys.signed(request, answer, user=request.user, challenge=over, at=request.arrived_at)
     actions.sign_minutes(
         id=told["id"],
         by=request.actor,
@@ -76,9 +76,7 @@ def sign(request: PersonRequest, key: str) -> HttpResponse:
         minutes=row.key,
         signer=told["signer"],
         digest=told["digest"],
-        authenticator=bytes_to_base64url(response.authenticator_data),
-        client=bytes_to_base64url(response.client_data_json),
-        signature=bytes_to_base64url(response.signature),
+        **said,
     )
     return redirect("obligations:minutes-signing", key=row.key)
 

@@ -21,6 +21,7 @@ from sinergi.features.standing_duties.forms import HEADS, MembersForm, UpdateFor
 from sinergi.features.standing_duties.models import MemberChanges, VoterUpdate
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
 from sinergi.ledger.grades import NOTHING, grade, grades
 from sinergi.ledger.store import own_agency
 from sinergi.web import navigation
@@ -153,7 +154,7 @@ def _shown(request: PersonRequest, key: str, form: MembersForm | None) -> HttpRe
         "answer": _answers([row.key]).get(row.key),
         "form": (form or MembersForm(initial={"id": new_event_id(request.arrived_at)})) if may_answer else None,
         "grade": grade(row.key),
-        "letter": " ".join(row.letter[place : place + 4] for place in range(0, 64, 4)),
+        "letter": spaced(row.letter),
     }
     return render(request, "standing_duties/update.html", context, status=200 if form is None else 422)
 
