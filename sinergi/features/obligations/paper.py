@@ -170,11 +170,11 @@ def check_history(
     for row in table.rows:
         said: dict[str, Any] = row.values
         told = said["told"] and TOLD[said["told"]]
-        if told is None or told == "addendum" or row.number in wrong:
+        if told is None or told == "addendum":
             continue
         before = len(table.problems)
         _check_due(table, row, told, items, starts_on=starts_on, counts_from=counts_from, today=today)
-        if len(table.problems) > before:
+        if len(table.problems) > before or row.number in wrong:
             continue
         earlier = first.setdefault((said["code"], said["on"]), row.number)
         if earlier != row.number:
@@ -334,13 +334,16 @@ def _check_due(
 ) -> None:
     said: dict[str, Any] = row.values
     if said["code"] is None:
-        table.add(row.number, "code", "empty", "%(label)s wajib diisi.", label="Kode")
+        if not _is_wrong(table, row, "code"):
+            table.add(row.number, "code", "empty", "%(label)s wajib diisi.", label="Kode")
     elif said["code"] not in items:
         table.add(row.number, "code", "unknown", "Kewajiban ini tidak ada dalam daftar.")
-    if said["on"] < starts_on:
+    if said["on"] is None:
+        pass  # its cell is wrong and says so
+    elif said["on"] < starts_on:
         table.add(row.number, "on", "before", "Sebelum perjanjian berlaku (%(day)s).", day=_day(starts_on))
     elif said["on"] > today:
-        table.add(row.number, "on", "future", "Hari ini belum tiba.")
+        table.add(row.number, "on", "future", "Tanggal ini belum tiba.")
     elif said["on"] >= counts_from:
         table.add(
             row.number,
@@ -351,12 +354,12 @@ def _check_due(
         )
     if told == "missed" and said["done_on"] is not None:
         table.add(row.number, "done_on", "missed", "Yang terlewat tidak punya tanggal dikerjakan.")
-    if told != "missed" and said["done_on"] is None:
+    if told != "missed" and said["done_on"] is None and not _is_wrong(table, row, "done_on"):
         table.add(row.number, "done_on", "empty", "%(label)s wajib diisi.", label="Tanggal dikerjakan")
     if said["done_on"] is not None and said["done_on"] < starts_on:
         table.add(row.number, "done_on", "before", "Sebelum perjanjian berlaku (%(day)s).", day=_day(starts_on))
     if said["done_on"] is not None and said["done_on"] > today:
-        table.add(row.number, "done_on", "future", "Hari ini belum tiba.")
+        table.add(row.number, "done_on", "future", "Tanggal ini belum tiba.")
     if said["amends"] is not None:
         table.add(row.number, "amends", "amends", "Hanya adendum yang mengubah sesuatu.")
 
@@ -382,7 +385,7 @@ def _addenda(
         if said["on"] < starts_on:
             table.add(row.number, "on", "before", "Sebelum perjanjian berlaku (%(day)s).", day=_day(starts_on))
         elif said["on"] > today:
-            table.add(row.number, "on", "future", "Hari ini belum tiba.")
+            table.add(row.number, "on", "future", "Tanggal ini belum tiba.")
         if len(table.problems) == before:
             found.append((row, number))
     found.sort(key=lambda each: (each[0].values["on"], each[0].number))

@@ -237,12 +237,14 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
     ("rows", "sentence"),
     [
         (["dipenuhi,X-99,31/12/2023,31/12/2023,,,,"], "tidak ada dalam daftar"),
+        # Another wrong cell of the row hides it no longer.
+        (["dipenuhi,X-99,29/02/2023,,,,,=1"], "tidak ada dalam daftar"),
         (["dipenuhi,,31/12/2023,31/12/2023,,,,"], "Kode wajib diisi"),
         (["dipenuhi,D-02,29/02/2023,01/01/2023,,,,"], "ditulis seperti 14/02/2024"),
         (["dipenuhi,D-02,31/12/2003,31/12/2003,,,,"], "Sebelum perjanjian berlaku"),
         (["dipenuhi,D-02,31/12/2023,31/12/2003,,,,"], "Sebelum perjanjian berlaku"),
-        (["dipenuhi,D-02,31/12/2033,31/12/2023,,,,"], "Hari ini belum tiba"),
-        (["dipenuhi,D-02,31/12/2023,31/12/2033,,,,"], "Hari ini belum tiba"),
+        (["dipenuhi,D-02,31/12/2033,31/12/2023,,,,"], "Tanggal ini belum tiba"),
+        (["dipenuhi,D-02,31/12/2023,31/12/2033,,,,"], "Tanggal ini belum tiba"),
         (["dipenuhi,D-02,31/01/2024,31/01/2024,,,,"], "Sejak 08/01/2024 Sinergi menghitung sendiri"),
         (["dipenuhi,D-02,31/12/2023,,,,,"], "Tanggal dikerjakan wajib diisi"),
         (["terlewat,D-02,31/12/2023,31/12/2023,,,,"], "tidak punya tanggal dikerjakan"),
@@ -256,7 +258,7 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
         (["adendum,,31/12/2023,,AD-1,,AD-1,"], "lebih dahulu"),
         (["adendum,,30/12/2023,,AD-1,,AD-2,", "adendum,,31/12/2023,,AD-2,,AD-1,"], "lebih dahulu"),
         (["adendum,,31/12/2023,,AD-1,,,", "adendum,,31/12/2023,,AD-1,,,"], "Sudah ada di baris 2"),
-        (["adendum,,31/12/2033,,AD-1,,,"], "Hari ini belum tiba"),
+        (["adendum,,31/12/2033,,AD-1,,,"], "Tanggal ini belum tiba"),
     ],
 )
 @pytest.mark.slow
