@@ -26,6 +26,8 @@ def test_a_paper_agreement_is_entered_compared_confirmed_with_the_same_file_and_
     other.write_bytes(letter_pdf(changed(number="lain")))
 
     secretary = seats.sit(paluta, "sekretaris")
+    secretary.goto("/pengamanan/minta/")
+    offered = secretary.locator("select[name=agreement] option").all_inner_texts()
     secretary.goto("/perjanjian/")
     secretary.get_by_role("link", name="Masukkan perjanjian").click()
     form = secretary.locator("#perjanjian-baru")
@@ -52,7 +54,7 @@ def test_a_paper_agreement_is_entered_compared_confirmed_with_the_same_file_and_
     path = path_of(secretary)
     assert "Menunggu penegasan Polres Tapsel" in main_text(secretary)
     secretary.goto("/pengamanan/minta/")
-    assert secretary.locator("select[name=agreement]").count() == 0
+    assert secretary.locator("select[name=agreement] option").all_inner_texts() == offered
 
     chief = seats.sit(polres, "kapolres", phone=True)
     arrives(chief, path, "Menunggu penegasan kantor Anda")
