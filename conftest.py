@@ -8,12 +8,18 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.conf import settings
 
 # On a busy machine making an input may take a second; that says nothing of what is tested.
 hypothesis.settings.register_profile("sinergi", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("sinergi")
 
 pytest_plugins = ["tests.nodes.fixtures", "tests.permissions.fixtures", "tests.promises.closed_demo"]
+
+
+def pytest_configure() -> None:
+    """Each browser of a test would read the product's files anew, which takes longer than showing it a page."""
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_finish() -> None:

@@ -66,6 +66,13 @@ def every(table: type[Row], where: dict[str, Any]) -> list[Row]:
     ]
 
 
+def rows(table: Table) -> list[tuple[Any, ...]]:
+    """Every row, as the database keeps it and in no order, without the numbers it invented."""
+    with connection.cursor() as cursor:
+        cursor.execute(_everything(table))
+        return [tuple(row) for row in cursor.fetchall()]
+
+
 def _prepared(field: Field, value: Any) -> Any:
     # Text, numbers and keys need no preparing, and most columns are one of them.
     return value if isinstance(field, _AS_IT_IS) else field.get_db_prep_save(value, connection)
@@ -77,6 +84,12 @@ def _insertion(table: Table) -> tuple[list[Field], str]:
     names = ", ".join(_quoted(field) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     return fields, f"INSERT INTO {_name(table)} ({names}) VALUES ({marks})"
+
+
+@functools.cache
+def _everything(table: Table) -> str:
+    fields = [field for field in table._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    return f"SELECT {', '.join(map(_quoted, fields))} FROM {_name(table)}"
 
 
 @functools.cache

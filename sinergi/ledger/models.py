@@ -240,11 +240,11 @@ class FoldedTable(models.Model):
 
     @classmethod
     def content(cls) -> list[tuple[Any, ...]]:
-        """All rows as comparable tuples, in a fixed order, without row numbers the database invented."""
-        names = [field.attname for field in cls._meta.concrete_fields if not isinstance(field, models.AutoField)]
-        return sorted(
-            (tuple(_plain(value) for value in row) for row in cls._default_manager.values_list(*names)), key=repr
-        )
+        """All rows as comparable tuples, in a fixed order, without row numbers the database invented.
+
+        Values are as the database keeps them.
+        """
+        return sorted((tuple(map(_plain, row)) for row in composed.rows(cls)), key=repr)
 
 
 class Folded(FoldedTable):

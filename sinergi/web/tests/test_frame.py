@@ -6,10 +6,11 @@ import pytest
 from django.core import checks as django_checks
 from django.test import Client
 
-from sinergi.access.models import Duty, User, UserSession
+from sinergi.access.models import Duty, User
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Agency, Agreement, Party
 from sinergi.web import checks, navigation, vendor
+from tests.permissions.fixtures import sit_down
 
 INLINE = re.compile(r"""<style|\sstyle=|\son[a-z]+=["']|javascript:|<script(?![^>]*\ssrc=)""")
 
@@ -22,9 +23,7 @@ def client_of(db):
         user = User.objects.create(username=role, name="Tirta Lesmana", title="Kompol", **about)
         Duty.objects.create(user=user, role=role, starts_at=now(), agreements=agreements or ["*"])
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        key = client.session.session_key
-        UserSession.objects.create(user=user, key=key, started_at=now(), seen_at=now())
+        sit_down(client, user)
         return client
 
     return enter
