@@ -97,6 +97,7 @@ ROWS = [
     keyed("comment", revision_of, post=f"{KPU_OFFICE} {POLICE_OFFICE}"),
     keyed("revision-answer", revision_of, post=LIAISONS, body=NO),
     keyed("gate", revision_of, post=LIAISONS),
+    keyed("gate-correction", _gate, post=LIAISONS),
     # The papers of this world are not kept, so only the stranger's answer is asked for.
     Row(name="agreement:paper", get=EVERYBODY, other=lambda world: {"key": _gate(world, False)}),
     about("change", get=LIAISONS, post=LIAISONS),

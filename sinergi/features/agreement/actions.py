@@ -15,6 +15,7 @@ from sinergi.features.agreement.models import (
     Agreement,
     Change,
     Dispute,
+    GatePassage,
     NamedSigner,
     Paper,
     Revision,
@@ -137,6 +138,26 @@ def pass_gate(
         today=_today(log),
     )
     return log.append(one.agreement, decision)
+
+
+@command
+def correct_gate(log: Writing, *, passage: str, number: str, dated: date, document: str, document_size: int) -> Receipt:
+    """Put another paper in the place of a wrong one of this office; the wrong one stays listed as replaced."""
+    found = GatePassage.objects.filter(key=passage).first()
+    if found is None:
+        raise Refused("Langkah itu belum dikenal di kantor ini.", code="PKS-103")
+    decision = negotiation.correct_gate(
+        found,
+        agreement=_known(found.agreement),
+        agency=log.agency,
+        is_replaced=GatePassage.objects.filter(replaces=found.key).exists(),
+        number=number,
+        dated=dated,
+        document=document,
+        document_size=document_size,
+        today=_today(log),
+    )
+    return log.append(found.agreement, decision)
 
 
 @command

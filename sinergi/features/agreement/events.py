@@ -164,6 +164,19 @@ class GatePassed(Event, kind="negotiation.gate_passed"):
     document_size: int
 
 
+class GateCorrected(Event, kind="negotiation.gate_corrected"):
+    """The author's office puts another paper in the place of a wrong one; both stay listed, the old one as replaced.
+
+    `passage` is the record with the wrong paper: a `GatePassed`, or what corrected it last. The rest as there.
+    """
+
+    passage: RecordKey
+    number: str
+    dated: date
+    document: str
+    document_size: int
+
+
 class SignerText(Text):
     """The official's rank or title and name, as written under the agreement, and NRP or NIP."""
 

@@ -217,11 +217,10 @@ class AnswerForm(forms.Form):
     )
 
 
-class GateForm(forms.Form):
+class StepPaperForm(forms.Form):
     """The paper that shows that a step before signing was taken."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    gate = forms.ChoiceField(widget=forms.HiddenInput, choices=[(gate, gate) for gate in get_args(Gate)])
     number = forms.CharField(label=_("Nomor surat"), max_length=LONGEST_NUMBER)
     dated = _day(_("Tanggal surat"))
     scan = forms.FileField(
@@ -229,6 +228,12 @@ class GateForm(forms.Form):
         help_text=_("PDF atau JPG, paling besar 30 MB. Pihak lain melihat sidiknya, bukan isinya."),
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,application/pdf,image/jpeg"}),
     )
+
+
+class GateForm(StepPaperForm):
+    """A step that is taken with its paper."""
+
+    gate = forms.ChoiceField(widget=forms.HiddenInput, choices=[(gate, gate) for gate in get_args(Gate)])
 
 
 class ChangeForm(forms.Form):

@@ -148,7 +148,10 @@ class RevisionAnswer(Folded):
 
 
 class GatePassage(Folded):
-    """A party took a revision through one step before signing; the paper is bound by its hash."""
+    """A party took a revision through one step before signing; the paper is bound by its hash.
+
+    `replaces`: the record whose wrong paper this one stands for, empty where it is the first.
+    """
 
     agreement = models.CharField(max_length=64, db_index=True)
     revision = models.CharField(max_length=26)
@@ -161,6 +164,7 @@ class GatePassage(Folded):
     document = models.CharField(max_length=64)
     document_size = models.BigIntegerField()
     passed_at = models.DateTimeField()
+    replaces = models.CharField(max_length=26, default="")
 
 
 class Signature(Folded):

@@ -63,8 +63,17 @@ class Negotiation:
         return [said.agency for said in self.answers if said.revision == key and not said.agrees]
 
     def passages(self, key: str) -> list[GatePassage]:
-        """The steps before signing that were taken with it."""
-        return [one for one in self._passages if one.revision == key]
+        """The steps before signing that were taken with it, each with the paper that shows it now."""
+        wrong = {one.replaces for one in self._passages}
+        return [one for one in self._passages if one.revision == key and one.key not in wrong]
+
+    def replaced(self, passage: GatePassage) -> list[GatePassage]:
+        """The wrong papers that this one stands for, newest first."""
+        known, found = {one.key: one for one in self._passages}, []
+        while (wrong := known.get(passage.replaces)) is not None:
+            found.append(wrong)
+            passage = wrong
+        return found
 
     def signed_by(self, key: str) -> list[str]:
         """Agencies that signed it."""

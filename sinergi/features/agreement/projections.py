@@ -21,6 +21,7 @@ from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
+    GateCorrected,
     GatePassed,
     MatterAnswered,
     PaperBound,
@@ -233,10 +234,7 @@ def revision_answered_text(text: Words | None, envelope: Envelope) -> None:
 def gate_passed(event: GatePassed, envelope: Envelope) -> None:
     """A party took a revision through one step before signing."""
     revision = _revision(event.revision, envelope)
-    if not rules.is_line(event.number, rules.LONGEST_NUMBER) or not rules.is_fingerprint(event.document):
-        raise Ignored("its paper has no number or no fingerprint")
-    if not 0 < event.document_size <= rules.LARGEST_SCAN or not rules.is_day(event.dated):
-        raise Ignored("its paper has no size or no day")
+    paper = _step_paper(event)
     where = {"revision": revision.key, "agency": envelope.agency, "gate": event.gate}
     if GatePassage.look("key", where=where):
         raise Ignored("its author had taken this step before")
@@ -244,11 +242,30 @@ def gate_passed(event: GatePassed, envelope: Envelope) -> None:
         key=envelope.key,
         revision=revision.key,
         gate=event.gate,
-        number=event.number,
-        dated=event.dated,
-        document=event.document,
-        document_size=event.document_size,
         passed_at=envelope.at,
+        **paper,
+        **_author(envelope),
+    )
+
+
+@folds(GateCorrected)
+def gate_corrected(event: GateCorrected, envelope: Envelope) -> None:
+    """Another paper for a step the author took; the wrong one stays, and this one names it."""
+    paper = _step_paper(event)
+    where = {"key": event.passage, "agreement": envelope.agreement, "agency": envelope.agency}
+    wrong = GatePassage.look("revision", "gate", where=where)
+    if wrong is None:
+        raise Ignored("it corrects no step of its author's")
+    # Both are in the author's own log, so every node finds the same.
+    if GatePassage.look("key", where={"replaces": event.passage}):
+        raise Ignored("its author had replaced that paper before")
+    GatePassage.insert(
+        key=envelope.key,
+        revision=wrong[0],
+        gate=wrong[1],
+        passed_at=envelope.at,
+        replaces=event.passage,
+        **paper,
         **_author(envelope),
     )
 
@@ -529,6 +546,15 @@ def _revision_text(text: RevisionText | None, envelope: Envelope) -> None:
             remark=text.remark,
         )
     settle(envelope.agreement)
+
+
+def _step_paper(event: GatePassed | GateCorrected) -> dict[str, Any]:
+    """The columns of the paper that shows a step, if it can be one."""
+    if not rules.is_line(event.number, rules.LONGEST_NUMBER) or not rules.is_fingerprint(event.document):
+        raise Ignored("its paper has no number or no fingerprint")
+    if not 0 < event.document_size <= rules.LARGEST_SCAN or not rules.is_day(event.dated):
+        raise Ignored("its paper has no size or no day")
+    return {name: getattr(event, name) for name in ("number", "dated", "document", "document_size")}
 
 
 def _revision(key: str, envelope: Envelope) -> Revision:

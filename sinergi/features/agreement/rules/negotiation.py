@@ -15,6 +15,7 @@ from sinergi.features.agreement.events import (
     AgreementOpened,
     Article,
     Gate,
+    GateCorrected,
     GatePassed,
     RevisionAnswered,
     RevisionCommented,
@@ -62,6 +63,16 @@ class Agreement(Protocol):
 
     @property
     def left_ids(self) -> list[str]: ...
+
+
+class Passage(Protocol):
+    """What a rule needs to know of a step that an office took: the paper that shows it."""
+
+    key: str
+    agency: str
+    number: str
+    dated: date
+    document: str
 
 
 class Revision(revisions.Revision, Protocol):
@@ -165,13 +176,44 @@ def pass_gate(
         raise Refused("Langkah itu bukan langkah kantor ini.", code="PKS-75", field="gate")
     if gate in passed:
         raise Refused("Langkah ini sudah dicatat untuk naskah ini.", code="PKS-76", field="gate")
-    if not rules.is_line(line(number), rules.LONGEST_NUMBER):
-        raise Refused("Isi nomor suratnya.", code="PKS-77", field="number")
-    if not rules.EARLIEST_SIGNING <= dated <= today:
-        raise Refused("Tanggal surat belum tiba atau terlalu lama.", code="PKS-78", field="dated")
+    _refuse_paper(number, dated, today)
     return GatePassed(
         revision=RecordKey(revision.key),
         gate=gate,
+        number=line(number),
+        dated=dated,
+        document=document,
+        document_size=document_size,
+    )
+
+
+def correct_gate(
+    passage: Passage,
+    *,
+    agreement: Agreement,
+    agency: str,
+    is_replaced: bool,
+    number: str,
+    dated: date,
+    document: str,
+    document_size: int,
+    today: date,
+) -> GateCorrected:
+    """Another paper in the place of a wrong one of this office; also once the text is signed. Refused with the field.
+
+    `is_replaced`: the wrong one was replaced already.
+    """
+    if agreement.left_ids:
+        raise Refused("Perjanjian ini sudah berakhir; tidak ada yang dapat diubah.", code="PKS-64")
+    if passage.agency != agency:
+        raise Refused("Berkas itu milik kantor lain; kantor itu yang menggantinya.", code="PKS-87")
+    if is_replaced:
+        raise Refused("Berkas ini sudah diganti. Muat ulang halaman dan ganti yang terbaru.", code="PKS-88")
+    _refuse_paper(number, dated, today)
+    if (line(number), dated, document) == (passage.number, passage.dated, passage.document):
+        raise Refused("Nomor, tanggal, dan berkasnya sama dengan yang tercatat.", code="PKS-89", field="scan")
+    return GateCorrected(
+        passage=RecordKey(passage.key),
         number=line(number),
         dated=dated,
         document=document,
@@ -225,6 +267,13 @@ def _refuse_replaced(revision: Revision, agreement: Agreement, heads: Collection
         raise Refused("Perjanjian ini sudah berakhir; tidak ada yang dapat diubah.", code="PKS-64")
     if revision.key not in heads:
         raise Refused("Naskah ini sudah diganti naskah yang lebih baru, atau sudah berlaku.", code="PKS-67")
+
+
+def _refuse_paper(number: str, dated: date, today: date) -> None:
+    if not rules.is_line(line(number), rules.LONGEST_NUMBER):
+        raise Refused("Isi nomor suratnya.", code="PKS-77", field="number")
+    if not rules.EARLIEST_SIGNING <= dated <= today:
+        raise Refused("Tanggal surat belum tiba atau terlalu lama.", code="PKS-78", field="dated")
 
 
 def _made(draft: Draft, *, parties: Sequence[str], salt: str, today: date) -> tuple[Terms, RevisionText]:

@@ -13,6 +13,7 @@ from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
+    GateCorrected,
     GatePassed,
     MatterAnswered,
     RevisionAnswered,
@@ -41,6 +42,8 @@ class Talk:
         self.said: list[tuple[str, str, str, int]] = []  # kind, key, agency, place
         self.known = {peer.id: 0 for peer in peers}
         self.done: set[tuple[str, str]] = set()
+        self.text_of: dict[str, str] = {}
+        self.step_papers: dict[tuple[str, str], str] = {}  # agency and text: the paper of its step that counts
 
     def keys(self, peer: Peer, *kinds: str, others: bool = False) -> list[str]:
         """Records of these kinds that the partner has; `others`: only those it did not state and has not answered."""
@@ -64,6 +67,9 @@ class Talk:
         if peer.log(self.about).entries:
             marks = following(peer, self.about, marks)
         key = peer.state(self.about, event, deliver=False, **marks)
+        if isinstance(event, GatePassed | GateCorrected):
+            of = event.revision if isinstance(event, GatePassed) else self.text_of[event.passage]
+            self.step_papers[peer.id, of], self.text_of[key] = key, of
         self.said.append((event.kind, key, peer.id, len(peer.log(self.about).entries) - 1))
 
     def event(self, peer: Peer):
@@ -100,12 +106,12 @@ class Talk:
         self.done.add((peer.id, key))
         return key
 
-    def gate(self, peer: Peer, text: str) -> GatePassed | None:
-        """A step this partner has not taken with that text."""
-        if (peer.id, f"gate {text}") in self.done:
-            return None
-        self.done.add((peer.id, f"gate {text}"))
-        return GatePassed(revision=text, gate="report", number="1", dated=DAY, document="a" * 64, document_size=1)
+    def gate(self, peer: Peer, text: str) -> GatePassed | GateCorrected:
+        """A step this partner takes with that text, or another paper for it where it was taken."""
+        paper = {"number": "1", "dated": DAY, "document": "a" * 64, "document_size": 1}
+        if wrong := self.step_papers.get((peer.id, text)):
+            return GateCorrected(passage=wrong, **paper)
+        return GatePassed(revision=text, gate="report", **paper)
 
 
 @pytest.mark.slow
@@ -157,6 +163,7 @@ def test_any_order_of_arrival_of_valid_facts_gives_the_same_tables(found_node, s
                 assert differences(outcomes[0], outcome) == []
     assert verdicts["waiting"] == verdicts["invalid"] == 0, verdicts
     wanted = {"negotiation.revision_proposed", "negotiation.revision_answered", "negotiation.gate_passed"}
+    wanted |= {"negotiation.gate_corrected"}
     lifecycle = {"change_proposed", "dispute_raised", "dispute_moved", "settlement_proposed", "matter_answered"}
     wanted |= set() if drafted else {f"agreement.{kind}" for kind in lifecycle}
     assert wanted <= set(verdicts), wanted - set(verdicts)

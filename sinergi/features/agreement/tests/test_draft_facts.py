@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 import msgspec
 import pytest
 
+from sinergi.features.agreement import actions
 from sinergi.features.agreement.events import (
     AgreementConfirmed,
     AgreementLeft,
     AgreementOpened,
     ChangeProposed,
+    GateCorrected,
     GatePassed,
     RevisionAnswered,
     RevisionCommented,
     Words,
 )
 from sinergi.features.agreement.models import Agreement, Comment, Revision, RevisionAnswer, Signature
+from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import revisions
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
 from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
 from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
 from sinergi.kernel.actors import Actor
+from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import rebuild
 from sinergi.ledger.events import founding_id
 from sinergi.ledger.models import Agreement as LedgerAgreement
@@ -80,6 +85,34 @@ def test_partners_revise_comment_answer_and_take_steps(draft, police, parties):
     assert verdict(answered)[1] == "nobody answers what they said themselves"
     beyond = police.state(agreement, RevisionCommented(revision=second, article=3))
     assert verdict(beyond)[1] == "it speaks of no article of that revision"
+
+
+def test_a_paper_is_corrected_once_by_who_brought_it(draft, police, node, secretary):
+    agreement, first = draft
+    paper = {"number": "2", "dated": NOON.date(), "document": "b" * 64, "document_size": 1}
+    step = police.state(agreement, GatePassed(revision=first, gate="report", **paper))
+    second = police.state(agreement, GateCorrected(passage=step, **paper | {"number": "3"}))
+    assert verdict(police.state(agreement, GateCorrected(passage=step, **paper)))[1] == (
+        "its author had replaced that paper before"
+    )
+    third = police.state(agreement, GateCorrected(passage=second, **paper | {"document": "c" * 64}))
+    for wrong in ({"number": ""}, {"document": "x"}, {"document_size": 0}, {"dated": date.max}):
+        assert verdict(police.state(agreement, GateCorrected(passage=third, **paper | wrong)))[0] == "invalid"
+    # Not another's step, and no second passage beside the corrected one.
+    assert verdict(police.state(agreement, GateCorrected(passage=first, **paper)))[1] == (
+        "it corrects no step of its author's"
+    )
+    ours = {"id": new_event_id(NOON), "by": secretary, "at": NOON}
+    own = actions.pass_gate(revision=first, gate="plenary", **paper, **ours).key
+    assert verdict(police.state(agreement, GateCorrected(passage=own, **paper)))[1] == (
+        "it corrects no step of its author's"
+    )
+    assert verdict(police.state(agreement, GatePassed(revision=first, gate="report", **paper)))[0] == "invalid"
+    found = Negotiation(Agreement.objects.get())
+    [mine] = [one for one in found.passages(first) if one.agency == police.id]
+    assert mine.key == third
+    assert [one.key for one in found.replaced(mine)] == [second, step]
+    assert rebuild.check() == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
+    GateCorrected,
     GatePassed,
     MatterAnswered,
     RevisionAnswered,
@@ -26,7 +27,7 @@ from sinergi.features.agreement.progress import Disputes, Negotiation
 from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import lifecycle
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
-from sinergi.features.agreement.tests.papers import pdf, upload
+from sinergi.features.agreement.tests.papers import JPEG, pdf, upload
 from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
 from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
 from sinergi.features.agreement.views import listing
@@ -251,6 +252,50 @@ def test_steps_need_their_paper_and_only_a_text_with_all_of_them_can_be_signed(d
     info = public.to_sign(agreement)
     assert (info.key, info.digest) == (first, Revision.objects.get().digest)
     assert "menandatangani" in page_of(client, "negotiation", agreement).content.decode()
+
+
+def test_a_wrong_paper_of_a_step_is_replaced_and_stays_listed(draft, police, person, node, today):
+    agreement, first = draft
+    client = person("secretary")
+    sent = {"gate": "plenary", "number": "12/BA/2024", "dated": f"{today}"}
+    gate = reverse("agreement:gate", args=[first])
+    client.post(gate, sent | {"id": new_event_id(now()), "scan": upload(JPEG)})
+    wrong = GatePassage.objects.get()
+    address = reverse("agreement:gate-correction", args=[wrong.key])
+    right = sent | {"number": "13/BA/2024"}
+    for changes, code in (
+        ({"number": " "}, "PKS-50"),
+        ({"dated": "2026-02-29"}, "PKS-50"),
+        ({"dated": f"{today + timedelta(days=1)}"}, "PKS-78"),
+        ({"number": "12/BA/2024"}, "PKS-89"),
+    ):
+        answer = client.post(address, right | changes | {"id": new_event_id(now()), "scan": upload(JPEG)})
+        assert (answer.status_code, code in answer.content.decode()) == (422, True), changes
+    assert client.post(address, right | {"id": new_event_id(now()), "scan": upload(JPEG)}).status_code == 302
+    page = page_of(client, "negotiation", agreement).content.decode()
+    assert "<s>12/BA/2024" in page and "13/BA/2024" in page and page.count("buka berkas") == 2
+    late = client.post(address, right | {"id": new_event_id(now()), "number": "14", "scan": upload(JPEG)})
+    assert (late.status_code, "PKS-88" in late.content.decode()) == (422, True)
+    # The refusals dropped no file that something else names.
+    assert client.get(reverse("agreement:paper", args=[wrong.key])).content == JPEG
+    [now_shown] = Negotiation(Agreement.objects.get()).passages(first)
+    assert (now_shown.number, now_shown.gate, now_shown.replaces) == ("13/BA/2024", "plenary", wrong.key)
+    passed = GatePassed(revision=first, gate="report", number="7", dated=today, document="b" * 64, document_size=1)
+    theirs = police.state(agreement, passed)
+    other = client.post(
+        reverse("agreement:gate-correction", args=[theirs]), right | {"id": new_event_id(now()), "scan": upload(JPEG)}
+    )
+    assert (other.status_code, "PKS-87" in other.content.decode()) == (422, True)
+    assert rebuild.check() == []
+
+
+def test_a_partner_sees_the_other_sides_correction(draft, police, person, today):
+    agreement, first = draft
+    paper = {"dated": today, "document": "b" * 64, "document_size": 1}
+    theirs = police.state(agreement, GatePassed(revision=first, gate="report", number="7", **paper))
+    police.state(agreement, GateCorrected(passage=theirs, number="8", **paper))
+    page = page_of(person("secretary"), "negotiation", agreement).content.decode()
+    assert "<s>7," in page and "8, " in page and "Ganti berkas" not in page
 
 
 def test_the_inbox_says_whose_turn_it_is(draft, police, person, node):

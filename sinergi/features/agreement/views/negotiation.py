@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import actions, public, scans
-from sinergi.features.agreement.forms import AnswerForm, CommentForm, GateForm, WithdrawalForm, insist
-from sinergi.features.agreement.models import Agreement, GatePassage, Revision
+from sinergi.features.agreement.forms import AnswerForm, CommentForm, GateForm, StepPaperForm, WithdrawalForm, insist
+from sinergi.features.agreement.models import Agreement, GatePassage, Paper, Revision
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules.revisions import GATES
 from sinergi.features.agreement.views import shown, turns
@@ -50,7 +50,7 @@ def negotiation(request: PersonRequest, agreement: str) -> HttpResponse:
         "by": public.short_name(chosen.agency),
         "is_open": bool(opened),
         "turns": turns.turns(found) if opened else [],
-        "parties": _parties(found, chosen, own),
+        "parties": _parties(request, found, chosen, own),
         "articles": _articles(found, chosen),
         "terms": shown.terms_said(chosen, row.party_ids),
         "general": _comments(found, chosen, 0),
@@ -142,25 +142,41 @@ def gate(request: PersonRequest, key: str) -> HttpResponse:
     form = GateForm(request.POST, request.FILES)
     insist(form)
     given = form.cleaned_data
+    _with_paper(request, actions.pass_gate, given, revision=one.key, gate=given["gate"])
+    return redirect(_address(Agreement.objects.get(agreement=one.agreement), one))
+
+
+@requires("agreement.negotiate")
+@require_POST
+def gate_correction(request: PersonRequest, key: str) -> HttpResponse:
+    """Put another paper in the place of a wrong one of this office."""
+    found = open_record(request, GatePassage.objects.all(), key, "agreement.negotiate", region=None)
+    form = StepPaperForm(request.POST, request.FILES)
+    insist(form)
+    _with_paper(request, actions.correct_gate, form.cleaned_data, passage=found.key)
+    one = Revision.objects.get(key=found.revision)
+    return redirect(_address(Agreement.objects.get(agreement=one.agreement), one) + "#pihak")
+
+
+def _with_paper(request: PersonRequest, act: Any, given: dict[str, Any], **about: str) -> None:
+    """Run an action on a step with its paper, which is not kept where that is refused and nothing else names it."""
     kept = scans.keep(scans.taken(given["scan"]))
     try:
-        actions.pass_gate(
+        act(
             id=given["id"],
             by=request.actor,
             at=request.arrived_at,
-            revision=one.key,
-            gate=given["gate"],
             number=given["number"],
             dated=given["dated"],
             document=kept.scan,
             document_size=kept.size,
+            **about,
         )
     except Refused:
-        known = GatePassage.objects.filter(document=kept.scan).exists()
-        if not known and not Agreement.objects.filter(scan=kept.scan).exists():
+        bound = any(table.objects.filter(document=kept.scan).exists() for table in (GatePassage, Paper))
+        if not bound and not Agreement.objects.filter(scan=kept.scan).exists():
             scans.drop(kept.scan)
         raise
-    return redirect(_address(Agreement.objects.get(agreement=one.agreement), one))
 
 
 @require_safe
@@ -185,8 +201,9 @@ def _called(found: Negotiation, one: Revision) -> str:
     return gettext("Naskah %(number)s, %(agency)s") % {"number": number, "agency": public.short_name(one.agency)}
 
 
-def _parties(found: Negotiation, one: Revision, own: str) -> list[dict[str, Any]]:
-    """How each party stands to a text: its words, its steps, its signature."""
+def _parties(request: PersonRequest, found: Negotiation, one: Revision, own: str) -> list[dict[str, Any]]:
+    """How each party stands to a text: its words, its steps with their papers, its signature."""
+    may = not found.row.left_ids and request.user.can("agreement.negotiate", agreement=found.row.agreement)
     agreed, returned = found.agreed(one.key), found.returned(one.key)
     passed = {(each.agency, each.gate): each for each in found.passages(one.key)}
     signed = found.signed_by(one.key)
@@ -203,7 +220,8 @@ def _parties(found: Negotiation, one: Revision, own: str) -> list[dict[str, Any]
             else shown.State("waiting", gettext("belum menjawab"))
         )
         steps = [
-            {"label": shown.gate_label(step, kind), "passage": passed.get((party, step))}
+            {"label": shown.gate_label(step, kind)}
+            | _step(request, found, passed.get((party, step)), may_correct=may and party == own)
             for step in GATES.get(kind, ())
         ]
         told.append(
@@ -219,6 +237,21 @@ def _parties(found: Negotiation, one: Revision, own: str) -> list[dict[str, Any]
             }
         )
     return told
+
+
+def _step(
+    request: PersonRequest, found: Negotiation, passage: GatePassage | None, *, may_correct: bool
+) -> dict[str, Any]:
+    """A step that was taken: its paper, whether the file is here, the wrong papers before it, the form for another."""
+    if passage is None:
+        return {"passage": None}
+    typed = {"id": new_event_id(request.arrived_at), "number": passage.number, "dated": passage.dated}
+    return {
+        "passage": passage,
+        "is_here": scans.is_here(passage.document),
+        "wrong": [{"paper": each, "is_here": scans.is_here(each.document)} for each in found.replaced(passage)],
+        "form": StepPaperForm(auto_id=f"{passage.key}_%s", initial=typed) if may_correct else None,
+    }
 
 
 def _articles(found: Negotiation, one: Revision) -> list[dict[str, Any]]:
