@@ -6,7 +6,7 @@ anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
 
 _kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
 
@@ -40,5 +41,27 @@ def once(question: Callable[P, T]) -> Callable[P, T]:
         if key not in kept:
             kept[key] = question(*args, **named)
         return kept[key]  # type: ignore[no-any-return]
+
+    return asked
+
+
+def once_each(question: Callable[[list[K]], dict[K, T]]) -> Callable[[Iterable[K]], dict[K, T]]:
+    """Keep for each key what `question` answers while `reading`; it is asked only for keys that nobody asked for yet.
+
+    So what is asked of many beforehand costs nothing when it is asked of each of them later. `question` answers every
+    key; nobody changes what it answers.
+    """
+
+    @wraps(question)
+    def asked(keys: Iterable[K]) -> dict[K, T]:
+        wanted = list(dict.fromkeys(keys))
+        kept = _kept.get()
+        if kept is None:
+            return question(wanted) if wanted else {}
+        known: dict[K, T] = kept.setdefault((question, "each"), {})
+        missing = [key for key in wanted if key not in known]
+        if missing:
+            known |= question(missing)
+        return {key: known[key] for key in wanted}
 
     return asked

@@ -53,11 +53,40 @@ def look(table: Table, columns: tuple[str, ...], where: dict[str, Any], order: s
 
 
 def every(table: type[Row], where: dict[str, Any]) -> list[Row]:
-    """All rows that equal `where`, whole, in the order of their primary key."""
-    columns = tuple(field.attname for field in table._meta.concrete_fields)
+    """All rows that equal `where` (all of the table if it is empty), whole, in the order of their primary key."""
+    columns = _columns(table)
     conditions, converters, statement = _looking(table, columns, tuple(where), str(table._meta.pk.attname), many=True)
+    return _whole(
+        table, columns, converters, statement, [_prepared(field, where[field.attname]) for field in conditions]
+    )
+
+
+def under(table: type[Row], agreements: list[str]) -> dict[str, list[Row]]:
+    """All rows of each of these agreements, whole, in the order of their primary key; the table names its agreement."""
+    found: dict[str, list[Row]] = {agreement: [] for agreement in agreements}
+    columns = _columns(table)
+    _conditions, converters, statement = _looking(table, columns, (), "", many=True)
+    (field,), (key,) = _fields(table, ("agreement",)), _fields(table, (str(table._meta.pk.attname),))
+    marks = ", ".join(["%s"] * len(agreements))
+    statement += f" WHERE {_quoted(field)} IN ({marks}) ORDER BY {_quoted(key)}"
+    for row in _whole(table, columns, converters, statement, agreements) if agreements else []:
+        found[row.agreement].append(row)  # type: ignore[attr-defined]
+    return found
+
+
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(field.attname for field in table._meta.concrete_fields)
+
+
+def _whole(
+    table: type[Row],
+    columns: tuple[str, ...],
+    converters: list[Callable[[Any], Any]],
+    statement: str,
+    values: list[Any],
+) -> list[Row]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_prepared(field, where[field.attname]) for field in conditions])
+        cursor.execute(statement, values)
         rows = cursor.fetchall()
     alias = connection.alias
     return [
@@ -104,7 +133,9 @@ def _looking(
     table: Table, columns: tuple[str, ...], where: tuple[str, ...], order: str, *, many: bool = False
 ) -> tuple[list[Field], list[Callable[[Any], Any]], str]:
     fields, conditions = _fields(table, columns), _fields(table, where)
-    statement = f"SELECT {', '.join(map(_quoted, fields))} FROM {_name(table)} WHERE {_equal(conditions)}"
+    statement = f"SELECT {', '.join(map(_quoted, fields))} FROM {_name(table)}"
+    if conditions:
+        statement += f" WHERE {_equal(conditions)}"
     if order:
         (field,) = _fields(table, (order.removeprefix("-"),))
         statement += f" ORDER BY {_quoted(field)} {'DESC' if order.startswith('-') else 'ASC'}"

@@ -239,6 +239,11 @@ class FoldedTable(models.Model):
         return composed.every(cls, where)
 
     @classmethod
+    def under(cls, agreements: Iterable[str]) -> dict[str, list[Self]]:
+        """All rows of each of these agreements (column `agreement`), in the order of their key."""
+        return composed.under(cls, list(agreements))
+
+    @classmethod
     def content(cls) -> list[tuple[Any, ...]]:
         """All rows as comparable tuples, in a fixed order, without row numbers the database invented.
 

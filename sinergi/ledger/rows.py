@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from sinergi.kernel.once import once
-from sinergi.ledger.models import Agency, Entry, Log
+from sinergi.ledger.models import Agency, Agreement, Entry, Log
 
 
 class Stored(NamedTuple):
@@ -41,6 +41,7 @@ class Party(NamedTuple):
 
 _LOG = [field.attname for field in Log._meta.concrete_fields]
 _AGENCY = [field.attname for field in Agency._meta.concrete_fields]
+_AGREEMENT = [field.attname for field in Agreement._meta.concrete_fields]
 _LOG_COLUMNS = ", ".join(_LOG)
 _AGENCY_COLUMNS = ", ".join(_AGENCY)
 _INSERT_ENTRY = (
@@ -49,6 +50,7 @@ _INSERT_ENTRY = (
 )
 _IS_OWN = _LOG.index("is_own")
 _IS_SELF = _AGENCY.index("is_self")
+_IS_OPENED = _AGREEMENT.index("opened")
 
 
 @once
@@ -67,6 +69,26 @@ def agencies() -> list[Agency]:
     """Every agency this node knows, by id."""
     found = (_agency(row) for row in _all(f"SELECT {_AGENCY_COLUMNS} FROM ledger_agency ORDER BY id"))
     return [agency for agency in found if agency is not None]
+
+
+@once
+def agreements() -> list[Agreement]:
+    """Every agreement this node knows, by id."""
+    found = []
+    for row in _all(f"SELECT {', '.join(_AGREEMENT)} FROM ledger_agreement ORDER BY id"):
+        given = list(row)
+        given[_IS_OPENED] = bool(given[_IS_OPENED])
+        found.append(Agreement.from_db(connection.alias, _AGREEMENT, given))
+    return found
+
+
+@once
+def party_ids() -> dict[str, list[str]]:
+    """The agency ids of the parties of every agreement, founder first."""
+    found: dict[str, list[str]] = {}
+    for agreement, agency in _all("SELECT agreement_id, agency FROM ledger_party ORDER BY place, id"):
+        found.setdefault(agreement, []).append(agency)
+    return found
 
 
 def agency_kind(id: str) -> str:

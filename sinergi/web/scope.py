@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from sinergi.ledger.models import Agency, Agreement, Party
+from sinergi.ledger import rows
 from sinergi.web import navigation
 
 SESSION_KEY = "scope"
@@ -54,9 +54,7 @@ def _scopes_of(user: Any) -> list[Scope]:
         return []
     duties = user.duties_at()
     reached = [
-        agreement
-        for agreement in Agreement.objects.order_by("id")
-        if any(duty.covers(agreement=agreement.id) for duty in duties)
+        agreement for agreement in rows.agreements() if any(duty.covers(agreement=agreement.id) for duty in duties)
     ]
     called = navigation.names([agreement.id for agreement in reached])
     # Nothing can stand under a draft yet; its name still tells it from the agreement before it.
@@ -69,10 +67,7 @@ def _scopes_of(user: Any) -> list[Scope]:
 
 def _partners() -> dict[str, str]:
     """The other parties of every agreement, by its id: what it is called until a feature knows its paper."""
-    names = dict(Agency.objects.filter(is_self=False).values_list("id", "name"))
-    others: dict[str, list[str]] = {}
-    for agreement, agency in Party.objects.order_by("place", "pk").values_list("agreement_id", "agency"):
-        if agency in names:
-            # "KPU Kabupaten X" is too long for a button; a Kota keeps its word, so the short form stays unambiguous.
-            others.setdefault(agreement, []).append(names[agency].replace(" Kabupaten ", " "))
-    return {agreement: " · ".join(parties) for agreement, parties in others.items()}
+    # "KPU Kabupaten X" is too long for a button; a Kota keeps its word, so the short form stays unambiguous.
+    names = {one.id: one.name.replace(" Kabupaten ", " ") for one in rows.agencies() if not one.is_self}
+    others = {id: [names[party] for party in parties if party in names] for id, parties in rows.party_ids().items()}
+    return {agreement: " · ".join(parties) for agreement, parties in others.items() if parties}

@@ -11,7 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from sinergi.kernel.instants import now
-from sinergi.ledger.models import Agency, Agreement
+from sinergi.ledger import rows
+from sinergi.ledger.models import Agreement
 from sinergi.web import navigation
 from sinergi.web.language import language_of, theme_of
 from sinergi.web.scope import Scope, scopes
@@ -57,7 +58,8 @@ class Shell:
     @cached_property
     def agency(self) -> str:
         """The name of the agency whose node this is; empty before `sinergi init`."""
-        return Agency.objects.filter(is_self=True).values_list("name", flat=True).first() or ""
+        own = rows.own_agency()
+        return "" if own is None else own.name
 
     @cached_property
     def scopes(self) -> list[Scope]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import ClassVar
@@ -10,6 +11,7 @@ import msgspec
 from django.db import models
 
 from sinergi.features.agreement import rules
+from sinergi.kernel.once import once
 from sinergi.ledger.models import Folded
 
 
@@ -97,6 +99,23 @@ class Standing(Folded):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agency"], name="standing_agency")]
+
+
+def with_said(found: Iterable[Agreement]) -> list[Agreement]:
+    """These agreements with what each party said of them, asked once for all."""
+    said: dict[str, list[Standing]] = {}
+    for one in _standings():
+        said.setdefault(one.agreement_id, []).append(one)
+    known = list(found)
+    for row in known:
+        row.said = said.get(row.agreement, [])
+    return known
+
+
+@once
+def _standings() -> list[Standing]:
+    """What parties said of every agreement this node knows; a row or two for each."""
+    return Standing.every()
 
 
 class Revision(Folded):

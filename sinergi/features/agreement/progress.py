@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,7 +24,33 @@ from sinergi.features.agreement.models import (
 )
 from sinergi.features.agreement.rules import lifecycle, negotiation
 from sinergi.features.agreement.rules.revisions import Lacks, lacks, open_heads
+from sinergi.kernel.once import once_each
 from sinergi.ledger import rows
+
+Told = TypeVar("Told", Revision, Change, Dispute, Settlement)
+
+
+def _told(table: type[Told], order: Callable[[Told], Any]) -> Callable[[Iterable[str]], dict[str, list[Told]]]:
+    """What parties told of each of some agreements, in an order, asked once for all of them."""
+
+    @once_each
+    def told(agreements: list[str]) -> dict[str, list[Told]]:
+        return {agreement: sorted(found, key=order) for agreement, found in table.under(agreements).items()}
+
+    return told
+
+
+_revisions = _told(Revision, lambda one: (one.proposed_at, one.key))
+_changes = _told(Change, lambda one: (one.proposed_at, one.key))
+_disputes = _told(Dispute, lambda one: (one.raised_at, one.key))
+_settlements = _told(Settlement, lambda one: (one.proposed_at, one.key))
+
+
+def ask_beforehand(known: Iterable[Agreement]) -> None:
+    """Ask at once what is told of each of these agreements, for a reading that goes through all of them."""
+    ids = [row.agreement for row in known]
+    for question in (_revisions, _changes, _disputes, _settlements):
+        question(ids)
 
 
 class Negotiation:
@@ -31,7 +59,7 @@ class Negotiation:
     def __init__(self, row: Agreement, *, addendum: bool = False) -> None:
         self.row = row
         self.amends = (row.revision or row.key) if addendum else ""
-        self._all = list(Revision.objects.filter(agreement=row.agreement).order_by("proposed_at", "key"))
+        self._all = _revisions([row.agreement])[row.agreement]
 
     @cached_property
     def revisions(self) -> list[Revision]:
@@ -137,7 +165,7 @@ def open_changes(row: Agreement) -> list[Change]:
     """Proposed changes that follow what holds and that nobody has refused nor everybody agreed to, oldest first."""
     held = [change.key for change in row.agreed_changes]
     after = held[-1] if held else ""
-    found = Change.objects.filter(agreement=row.agreement, after=after).order_by("proposed_at", "key")
+    found = [one for one in _changes([row.agreement])[row.agreement] if one.after == after]
     return [one for one in found if one.key not in held and not proposed(row, one).refused]
 
 
@@ -157,12 +185,12 @@ class Disputes:
 
     def __init__(self, row: Agreement) -> None:
         self.row = row
-        self.all = list(Dispute.objects.filter(agreement=row.agreement).order_by("raised_at", "key"))
-        self.settlements = [
-            proposed(row, one)
-            for one in Settlement.objects.filter(agreement=row.agreement).order_by("proposed_at", "key")
-        ]
-        self._steps = list(DisputeStep.objects.filter(agreement=row.agreement).order_by("moved_on", "key"))
+        self.all = _disputes([row.agreement])[row.agreement]
+        self.settlements = [proposed(row, one) for one in _settlements([row.agreement])[row.agreement]]
+
+    @cached_property
+    def _steps(self) -> list[DisputeStep]:
+        return list(DisputeStep.objects.filter(agreement=self.row.agreement).order_by("moved_on", "key"))
 
     def settled(self, dispute: str) -> Settlement | None:
         """How it was settled: what every party agreed to, of several the one with the smallest key."""

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
@@ -15,7 +14,7 @@ from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
-from sinergi.features.agreement.models import Agreement, NamedSigner, Standing
+from sinergi.features.agreement.models import Agreement, NamedSigner, Standing, with_said
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules import signing
 from sinergi.features.agreement.rules.signing import refuse_unfit
@@ -113,10 +112,11 @@ def agreements_of(
     user: User, permission: str = "agreement.read", *, scope: str = "", on: date | None = None
 ) -> list[AgreementInfo]:
     """The agreements that a duty of `user` with `permission` reaches, newest first; with `on`, those in force then."""
-    rows = visible(user, Agreement.objects.prefetch_related("standings"), permission, scope=scope)
-    agencies, found = _agencies(), list(rows.order_by("-entered_at", "key"))
+    # Articles are long, and not told here.
+    rows = visible(user, Agreement.objects.defer("articles", "article_texts", "signers"), permission, scope=scope)
+    agencies, found = _agencies(), with_said(rows.order_by("-entered_at", "key"))
     # Unless the scope switch narrows them these are all that the person knows of: no need to look for twins.
-    called = _all_names() if scope else _names(agencies, found)
+    called = _all_names() if scope else names(row.agreement for row in found)
     told = [_told(row, agencies, on, called) for row in found]
     return [info for info in told if on is None or info.state == "in_force"]
 
@@ -166,7 +166,7 @@ def name_of(agreement_id: str) -> str:
 
 def names(agreement_ids: Iterable[str]) -> dict[str, str]:
     """What these agreements are called beside each other, by id: no two the same; one alone needs no mark."""
-    return _names(_agencies(), _papers().filter(agreement__in=list(agreement_ids)))
+    return _names(frozenset(agreement_ids))
 
 
 def names_by_key(keys: list[str]) -> dict[str, str]:
@@ -318,8 +318,7 @@ def signature_flaw(
 
 def opened(request: HttpRequest, agreement_id: str, permission: str) -> AgreementInfo:
     """The agreement that the person may see with `permission`, as of today, or Http404. Sets the office that acts."""
-    rows = Agreement.objects.prefetch_related("standings")
-    row = open_record(request, rows, agreement_id, permission, field="agreement")
+    row = open_record(request, Agreement.objects.all(), agreement_id, permission, field="agreement")
     return _told(row, _agencies(), localdate(request.arrived_at))  # type: ignore[attr-defined]
 
 
@@ -383,20 +382,22 @@ def _agencies() -> dict[str, Agency]:
     return {agency.id: agency for agency in rows.agencies()}
 
 
-@once
 def _all_names() -> dict[str, str]:
     """The names by agreement id, told apart within all that this node knows."""
-    return _names(_agencies(), _papers())
+    return _names(frozenset(id for id, _parties, _signed_on, _number in _papers()))
 
 
-def _papers() -> QuerySet[Agreement]:
-    """What names need of agreements; the articles are long."""
-    return Agreement.objects.only("agreement", "parties", "signed_on", "numbers").order_by("key")
+@once
+def _papers() -> list[tuple[str, list[str], date, str]]:
+    """What names need of every agreement: id, parties, day of signing, first document number."""
+    rows = Agreement.objects.order_by("key").values_list("agreement", "parties", "signed_on", "numbers")
+    return [(id, parties, signed_on, numbers[0] if numbers else "") for id, parties, signed_on, numbers in rows]
 
 
-def _names(agencies: dict[str, Agency], known: Iterable[Agreement]) -> dict[str, str]:
+@once
+def _names(known: frozenset[str]) -> dict[str, str]:
     """The names by agreement id, told apart within `known`."""
-    papers = [(row.agreement, row.parties, row.signed_on, row.numbers[0] if row.numbers else "") for row in known]
+    agencies, papers = _agencies(), [paper for paper in _papers() if paper[0] in known]
     marks = rules.told_apart(papers)
     called = {id: _plain_name(agencies, parties) for id, parties, _, _ in papers}
     return {id: f"{name} ({marks[id]})" if id in marks else name for id, name in called.items()}

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from sinergi.features.agreement import public as agreements
-from sinergi.ledger.models import Agency, Agreement, Cosignature, Entry, Log, Party
-from sinergi.ledger.store import stated_at
+from sinergi.ledger import rows
+from sinergi.ledger.models import Agreement, Cosignature, Entry, Log
+from sinergi.ledger.store import own_agency, stated_at
 from sinergi.sync import clocks
 from sinergi.sync.models import Peer
+
+# Below so many agreements they are asked for by name.
+FEW = 20
 
 Line = Literal["self", "connected", "apart", "new", "paused", "stranger"]
 # author: writes this log · same: has all of it · behind: lacks `missing` · until: had all when last heard of
@@ -118,28 +122,26 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 def reach(user: Any, permission: str, scope: str = "") -> list[Agreement]:
     """The agreements that one of this person's duties reaches with `permission`, only `scope` if given."""
     duties = user.duties_for(permission)
-    found = Agreement.objects.prefetch_related("parties").order_by("pk")
-    if scope:
-        found = found.filter(id=scope)
-    return [agreement for agreement in found if any(duty.covers(agreement=agreement.id) for duty in duties)]
+    known = (agreement for agreement in rows.agreements() if scope in ("", agreement.id))
+    return [agreement for agreement in known if any(duty.covers(agreement=agreement.id) for duty in duties)]
 
 
 def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True) -> Standing:
     """Who has what of these agreements. `with_last` also looks up when each log was last written to."""
-    known = list(seen)
-    own = Agency.objects.get(is_self=True)
-    ids = [party for agreement in known for party in _party_ids(agreement)]
+    known = {agreement.id: agreement for agreement in seen}
+    own = own_agency()
+    members = {id: parties for id, parties in rows.party_ids().items() if id in known}
+    ids = [party for parties in members.values() for party in parties]
     partners = _partners([agency for agency in dict.fromkeys(ids) if agency != own.id], at)
     lines = {partner.id: partner for partner in partners}
-    logs = list(Log.objects.filter(agreement__in=[item.id for item in known], role__in={item.role for item in known}))
-    marks = _marks(logs)
-    last = _last_stated(logs) if with_last else {}
+    logs = _logs(known)
+    marks = _marks(known)
+    last = _last_stated([log.pk for held in logs.values() for log in held.values()]) if with_last else {}
     names = agreements.short_names({own.id, *ids})
-    called = agreements.names(item.id for item in known)
+    called = agreements.names(known)
     shelves = []
-    for agreement in known:
-        parties = _party_ids(agreement)
-        held = {log.agency: log for log in logs if log.agreement == agreement.id and log.role == agreement.role}
+    for agreement in known.values():
+        parties, held = members.get(agreement.id, []), logs.get(agreement.id, {})
         books = [
             _book(held[author], own.id, parties, lines, marks, last, names[author])
             for author in sorted(parties, key=lambda party: (party != own.id, parties.index(party)))
@@ -160,7 +162,7 @@ def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True)
 
 
 def _book(
-    log: Log,
+    log: _Log,
     own: str,
     parties: list[str],
     lines: dict[str, Partner],
@@ -185,7 +187,7 @@ def _book(
     )
 
 
-def _cell(log: Log, party: str, own: str, line: str, mark: _Mark | None, author: Partner | None) -> Cell:
+def _cell(log: _Log, party: str, own: str, line: str, mark: _Mark | None, author: Partner | None) -> Cell:
     if party == log.agency:
         if party == own:
             return Cell(has="author", count=log.size)
@@ -210,21 +212,42 @@ def _cell(log: Log, party: str, own: str, line: str, mark: _Mark | None, author:
     return Cell(has="same", count=held, at=mark.at if mark else None, witnessed=witnessed)
 
 
-class _Mark(msgspec.Struct, frozen=True):
+class _Mark(NamedTuple):
     size: int
     witnessed: int
     at: datetime | None
 
 
-def _marks(logs: list[Log]) -> dict[tuple[int, str], _Mark]:
-    rows = (
-        Cosignature.objects.filter(log__in=logs)
-        .order_by()
+class _Log(NamedTuple):
+    pk: int
+    origin: str
+    agreement: str
+    agency: str
+    role: str
+    size: int
+    checkpoint_size: int
+    frozen: str
+    is_own: bool
+
+
+def _logs(known: dict[str, Agreement]) -> dict[str, dict[str, _Log]]:
+    """The logs of these agreements, by agreement and author. What was signed about each is long and not needed."""
+    found: dict[str, dict[str, _Log]] = {}
+    for row in _of(known, Log.objects.order_by("pk"), "agreement").values_list(*_Log._fields):
+        log = _Log(*row)
+        if log.agreement in known and log.role == known[log.agreement].role:
+            found.setdefault(log.agreement, {})[log.agency] = log
+    return found
+
+
+def _marks(known: dict[str, Agreement]) -> dict[tuple[int, str], _Mark]:
+    lines = (
+        _of(known, Cosignature.objects.order_by(), "log__agreement")
         .values_list("log_id", "agency", "use")
         .annotate(size=Max("size"), at=Max("signed_at"))
     )
     found: dict[tuple[int, str], _Mark] = {}
-    for log, agency, use, size, at in rows:
+    for log, agency, use, size, at in lines:
         mark = found.get((log, agency), _Mark(0, 0, None))
         witnessed = size if use == "witness" else mark.witnessed
         latest = at if mark.at is None or at > mark.at else mark.at
@@ -232,14 +255,14 @@ def _marks(logs: list[Log]) -> dict[tuple[int, str], _Mark]:
     return found
 
 
-def _last_stated(logs: list[Log]) -> dict[int, datetime]:
-    rows = Entry.objects.filter(log__in=logs, seq=F("log__size") - 1).select_related("log").order_by("pk")
-    return {row.log_id: stated_at(row) for row in rows}
+def _of(known: dict[str, Agreement], found: QuerySet[Any], agreement: str) -> QuerySet[Any]:
+    """`found` without what stands under other agreements; naming hundreds costs more than reading a few too many."""
+    return found.filter(**{f"{agreement}__in": [*known]}) if len(known) < FEW else found
 
 
-def _party_ids(agreement: Agreement) -> list[str]:
-    parties: list[Party] = sorted(agreement.parties.all(), key=lambda party: party.place)
-    return [party.agency for party in parties]
+def _last_stated(logs: list[int]) -> dict[int, datetime]:
+    found = Entry.objects.filter(log__in=logs, seq=F("log__size") - 1).select_related("log").order_by("pk")
+    return {row.log_id: stated_at(row) for row in found}
 
 
 def _partners(ids: list[str], at: datetime) -> list[Partner]:

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 
-from sinergi.kernel.once import once, reading
+from sinergi.kernel.once import once, once_each, reading
 
 
 def counted():
@@ -58,3 +58,21 @@ def test_a_question_that_fails_is_asked_again():
         with contextlib.suppress(OSError):
             question()
         assert question() == "yes"
+
+
+def test_of_many_asked_at_once_each_is_known_later_and_only_the_others_are_asked():
+    calls = []
+
+    @once_each
+    def doubled(numbers):
+        calls.append(numbers)
+        return {number: number * 2 for number in numbers}
+
+    with reading():
+        assert doubled([1, 2, 2]) == {1: 2, 2: 4}
+        assert doubled([2, 3]) == {2: 4, 3: 6}
+        assert doubled([1]) == {1: 2} and doubled([]) == {}
+    assert calls == [[1, 2], [3]]
+    doubled([1])
+    doubled([1])
+    assert calls[2:] == [[1], [1]]

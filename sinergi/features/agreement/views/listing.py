@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public
-from sinergi.features.agreement.models import Agreement
-from sinergi.features.agreement.progress import Disputes, Negotiation, open_changes, proposed
+from sinergi.features.agreement.models import Agreement, with_said
+from sinergi.features.agreement.progress import Disputes, Negotiation, ask_beforehand, open_changes, proposed
 from sinergi.features.agreement.views import shown, turns
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.models import Agency
@@ -104,14 +104,22 @@ def found(user: User, words: str) -> list[navigation.Hit]:
 
 def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
     """What this person's office has to do about agreements: confirm one, go on with a text, answer a proposal."""
-    own = shown.own_id()
-    return [*_to_confirm(user, own), *_texts(user, own), *_matters(user, own)]
+    if not any(user.can(f"agreement.{verb}") for verb in ("confirm", "negotiate", "bind")):
+        return []
+    own, known = shown.own_id(), with_said(Agreement.objects.order_by("key"))
+    ask_beforehand(known)
+    return [*_to_confirm(user, own, known), *_texts(user, own, known), *_matters(user, own, known)]
 
 
-def _texts(user: User, own: str) -> list[navigation.Waiting]:
+def _reached(user: User, known: list[Agreement], permission: str) -> list[Agreement]:
+    duties = user.duties_for(permission)
+    return [row for row in known if any(duty.covers(agreement=row.agreement) for duty in duties)]
+
+
+def _texts(user: User, own: str, known: list[Agreement]) -> list[navigation.Waiting]:
     """Texts under negotiation that this office has the next step with."""
     found = []
-    for row in visible(user, Agreement.objects.prefetch_related("standings"), "agreement.negotiate").order_by("key"):
+    for row in _reached(user, known, "agreement.negotiate"):
         turn = turns.own_turn(row, own) if row.state in ("draft", "in_force") else None
         if turn is not None:
             said, addendum = turn
@@ -130,10 +138,10 @@ def _texts(user: User, own: str) -> list[navigation.Waiting]:
     return found
 
 
-def _matters(user: User, own: str) -> list[navigation.Waiting]:
+def _matters(user: User, own: str, known: list[Agreement]) -> list[navigation.Waiting]:
     """Changes and settlements that this office has to answer."""
     found = []
-    for row in visible(user, Agreement.objects.prefetch_related("standings"), "agreement.bind").order_by("key"):
+    for row in _reached(user, known, "agreement.bind"):
         if row.state != "in_force":
             continue
         disputes = Disputes(row)
@@ -155,10 +163,7 @@ def _matters(user: User, own: str) -> list[navigation.Waiting]:
     return found
 
 
-def _to_confirm(user: User, own: str) -> list[navigation.Waiting]:
-    if not user.can("agreement.confirm"):
-        return []
-    rows = visible(user, Agreement.objects.prefetch_related("standings"), "agreement.confirm").order_by("key")
+def _to_confirm(user: User, own: str, known: list[Agreement]) -> list[navigation.Waiting]:
     return [
         navigation.Waiting(
             title=gettext("Tegaskan perjanjian: %(title)s") % {"title": row.title},
@@ -170,7 +175,7 @@ def _to_confirm(user: User, own: str) -> list[navigation.Waiting]:
             key=row.key,
             icon="file-text",
         )
-        for row in rows
+        for row in _reached(user, known, "agreement.confirm")
         if row.state == "waiting" and own in row.party_ids and own not in row.confirmed_ids
     ]
 
@@ -191,16 +196,11 @@ def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
 
 
 def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
-    found = visible(
-        request.user,
-        Agreement.objects.prefetch_related("standings"),
-        "agreement.read",
-        scope=request.scope,
-    )
+    found = visible(request.user, Agreement.objects.all(), "agreement.read", scope=request.scope)
     own, today = shown.own_id(), localdate(request.arrived_at)
     may_confirm = request.user.can("agreement.confirm")
     wanted = _FILTERS.get(chosen, shown.STATES)
-    rows = [row for row in found.order_by("-entered_at", "key") if row.standing_on(today) in wanted]
+    rows = [row for row in with_said(found.order_by("-entered_at", "key")) if row.standing_on(today) in wanted]
     proof = grades([row.key for row in rows])
     lines = []
     for row in rows:

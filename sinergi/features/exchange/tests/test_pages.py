@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sinergi.features.exchange import public
 from sinergi.features.exchange.public import Partner, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.actors import Actor
@@ -50,6 +51,13 @@ def test_facts_a_partner_never_cosigned_are_counted_as_missing(agreement: str, p
     partner = found.partners[0]
     assert own.cells[partner.id].missing == own.size == found.waiting(partner.id) > 0
     assert rebuild.check() == []
+
+
+def test_of_many_agreements_the_same_is_told_as_of_few(two_commissions, person, monkeypatch: pytest.MonkeyPatch):
+    user, at = person("operations_head", agreements=[two_commissions[0][1]]).user, now()
+    few = standing(reach(user, "exchange.read"), at)
+    monkeypatch.setattr(public, "FEW", 0)
+    assert standing(reach(user, "exchange.read"), at) == few and len(few.shelves) == 1
 
 
 def test_a_duty_for_one_agreement_sees_nothing_of_the_other_commission(

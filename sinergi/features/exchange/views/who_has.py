@@ -151,8 +151,9 @@ def evidence(request: HttpRequest, agreement: str) -> HttpResponse | StreamingHt
 
 def sync_state(user: Any, at: datetime) -> navigation.SyncState | None:
     """How this node stands with the partners of the agreements this person reads; for the top bar."""
-    found = standing(reach(user, "agreement.read"), at, with_last=False)
-    if not found.partners:
+    seen = reach(user, "agreement.read")
+    found = standing(seen, at, with_last=False) if seen else None
+    if found is None or not found.partners:
         return None
     apart = bool(found.frozen or any(partner.line != "connected" for partner in found.partners))
     url = reverse("exchange:who-has") if user.can("exchange.read") else ""
