@@ -51,7 +51,7 @@ def fold_ready(logs: dict[str, Log]) -> None:
 
     The log objects are brought up to date along with their rows.
     """
-    if all(log.folded == log.size for log in logs.values()):
+    if all(log.folded == log.foldable for log in logs.values()):
         return
     folding, moved = _Folding(logs), True
     while moved:
@@ -104,7 +104,7 @@ class _Folding:
     def advance(self, log: Log) -> bool:
         """Fold as many entries of one log as are ready; whether there was any."""
         start = log.folded
-        while log.folded < log.size and self._fold_some(log):
+        while log.folded < log.foldable and self._fold_some(log):
             pass
         if log.folded > start:
             rows.save_folded(log)
@@ -123,7 +123,7 @@ class _Folding:
         self._judge_seen(header)
         self._judge_agreement(header, event)
         for key in header.refs:
-            _judge_reference(log, header, key)
+            self._judge_reference(log, header, key)
 
     def apply(self, header: envelope.Header, leaf: bytes, event: Event, body: bytes | None) -> str:
         """Change the tables; returns what is wrong with the erasable part, empty where nothing is."""
@@ -135,7 +135,7 @@ class _Folding:
 
     def _fold_some(self, log: Log) -> bool:
         """Fold the next entries of a log; whether to go on after them."""
-        found = rows.stored(log, log.folded, min(ENTRIES_AT_ONCE, log.size - log.folded))
+        found = rows.stored(log, log.folded, min(ENTRIES_AT_ONCE, log.foldable - log.folded))
         for row in found:
             if row.seq != log.folded:
                 break
@@ -152,7 +152,7 @@ class _Folding:
     def _is_ready(self, header: envelope.Header) -> bool:
         for origin, mark in header.seen.items():
             other = self._logs.get(origin)
-            if other is None or other.folded < mark.size:
+            if other is None or (other.folded < mark.size and other.frozen_at is None):
                 return False
         return True
 
@@ -174,8 +174,24 @@ class _Folding:
 
     def _judge_seen(self, header: envelope.Header) -> None:
         for origin, mark in header.seen.items():
+            # Of a frozen log nothing more arrives here. Whoever saw more of it is not held up, nor accused, for that.
+            if mark.size > self._logs[origin].size:
+                continue
             if self._root_at(origin, mark.size) != mark.root:
                 raise Ignored("its author saw another history of a partner's log")
+
+    def _judge_reference(self, log: Log, header: envelope.Header, key: str) -> None:
+        named = rows.named(key, header.agr)
+        if named is not None:
+            log_pk, seq, origin = named
+            reach = header.seq if log_pk == log.pk else 0
+            mark = header.seen.get(origin)
+            if seq < max(reach, mark.size if mark else 0):
+                return
+        if any(mark.size > self._logs[origin].folded for origin, mark in header.seen.items()):
+            raise Ignored("it may name a record of a log that is frozen here")
+        # One sentence for both: whether a record the author had not seen exists depends on what has arrived so far.
+        raise Ignored("it names a record its author had not seen")
 
     def _root_at(self, origin: str, size: int) -> str:
         known = self._roots.get((origin, size))
@@ -232,18 +248,6 @@ def _judge_founding(header: envelope.Header, event: Founding, parties: list[rows
         raise Ignored("an agreement is founded once, at the start of its founder's log")
     if event.parties[:1] != [header.agency] or len(set(event.parties)) != len(event.parties):
         raise Ignored("the founder is not the first party, or a party is named twice")
-
-
-def _judge_reference(log: Log, header: envelope.Header, key: str) -> None:
-    named = rows.named(key, header.agr)
-    if named is not None:
-        log_pk, seq, origin = named
-        reach = header.seq if log_pk == log.pk else 0
-        mark = header.seen.get(origin)
-        if seq < max(reach, mark.size if mark else 0):
-            return
-    # One sentence for both: whether a record the author had not seen exists depends on what has arrived here so far.
-    raise Ignored("it names a record its author had not seen")
 
 
 def _apply_parties(header: envelope.Header, event: Founding | Joining | Leaving) -> None:

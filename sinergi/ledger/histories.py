@@ -6,10 +6,15 @@ Everything here but `agrees` runs inside the writer.
 
 from __future__ import annotations
 
+import logging
+
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, merkle, tree
+from sinergi.ledger import envelope, forks, merkle, rows, tree
+from sinergi.ledger.fold import fold_ready
 from sinergi.ledger.models import Entry, Equivocation, Key, Log, Unreached
+
+logger = logging.getLogger("sinergi.ledger")
 
 FORKED = "dua riwayat yang saling bertentangan"
 RESTORED = "simpul ini dipulihkan dari salinan lama; hubungi administrator"
@@ -122,5 +127,10 @@ def _root(log: Log, size: int) -> bytes:
 def _freeze(log: Log, fork: forks.Fork | None, why: str) -> None:
     if fork is not None:
         Equivocation.objects.create(log=log, first=fork.first, second=fork.second, proof=fork.proof, found_at=now())
+        log.frozen_at = log.folded
     log.frozen = why
-    log.save(update_fields=["frozen"])
+    log.save(update_fields=["frozen", "frozen_at"])
+    logger.error("a log is frozen", extra={"event": "ledger.frozen", "log": log.origin[:8]})
+    if fork is not None and log.agreement:
+        # Facts of others that waited for more of this log would wait for ever.
+        fold_ready(rows.logs_of(log.agreement))

@@ -104,7 +104,14 @@ class Log(models.Model):
     checkpoint_size = models.BigIntegerField(default=0)
     checkpoint_note = models.BinaryField(default=bytes)
     frozen = models.CharField(max_length=200, default="")
+    # Where two histories were proved: so many entries had been folded by then, and none is folded after.
+    frozen_at = models.BigIntegerField(null=True)
     is_own = models.BooleanField(default=False)
+
+    @property
+    def foldable(self) -> int:
+        """How many of the stored entries may be folded: all, or those folded before two histories were proved."""
+        return self.size if self.frozen_at is None else self.frozen_at
 
 
 class Entry(models.Model):

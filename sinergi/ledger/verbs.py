@@ -22,9 +22,9 @@ from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import fsck as checking
 from sinergi.ledger import rebuild as rebuilding
-from sinergi.ledger.evidence import BadEvidence, export_agreement, export_record
+from sinergi.ledger.evidence import BadEvidence, export_agreement, export_histories, export_record
 from sinergi.ledger.evidence.check import Record, check
-from sinergi.ledger.models import Agreement
+from sinergi.ledger.models import Agreement, Log
 
 
 def evidence(argv: list[str], data: Path) -> int:
@@ -35,6 +35,7 @@ def evidence(argv: list[str], data: Path) -> int:
     what = export.add_mutually_exclusive_group()
     what.add_argument("--agreement", default="", help="id perjanjian; boleh kosong bila hanya ada satu")
     what.add_argument("--record", default="", help="kunci satu catatan")
+    what.add_argument("--two-histories", metavar="BUKU", help="hanya bukti dua riwayat satu buku catatan")
     export.add_argument("--without-bodies", action="store_true", help="tanpa kata-kata dan data pribadi")
     export.add_argument("file", type=Path)
     verify = verbs.add_parser("verify", help="periksa berkas bukti dari isinya saja")
@@ -47,11 +48,12 @@ def evidence(argv: list[str], data: Path) -> int:
     if asked.verb == "verify":
         return _verify(caller_path(asked.file), asked.fingerprint, as_json=asked.json)
     bodies = not asked.without_bodies
-    lines = (
-        export_record(asked.record, bodies=bodies)
-        if asked.record
-        else export_agreement(asked.agreement or _only_agreement(), bodies=bodies)
-    )
+    if asked.two_histories is not None:
+        lines = export_histories(_only_log(asked.two_histories))
+    elif asked.record:
+        lines = export_record(asked.record, bodies=bodies)
+    else:
+        lines = export_agreement(asked.agreement or _only_agreement(), bodies=bodies)
     _write(caller_path(asked.file), lines)
     print(asked.file)
     return 0
@@ -120,6 +122,9 @@ def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
         invalid = f" TIDAK BERLAKU: {record.verdict}" if record.verdict else ""
         grade = f"disaksikan {record.witnessed}/{record.of}"
         print(f"{record.log[:8]} {record.seq} {record.at} {record.kind}: {grade}{invalid}")
+    names = {signer.fingerprint: signer.name for signer in report.signers}
+    for log, author in report.forks.items():
+        print(f"DUA RIWAYAT: {names[author]} menandatangani dua riwayat yang bertentangan dari buku {log[:8]}.")
     print("semua bukti sah")
     return 0
 
@@ -130,6 +135,14 @@ def _only_agreement() -> str:
         return str(known[0])
     listed = ", ".join(known) or "tidak ada"
     raise Refused(f"Sebut perjanjiannya dengan --agreement; simpul ini punya: {listed}.", code="K-126")
+
+
+def _only_log(start: str) -> str:
+    """The one log here whose name begins so. Raises Refused for none or several."""
+    found = list(Log.objects.filter(origin__startswith=start.lower()).values_list("origin", flat=True)[:2])
+    if len(found) != 1:
+        raise Refused(f"Tidak ada tepat satu buku catatan yang namanya diawali {start}.", code="K-130")
+    return str(found[0])
 
 
 def _write(file: Path, lines: Iterator[bytes]) -> None:

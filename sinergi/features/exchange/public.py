@@ -94,7 +94,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def frozen(self) -> list[Book]:
-        """Logs that are frozen because their author told two histories."""
+        """Logs that are frozen: their author told two histories, or a partner holds more of ours than we do."""
         return [book for shelf in self.shelves for book in shelf.books if book.frozen]
 
     @property

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sinergi.access import recorded
 from sinergi.features.agreement import public as agreements
-from sinergi.features.exchange.views import facts, who_has
+from sinergi.features.exchange.views import facts, histories, who_has
 from sinergi.web import navigation
 
 app_name = "exchange"
@@ -16,6 +16,11 @@ urlpatterns = [
     path("siapa-punya-apa/catatan/", facts.fact_list, name="facts"),
     path("siapa-punya-apa/catatan/unduh.xlsx", facts.fact_sheet, name="facts-sheet"),
     path("siapa-punya-apa/bukti/<str:agreement>.sinergi", who_has.evidence, name="evidence"),
+    path(
+        "siapa-punya-apa/bukti/<str:agreement>/dua-riwayat/<str:origin>.sinergi",
+        histories.proof,
+        name="two-histories",
+    ),
     path("siapa-punya-apa/<str:key>/", facts.fact, name="fact"),
 ]
 

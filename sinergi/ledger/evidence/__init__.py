@@ -5,6 +5,6 @@ format is docs/protocol/evidence.md; docs/protocol/verify.py is a second verifie
 """
 
 from sinergi.ledger.evidence.container import BadEvidence
-from sinergi.ledger.evidence.export import export_agreement, export_record
+from sinergi.ledger.evidence.export import export_agreement, export_histories, export_record
 
-__all__ = ["BadEvidence", "export_agreement", "export_record"]
+__all__ = ["BadEvidence", "export_agreement", "export_histories", "export_record"]

@@ -73,7 +73,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     parties: list[str]
     absent: list[str]
     marks: list[Mark]
-    forks: list[str]
+    forks: dict[str, str]  # by log, the author who told two histories of it
 
 
 class _LogState(msgspec.Struct):
@@ -346,7 +346,7 @@ def _tell(file: IO[bytes], proof: _Proof, tell: Callable[[Record], None]) -> Rep
         parties=standing.parties,
         absent=[party for party in standing.parties if party not in held],
         marks=proof.marks,
-        forks=[origin for origin, state in proof.logs.items() if state.forks],
+        forks={origin: state.agency for origin, state in proof.logs.items() if state.forks},
     )
 
 

@@ -50,6 +50,24 @@ def export_record(key: str, *, bodies: bool = True) -> Iterator[bytes]:
     return _record_lines(key, entry.log.agreement, entries, bodies)
 
 
+def export_histories(origin: str) -> Iterator[bytes]:
+    """The lines of an evidence file of nothing but the proof that the author of this log told two histories.
+
+    Beside the proof stands only what a stranger needs to check it: who the author is, and the founding of the agreement
+    whose log it is. Raises Refused at once where this node has no such proof.
+    """
+    fork = Equivocation.objects.filter(log__origin=origin).select_related("log").order_by("pk").first()
+    if fork is None:
+        raise Refused("Tidak ada bukti dua riwayat tentang buku catatan itu di kantor ini.", code="K-129")
+    agreement = Agreement.objects.filter(
+        **({"id": fork.log.agreement} if fork.log.agreement else {"parties__agency": fork.log.agency})
+    )
+    known = agreement.order_by("pk").first()
+    if known is None:
+        raise Refused("Buku itu tidak termasuk perjanjian mana pun di kantor ini.", code="K-129")
+    return _histories_lines(fork.log, known)
+
+
 def _agreement_lines(agreement: str, parties: Iterable[str], logs: list[Log], bodies: bool) -> Iterator[bytes]:
     writer = _writer(agreement, "", bodies)
     yield writer.head()
@@ -77,6 +95,28 @@ def _record_lines(key: str, agreement: str, entries: list[Entry], bodies: bool) 
     yield writer.manifest(keys.own()["event"])
 
 
+def _histories_lines(log: Log, agreement: Agreement) -> Iterator[bytes]:
+    writer = _writer(agreement.id, "", bodies=False)
+    yield writer.head()
+    founding = envelope.log_id(agreement.id, agreement.founder, agreement.role)
+    agencies = {log.agency, agreement.founder, store.own_agency().id}
+    for identity in Log.objects.filter(role="identity", agency__in=agencies, size__gt=0).order_by("origin"):
+        yield from _first_lines(writer, "identity", identity, shown=identity == log)
+    for other in (
+        Log.objects.filter(origin__in={founding, log.origin}, size__gt=0).exclude(role="identity").order_by("origin")
+    ):
+        yield from _first_lines(writer, "log", other, shown=other == log)
+    yield writer.manifest(keys.own()["event"])
+
+
+def _first_lines(writer: Writer, group: str, log: Log, *, shown: bool) -> Iterator[bytes]:
+    """The first entry of a log, which names author, keys or agreement; with `shown` also the proof against it."""
+    first = Entry.objects.get(log=log, seq=0)
+    yield writer.member(f"{group}/{log.origin}/entry/0", bytes(first.data).decode())
+    if shown:
+        yield from _fork_lines(writer, group, log)
+
+
 def proof_text(index: int, path: list[bytes], note: bytes) -> str:
     """A C2SP tlog-proof: index, inclusion path and the checkpoint with its cosignatures."""
     hashes = "".join(base64.b64encode(item).decode("ascii") + "\n" for item in path)
@@ -100,6 +140,10 @@ def _log_lines(writer: Writer, group: str, log: Log, bodies: bool) -> Iterator[b
             yield writer.member(f"{group}/{log.origin}/entry/{row.seq}", bytes(row.data).decode())
             if row.pk in held:
                 yield writer.member(f"{group}/{log.origin}/body/{row.seq}", _body_text(held[row.pk]))
+    yield from _fork_lines(writer, group, log)
+
+
+def _fork_lines(writer: Writer, group: str, log: Log) -> Iterator[bytes]:
     for fork in Equivocation.objects.filter(log=log).order_by("pk")[:1]:
         for number, part in enumerate(filter(None, (fork.first, fork.second, fork.proof)), 1):
             yield writer.member(f"{group}/{log.origin}/fork/{number}", bytes(part).decode())

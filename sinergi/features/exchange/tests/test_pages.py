@@ -15,8 +15,10 @@ from sinergi.features.exchange.public import Partner, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import now
-from sinergi.ledger import rebuild
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import histories, rebuild
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
+from sinergi.ledger.writer import run
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
 from tests.nodes.simulator import NOON, Peer
 
@@ -101,6 +103,38 @@ def test_the_evidence_bundle_of_an_agreement_comes_down_whole(agreement: str, pe
     answer = person("secretary").get(f"/siapa-punya-apa/bukti/{agreement}.sinergi")
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content).count(b"\n") > 3
+
+
+def test_people_read_what_two_histories_mean_and_take_the_proof_with_them(
+    two_commissions: list[tuple[Peer, str]], person: Callable[..., Any]
+):
+    (peer, first), (_, second) = two_commissions
+    log = Log.objects.get(agreement=first, agency=peer.id)
+    note = notes.sign(notes.Checkpoint(log.origin, log.size, b"x" * 32), peer.ring["checkpoint"])
+    run(lambda: histories.compare(log, note))
+    browser = person("operations_head", agreements=[first])
+    page = browser.get("/siapa-punya-apa/").content.decode()
+    for words_of_page in (
+        "Buku catatan KPU Tapsel dibekukan.",
+        "Dua riwayat dari KPU Tapsel",
+        "menandatangani dua isi yang berbeda untuk buku catatan yang sama",
+        "7878 7878 7878 7878",
+        "Telepon pejabat penghubung pihak itu.",
+    ):
+        assert words_of_page in page
+    address = f"/siapa-punya-apa/bukti/{first}/dua-riwayat/{log.origin}.sinergi"
+    assert address in page
+    assert b"/fork/2" in b"".join(browser.get(address).streaming_content)
+    other = person("operations_head", agreements=[second])
+    assert "Dua riwayat" not in other.get("/siapa-punya-apa/").content.decode()
+    assert other.get(address).status_code == 404
+    assert other.get(address.replace(first, second)).status_code == 404
+
+
+def test_an_own_log_that_is_behind_is_not_called_two_histories(agreement: str, person: Callable[..., Any]):
+    Log.objects.filter(agreement=agreement, is_own=True).update(frozen=histories.RESTORED)
+    page = person("secretary").get("/siapa-punya-apa/").content.decode()
+    assert "Buku kantor ini tertinggal" in page and "Dua riwayat" not in page
 
 
 def test_a_node_without_agreements_says_what_to_do(node: Agency, person: Callable[..., Any]):

@@ -16,14 +16,15 @@ from django.views.decorators.http import require_safe
 from sinergi.access.doors import note_read, open_record, requires
 from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, reach, standing
 from sinergi.features.exchange.views import facts, words
+from sinergi.features.exchange.views.histories import EVIDENCE, two_histories
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.evidence import export_agreement
-from sinergi.ledger.models import Agreement, Entry, Equivocation
+from sinergi.ledger.histories import RESTORED
+from sinergi.ledger.models import Agreement, Entry
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 from sinergi.web import navigation, records
 
-EVIDENCE = "application/vnd.sinergi.evidence"
 # A chief sees the first few; the rest is one click away.
 SHOWN = 6
 
@@ -91,8 +92,8 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "troubled": facts.told(asked.user, list(troubled.order_by("-stored_at", "-pk")[:SHOWN])),
         "troubled_count": troubled.count(),
         "witnesses": _witnesses(found),
-        "forks": Equivocation.objects.filter(log__agreement__in=[item.id for item in seen]).count(),
-        "frozen": found.frozen,
+        "histories": two_histories(seen),
+        "behind": [book for book in found.frozen if book.frozen == RESTORED],
         "clocks": [words.clock_apart(partner) for partner in found.partners if partner.ahead],
         "troubles": [partner for partner in found.partners if partner.trouble],
         "may_export": {item.id for item in reach(asked.user, "evidence.export", asked.scope)},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sinergi.features.exchange.public import Book, Cell, Partner, Standing
+from sinergi.ledger.histories import RESTORED
 from sinergi.web import records
 from sinergi.web.templatetags.sinergi import moment, number, since
 
@@ -53,6 +54,9 @@ _REASONS = {
     "its author had not seen the agreement opened": gettext_lazy(
         "Penulisnya belum menerima rancangan perjanjian ketika ini dicatat."
     ),
+    "it may name a record of a log that is frozen here": gettext_lazy(
+        "Mungkin menyebut catatan dari buku yang dibekukan di sini."
+    ),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
 }
 
@@ -78,6 +82,14 @@ class Told(msgspec.Struct, frozen=True):
 
 def banner(standing: Standing, at: datetime) -> Banner:
     """What the matrix means, in two sentences."""
+    if any(book.frozen == RESTORED for book in standing.frozen):
+        return Banner(
+            "bad",
+            "alert-octagon",
+            _("Buku kantor ini tertinggal."),
+            _("Mitra memegang catatan kantor ini yang tidak ada di sini, jadi kantor ini belum menandatangani."),
+            _("Membaca tetap bisa. Yang harus dilakukan ada di bawah."),
+        )
     frozen = standing.frozen
     if frozen:
         names = ", ".join(sorted({book.author_name for book in frozen}))
@@ -86,7 +98,7 @@ def banner(standing: Standing, at: datetime) -> Banner:
             "alert-octagon",
             _("Buku catatan %(names)s dibekukan.") % {"names": names},
             _("Ada dua riwayat yang saling bertentangan, keduanya bertanda tangan. Tidak ada yang dihapus di sini."),
-            _("Simpan bundel bukti, hubungi pejabat penghubung, dan jangan pakai catatan baru dari buku itu."),
+            _("Yang terjadi dan yang harus dilakukan ada di bawah."),
         )
     apart = standing.apart
     if apart:
