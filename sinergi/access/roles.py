@@ -92,7 +92,9 @@ _GRANTS: dict[str, str] = {
     "security.report": f"{_POLICE}",
     "security.confirm": f"{_KPU_OFFICE} district_committee",
     "security.letter": "secretary resort_chief operations_head",
-    "security.letterhead": "administrator secretary resort_chief operations_head",
+    # How the office writes: whoever keeps its papers, and who sets the node up.
+    "letters.letterhead": "administrator secretary resort_chief operations_head",
+    "letters.number": "administrator secretary resort_chief operations_head",
     "places.read": f"{_KPU} {_POLICE} auditor",
     "places.regions": "administrator",
     "places.import": "secretary kpu_staff operations_head operations_staff",

@@ -3,6 +3,7 @@
 FEATURES = [
     "sinergi.features.stages",
     "sinergi.features.agreement",
+    "sinergi.features.letters",
     "sinergi.features.obligations",
     "sinergi.features.places",
     "sinergi.features.security",

@@ -125,7 +125,7 @@ def set_up(office: Office, **letterhead: str) -> None:
     admin = office.browser("admin", office.first_password)
     assert "Kalender disimpan" in admin.post("/kelola/kalender/", calendar="pemilu-2024")
     head = {"head": "KANTOR", "address": "", "rank": "", "copies": "", "city": "Sipirok", "office": "Pimpinan"}
-    assert "Kop surat disimpan" in admin.post("/pengamanan/kop-surat/", **head, **letterhead)
+    assert "Kop surat disimpan" in admin.post("/kelola/kop-surat/", **head, **letterhead)
 
 
 def enter(browser: Browser, partner: str) -> str:
@@ -168,8 +168,8 @@ def test_two_new_agencies_come_from_init_to_the_letters_of_their_first_request(s
     for office in strangers:
         assert office.verb("import", "regions", str(villages)).startswith("6 dari 6")
 
-    set_up(kpu, signer="Marlina Pohan", pattern="{number:03d}/PP.08-SD/{regency}/{year}")
-    set_up(polres, signer="Bagas Wirawan", pattern="B/{number}/{month}/OPS.1.3/{year}")
+    set_up(kpu, signer="Marlina Pohan")
+    set_up(polres, signer="Bagas Wirawan")
     secretary, asking = kpu.person("sekretaris", "secretary")
     chief, answering = polres.person("kapolres", "resort_chief")
 

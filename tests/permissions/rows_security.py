@@ -48,7 +48,6 @@ ROWS = [
     Row(name="security:requests-sheet", get=READ),
     Row(name="security:new", get=ASK, post=ASK),
     Row(name="security:early", get=ASK),
-    Row(name="security:stationery", get=f"{LETTER} administrator", post=f"{LETTER} administrator"),
     about("request", get=READ),
     about("correction", get=ASK, post=ASK),
     about("proposal", post="deputy_chief operations_head operations_staff"),
@@ -65,9 +64,6 @@ ROWS = [
     about("evidence", get="chair secretary resort_chief operations_head auditor"),
     Row(name="security:letter-pdf", get=READ, own=letter(True), other=letter(False)),
     Row(name="security:letter-docx", get=READ, own=letter(True), other=letter(False)),
-    # Whoever holds a paper letter may check it; nothing of the request is shown.
-    Row(name="security:check", get="public", post="public"),
-    Row(name="security:check", get="public", post="public", own=letter(True)),
     Row(name="security:api-requests", get=READ, post=ASK),
     about("api-request", get=READ),
     about("api-corrections", post=ASK),

@@ -294,34 +294,6 @@ class WordsForm(Sent):
     words = _words(_("Keterangan"), rows=2)
 
 
-class StationeryForm(forms.Form):
-    """How this office's letters look."""
-
-    head = forms.CharField(
-        label=_("Kepala surat"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Nama instansi, satu baris untuk tiap baris kop."),
-    )
-    address = forms.CharField(label=_("Alamat dan telepon"), max_length=200, required=False)
-    city = forms.CharField(label=_("Tempat surat dibuat"), max_length=60)
-    office = forms.CharField(label=_("Jabatan penanda tangan"), max_length=80)
-    signer = forms.CharField(label=_("Nama penanda tangan"), max_length=120)
-    rank = forms.CharField(label=_("Pangkat dan NRP atau NIP"), max_length=80, required=False)
-    pattern = forms.CharField(
-        label=_("Pola nomor"),
-        max_length=60,
-        help_text=_("Memuat {number} dan {year}; boleh {number:03d}, {month} dan {regency}."),
-    )
-    copies = forms.CharField(
-        label=_("Tembusan"),
-        max_length=600,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Satu penerima tiap baris."),
-    )
-
-
 class FilterForm(forms.Form):
     """Which requests a list shows."""
 

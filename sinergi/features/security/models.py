@@ -241,17 +241,3 @@ class Proposal(models.Model):
     returned_at = models.DateTimeField(null=True)
     returned_words = models.TextField(default="")
     decided_at = models.DateTimeField(null=True)
-
-
-class Stationery(models.Model):
-    """How this agency's letters look: one row, an ordinary table. Without it the agency's name makes the head."""
-
-    head = models.JSONField(default=list)
-    address = models.CharField(max_length=200, default="")
-    city = models.CharField(max_length=60, default="")
-    office = models.CharField(max_length=80, default="")
-    signer = models.CharField(max_length=120, default="")
-    rank = models.CharField(max_length=80, default="")
-    request_pattern = models.CharField(max_length=80, default="{number:03d}/PP.08-SD/{regency}/{year}")
-    answer_pattern = models.CharField(max_length=80, default="B/{number}/{month}/OPS.1.3/{year}")
-    copies = models.JSONField(default=list)

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 import msgspec
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 
+from sinergi.features.letters import public as letters
 from sinergi.features.obligations.public import Happening
 from sinergi.features.security import rules
-from sinergi.features.security.models import Request
+from sinergi.features.security.events import Series
+from sinergi.features.security.models import Letter, Request
 from sinergi.features.stages import public as stages
 from sinergi.ledger.grades import grades
 
-__all__ = ["Treated", "answers_moving", "happenings", "staying", "treatment"]
+__all__ = ["LETTERS", "Treated", "answers_moving", "happenings", "issued_letter", "staying", "treatment"]
+
+# How both offices number the letters of this feature.
+LETTERS: Mapping[Series, letters.Series] = {
+    "request": letters.Series(
+        code="request",
+        label=gettext_lazy("Permohonan pengamanan"),
+        default={"kpu": "{nomor:3}/PP.08-SD/{wilayah}/{tahun}"},
+        letters=lambda: _letters("request"),
+    ),
+    "answer": letters.Series(
+        code="answer",
+        label=gettext_lazy("Jawaban permohonan pengamanan"),
+        default={"police": "B/{nomor}/{bulan}/OPS.1.3/{tahun}"},
+        letters=lambda: _letters("answer"),
+    ),
+}
 
 Outcome = Literal["agreed", "offered", "refused", "withdrawn", "waiting"]
 
@@ -124,3 +144,25 @@ def staying(agreement: str, calendar: stages.Calendar, decided_on: date, at: dat
         for row in rows
         if row.state in rules.OPEN
     ]
+
+
+def issued_letter(key: str) -> letters.Issued | None:
+    """A letter about a request, for the check page."""
+    found = Letter.objects.filter(key=key).select_related("request").first()
+    if found is None:
+        return None
+    withdrawn = found.request.withdrawn_at is not None
+    return letters.Issued(
+        key=found.key,
+        agency=found.agency,
+        written=found.written,
+        issued_at=found.issued_at,
+        exercise=found.request.exercise,
+        pdf_hash=found.pdf_hash,
+        docx_hash=found.docx_hash,
+        warning=gettext("Permohonan yang dimuatnya kemudian ditarik.") if withdrawn else "",
+    )
+
+
+def _letters(series: Series) -> QuerySet[Letter]:
+    return Letter.objects.filter(series=series).annotate(in_exercise=F("request__exercise"))

@@ -4,6 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.access import recorded
+from sinergi.features.letters import public as letters_public
 from sinergi.features.obligations import public as obligations
 from sinergi.features.security import public
 from sinergi.features.security.api import ROUTES
@@ -19,7 +20,6 @@ urlpatterns = [
     path("pengamanan/unduh.xlsx", requests.requests_sheet, name="requests-sheet"),
     path("pengamanan/minta/", requests.new_request, name="new"),
     path("pengamanan/minta/tenggat/", requests.early, name="early"),
-    path("pengamanan/kop-surat/", letters.stationery, name="stationery"),
     path("pengamanan/surat/<str:key>.pdf", letters.pdf, name="letter-pdf"),
     path("pengamanan/surat/<str:key>.docx", letters.docx, name="letter-docx"),
     path("pengamanan/<str:key>/", detail.request_page, name="request"),
@@ -36,8 +36,6 @@ urlpatterns = [
     path("pengamanan/<str:key>/penegasan/", steps.confirmation, name="confirmation"),
     path("pengamanan/<str:key>/surat/", letters.issue, name="letter"),
     path("pengamanan/<str:key>/bukti.sinergi", detail.evidence, name="evidence"),
-    path("cek/", letters.check, name="check"),
-    path("cek/<str:key>/", letters.check, name="check"),
     *addresses(ROUTES),
 ]
 
@@ -59,25 +57,6 @@ navigation.register_view(
         permission="security.read",
     )
 )
-# What an office sets up once; each page belongs to its feature (calendar, regions, letterhead).
-navigation.register_place(
-    navigation.Place(
-        code="office",
-        label=_("Kantor"),
-        icon="building",
-        url_name="security:stationery",
-        permission="security.letterhead",
-        group="manage",
-    )
-)
-navigation.register_view(
-    navigation.View(
-        place="office",
-        label=_("Kop surat"),
-        url_name="security:stationery",
-        permission="security.letterhead",
-    )
-)
 recorded.register("security.request", _("permohonan pengamanan"), showing.codes)
 navigation.register_inbox(showing.inbox)
 navigation.register_figures(showing.figures)
@@ -90,3 +69,6 @@ obligations.register_happenings(public.happenings)
 stages.register_dependents(public.staying)
 stages.register_holiday_dependents(public.answers_moving)
 feeds.register(showing.calendar_entries)
+for series in public.LETTERS.values():
+    letters_public.register_series(series)
+letters_public.register_letters(public.issued_letter)

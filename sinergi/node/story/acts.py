@@ -16,11 +16,12 @@ from sinergi.features.agreement import scans, template
 from sinergi.features.agreement.actions import confirm_agreement, enter_agreement
 from sinergi.features.agreement.events import AgreementText, Signer
 from sinergi.features.agreement.models import Agreement
+from sinergi.features.letters.models import Stationery
 from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
 from sinergi.features.security import actions
 from sinergi.features.security.actions.letters import send_letter
 from sinergi.features.security.events import Decision, RequestText, Series, Spot
-from sinergi.features.security.models import Request, Stationery
+from sinergi.features.security.models import Request
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import ZONES

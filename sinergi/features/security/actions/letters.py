@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sinergi.access.models import User
-from sinergi.documents import Check, Item, Letter, Letterhead, Signature, letter_docx, letter_pdf
-from sinergi.documents.numbers import counted, series_number
+from sinergi.documents import Item, Letter, letter_docx, letter_pdf
+from sinergi.documents.numbers import counted
 from sinergi.features.agreement import public as agreements
+from sinergi.features.letters import public as letters
 from sinergi.features.places import public as places
 from sinergi.features.security import rules
-from sinergi.features.security.actions.steps import issue_letter, letter_key, next_letter_number
+from sinergi.features.security.actions.steps import issue_letter
 from sinergi.features.security.events import Series
-from sinergi.features.security.models import Request, Stationery
+from sinergi.features.security.models import Request
+from sinergi.features.security.public import LETTERS
 from sinergi.features.stages import public as stages
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES, say_date, say_day, say_instant, say_time
+from sinergi.kernel.instants import ZONES, say_day, say_instant, say_time
+from sinergi.kernel.words import spaced
 from sinergi.ledger import envelope
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Entry
-from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt
-
-ATTEMPTS = 5
 
 # Letters are Indonesian whatever the screen speaks.
 _RISKS = {
@@ -39,83 +38,54 @@ _RISKS = {
 
 
 def send_letter(*, id: str, by: Actor, at: datetime, found: Request, series: Series, check_page: str) -> Receipt:
-    """Draw the letter up and state it.
-
-    The number is taken inside the write lock, the files are drawn outside it: where somebody else took the number
-    meanwhile, the letter is drawn again with the next one.
-    """
-    about = found.version
+    """Draw the letter up and state it."""
     if series == "request" and found.withdrawn_at is not None:
         # A letter that asks for what is no longer asked would send people out.
         raise Refused("Permohonan ini sudah ditarik; surat permohonannya tidak diterbitkan lagi.", code="PAM-97")
-    if series == "answer":
-        if found.answer is None:
-            raise Refused("Surat jawaban terbit setelah permohonan dijawab.", code="PAM-92")
-        about = found.answer.key
-    for _attempt in range(ATTEMPTS):
-        letter, number, year = draw_up(found, series=series, at=at, id=id, check_page=check_page)
-        try:
-            return issue_letter(
-                id=id,
-                by=by,
-                at=at,
-                request=found.key,
-                about=about,
-                series=series,
-                number=number,
-                year=year,
-                written=letter.number,
-                pdf=letter_pdf(letter),
-                docx=letter_docx(letter),
-            )
-        except Refused as refusal:
-            if refusal.code != "NUMBER-TAKEN":
-                raise
-    raise Refused("Banyak surat terbit bersamaan. Coba sekali lagi.", code="PAM-94")
+    if series == "answer" and found.answer is None:
+        raise Refused("Surat jawaban terbit setelah permohonan dijawab.", code="PAM-92")
+    about = found.answer.key if series == "answer" and found.answer else found.version
+
+    def drawn(number: letters.Number) -> tuple[bytes, bytes]:
+        letter = draw_up(found, series=series, number=number, at=at, id=id, check_page=check_page)
+        return letter_pdf(letter), letter_docx(letter)
+
+    def state(number: letters.Number, files: tuple[bytes, bytes]) -> Receipt:
+        pdf, docx = files
+        return issue_letter(
+            id=id, by=by, at=at, request=found.key, about=about, series=series, number=number, pdf=pdf, docx=docx
+        )
+
+    return letters.issue(LETTERS[series], at=at, exercise=found.exercise, draw=drawn, state=state)
 
 
-def draw_up(found: Request, *, series: Series, at: datetime, id: str, check_page: str) -> tuple[Letter, int, int]:
-    """The letter with the next free number; number and year apart. `check_page`: address of the check page."""
-    own, paper = own_agency(), Stationery.objects.first() or Stationery()
-    day = at.astimezone(ZONES["WIB"]).date()
-    signature = _signature(found, series, paper)
-    number = next_letter_number(found.agreement, series, day.year)
-    pattern = paper.request_pattern if series == "request" else paper.answer_pattern
-    written = series_number(pattern, number=number, day=day, regency=own.region[:4], exercise=found.exercise)
-    key = letter_key(found.agreement, id)
-    shown = check_page.removeprefix("https://").removeprefix("http://")
+def draw_up(
+    found: Request, *, series: Series, number: letters.Number, at: datetime, id: str, check_page: str
+) -> Letter:
+    """The letter with that number. `check_page`: address of the check page."""
+    key = letters.letter_key(found.agreement, id)
     parts = _request_parts(found) if series == "request" else _answer_parts(found)
-    letter = Letter(
-        letterhead=Letterhead(agency=tuple(paper.head) or (own.name.upper(),), address=paper.address),
-        number=written,
-        dateline=f"{paper.city or own.name}, {say_date(day)}",
-        signature=signature,
+    return Letter(
+        letterhead=letters.letterhead(),
+        number=number.written,
+        dateline=letters.dateline(at),
+        signature=letters.signature(_answered_by(found) if series == "answer" else None),
         issued_at=at,
         classification="Terbatas" if found.is_restricted else "Biasa",
         urgency="Segera" if found.emergency else "",
-        copies=tuple(paper.copies),
-        check=Check(url=f"{check_page}{key}/", address=shown, code=key),
+        copies=letters.copies(),
+        check=letters.check(check_page, key),
         evidence=f"Dibuat dari catatan {found.code}. Bukti saat dicetak: {_evidence(found, series)}.",
-        fingerprint=groups(_leaf_of(found, series)),
+        fingerprint=spaced(_leaf_of(found, series)[:20]),
         exercise=found.exercise,
         **parts,
     )
-    return letter, number, day.year
 
 
-def _signature(found: Request, series: Series, paper: Stationery) -> Signature:
-    """Who signs: the head of the office, or the Plh who gave the answer, by name."""
-    office = paper.office or "Pimpinan"
-    if series == "answer" and found.answer is not None and found.answer.acting:
-        entry = Entry.objects.filter(key=found.answer.key).first()
-        actor = envelope.parse(bytes(entry.data)).header.actor if entry else None
-        person = User.objects.filter(actor_id=actor.id).first() if actor else None
-        if person is not None:
-            rank = " ".join(part for part in (person.title, person.service_number) if part)
-            return Signature(acting="Plh.", office=office, name=person.name, rank=rank)
-    if not paper.signer.strip():
-        raise Refused("Nama penanda tangan belum ada. Isi dahulu halaman Kop surat.", code="PAM-95")
-    return Signature(office=office, name=paper.signer, rank=paper.rank)
+def _answered_by(found: Request) -> envelope.Official | None:
+    """Who gave the answer."""
+    entry = Entry.objects.filter(key=found.answer.key).first() if found.answer is not None else None
+    return envelope.parse(bytes(entry.data)).header.actor if entry else None
 
 
 def _request_parts(found: Request) -> dict[str, Any]:
@@ -218,8 +188,3 @@ def _leaf_of(found: Request, series: Series) -> str:
     key = found.version if series == "request" or found.answer is None else found.answer.key
     entry = Entry.objects.filter(key=key).first()
     return bytes(entry.leaf).hex() if entry else ""
-
-
-def groups(fingerprint: str) -> str:
-    """Five groups of four, enough to compare by eye."""
-    return " ".join(fingerprint[at : at + 4] for at in range(0, min(20, len(fingerprint)), 4))

@@ -7,19 +7,16 @@ from base64 import b64encode
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import Max
-
 from sinergi.features.agreement import public as agreements
+from sinergi.features.letters import public as letters
 from sinergi.features.security import rules
 from sinergi.features.security.events import AnswerText, Decision, ForceText, LetterIssued, LetterText, Series
 from sinergi.features.security.models import RESTRICTED, Letter, Proposal, Request
+from sinergi.features.security.public import LETTERS
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import ZONES
-from sinergi.ledger.envelope import log_id
 from sinergi.ledger.events import RecordKey
-from sinergi.ledger.models import Agreement
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -218,39 +215,27 @@ def issue_letter(
     request: str,
     about: str,
     series: Series,
-    number: int,
-    year: int,
-    written: str,
+    number: letters.Number,
     pdf: bytes,
     docx: bytes,
 ) -> Receipt:
-    """State a letter that was drawn up with `number`. Refused, code NUMBER-TAKEN, where another took it meanwhile."""
+    """State a letter that was drawn up with `number`. Refused where another took it meanwhile (NUMBER-TAKEN)."""
     found = _request(request)
-    if next_letter_number(found.agreement, series, year) != number:
-        raise Refused("Nomor surat sudah terpakai. Ulangi.", code="NUMBER-TAKEN")
+    letters.require_next(LETTERS[series], number, at=log.at, exercise=found.exercise)
     if Letter.objects.filter(about=about, series=series).exists():
         raise Refused("Surat untuk ini sudah terbit.", code="PAM-91")
     event = LetterIssued(
         request=RecordKey(found.key),
         about=RecordKey(about),
         series=series,
-        number=number,
-        year=year,
-        written=written,
+        number=number.number,
+        year=number.year,
+        written=number.written,
         pdf_hash=hashlib.sha256(pdf).hexdigest(),
         docx_hash=hashlib.sha256(docx).hexdigest(),
         text=LetterText(pdf=b64encode(pdf).decode("ascii"), docx=b64encode(docx).decode("ascii")),
     )
     return log.append(found.agreement, event, obligation="P-01" if series == "request" else "P-02")
-
-
-def next_letter_number(agreement: str, series: Series, year: int) -> int:
-    """The number after the last one this agency used in its series of that year; an exercise counts by itself."""
-    exercise = Agreement.objects.get(id=agreement).exercise
-    used = Letter.objects.filter(
-        agency=own_agency().id, series=series, year=year, request__exercise=exercise
-    ).aggregate(last=Max("number"))
-    return int(used["last"] or 0) + 1
 
 
 def _next_request_number(agency: str, at: datetime, *, exercise: bool) -> int:
@@ -307,9 +292,3 @@ def _class_of(service: str) -> str:
 
 def _guard_obligation(service: str) -> str:
     return {"escort": "P-04", "static_guard": "P-03", "office": "P-03"}.get(service, "P-05")
-
-
-def letter_key(agreement: str, id: str) -> str:
-    """The record key that a letter stated with this id will have: its check code, known before it is drawn."""
-    known = Agreement.objects.get(id=agreement)
-    return record_key(log_id(agreement, own_agency().id, known.role), id)

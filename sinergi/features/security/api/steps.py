@@ -75,7 +75,7 @@ def letter(call: Call, key: str) -> Receipt:
     found = _opened(call, key)
     call.read()
     police = Agency.objects.filter(is_self=True, kind="police").exists()
-    check_page = call.request.build_absolute_uri(reverse("security:check"))
+    check_page = call.request.build_absolute_uri(reverse("letters:check"))
     return call.once(send_letter, found=found, series="answer" if police else "request", check_page=check_page)
 
 

@@ -13,9 +13,10 @@ import pytest
 import time_machine
 from django.test import Client
 
+from sinergi.features.letters.models import Stationery
 from sinergi.features.places.demo import load_demo_regions
 from sinergi.features.security import actions, events
-from sinergi.features.security.models import Request, Stationery
+from sinergi.features.security.models import Request
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.envelope import Official

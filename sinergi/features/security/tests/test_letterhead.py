@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from sinergi.features.security.models import Letter, Stationery
+from sinergi.features.letters.models import Stationery
+from sinergi.features.security.models import Letter
 from sinergi.features.security.tests.conftest import asked_here, asked_of_police
-from sinergi.features.security.tests.test_letters import KOP
+from sinergi.features.security.tests.test_letters import drawn
 
-PAGE = "/pengamanan/kop-surat/"
+PAGE = "/kelola/kop-surat/"
+KOP = {
+    "head": "KOMISI PEMILIHAN UMUM\nKABUPATEN TAPANULI SELATAN",
+    "city": "Sipirok",
+    "office": "Ketua",
+    "signer": "Tirta Lesmana",
+    "copies": "Ketua KPU Provinsi\n\nKetua Bawaslu",
+}
+
+
+def test_the_office_says_how_its_letters_look(kpu):
+    secretary = kpu.person("secretary")
+    assert "KPU KABUPATEN TAPANULI SELATAN" in secretary.get(PAGE).content.decode()
+    assert [secretary.post(PAGE, KOP).status_code for _ in range(2)] == [302, 302]
+    letter = drawn(asked_here(kpu))
+    assert letter.letterhead.agency == ("KOMISI PEMILIHAN UMUM", "KABUPATEN TAPANULI SELATAN")
+    assert letter.copies == ("Ketua KPU Provinsi", "Ketua Bawaslu")
+    assert Stationery.objects.count() == 1
 
 
 def test_a_request_without_a_letterhead_leads_to_its_page(kpu):
@@ -20,14 +38,6 @@ def test_a_request_without_a_letterhead_leads_to_its_page(kpu):
     assert kpu.post("secretary", f"/pengamanan/{key}/surat/").status_code == 302
 
 
-def test_an_office_of_several_regencies_numbers_its_letters_without_one(polres):
-    refused = polres.person("operations_head").post(PAGE, KOP)
-    assert refused.status_code == 422 and "beberapa kabupaten" in refused.content.decode()
-    assert polres.person("operations_head").post(PAGE, KOP | {"pattern": "B/{number}/{year}"}).status_code == 302
-    paper = Stationery.objects.get()
-    assert (paper.answer_pattern, paper.request_pattern) == ("B/{number}/{year}", Stationery().request_pattern)
-
-
 def test_who_reads_requests_only_does_not_set_the_letterhead(polres):
     asked_of_police(polres)
     assert polres.person("operations_staff").get(PAGE).status_code == 403
@@ -39,4 +49,4 @@ def test_the_menu_leads_each_to_the_pages_they_may_set(kpu):
     administrator = kpu.person("administrator").get(PAGE).content.decode()
     secretary = kpu.person("secretary").get(PAGE).content.decode()
     assert "Kantor" in administrator and "/kelola/kalender/" in administrator
-    assert "Kantor" in secretary and "/kelola/kalender/" not in secretary
+    assert "Kantor" in secretary and "/kelola/nomor-surat/" in secretary and "/kelola/kalender/" not in secretary

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import threading
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
 from django.test import Client
 
 from sinergi.access.models import ReadAudit
 from sinergi.documents.tests.samples import docx_words, pdf_pages
+from sinergi.features.letters import public as office
 from sinergi.features.security import actions, events
 from sinergi.features.security.actions import letters
 from sinergi.features.security.actions.letters import draw_up, send_letter
-from sinergi.features.security.actions.steps import next_letter_number
-from sinergi.features.security.models import Letter, Request, Stationery
+from sinergi.features.security.models import Letter, Request
+from sinergi.features.security.public import LETTERS
 from sinergi.features.security.tests.conftest import (
     SIPIROK,
     Side,
@@ -31,7 +30,7 @@ from sinergi.features.security.tests.conftest import (
 )
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.ledger import rebuild, writer
+from sinergi.ledger import rebuild
 from tests.nodes.simulator import NOON
 from tests.permissions.fixtures import sign_in_somebody
 
@@ -46,17 +45,16 @@ def issue(side: Side, key: str, role: str = "secretary", **data: Any) -> Any:
 def send(key: str) -> Letter:
     """State a letter without the slow drawing: the files are one byte each."""
     found = Request.objects.get(key=key)
-    given = {"request": key, "about": found.version, "series": "request", "year": 2024, "pdf": b"P", "docx": b"D"}
-    number = next_letter_number(found.agreement, "request", 2024)
-    receipt = actions.issue_letter(
-        id=new_id(), by=SECRETARY, at=NOON, number=number, written=f"{number:03d}/PP", **given
-    )
+    given = {"request": key, "about": found.version, "series": "request", "pdf": b"P", "docx": b"D"}
+    number = office.next_number(LETTERS["request"], at=NOON, exercise=found.exercise)
+    receipt = actions.issue_letter(id=new_id(), by=SECRETARY, at=NOON, number=number, **given)
     return Letter.objects.get(key=receipt.key)
 
 
 def drawn(key: str, series: Any = "request") -> Any:
     found = Request.objects.with_answers().get(key=key)
-    return draw_up(found, series=series, at=NOON, id=new_id(), check_page=CHECK)[0]
+    number = office.next_number(LETTERS[series], at=NOON, exercise=found.exercise)
+    return draw_up(found, series=series, number=number, at=NOON, id=new_id(), check_page=CHECK)
 
 
 def test_a_letter_is_issued_once_and_fetched_in_both_forms(kpu, paper):
@@ -178,41 +176,12 @@ def test_a_number_that_was_taken_meanwhile_is_drawn_again(kpu, paper, monkeypatc
 def test_each_year_and_each_series_counts_by_itself(kpu, paper):
     key = asked_here(kpu)
     send(key)
-    agreement = Request.objects.get().agreement
-    series = (("request", 2024), ("answer", 2024), ("request", 2025))
-    assert [next_letter_number(agreement, name, year) for name, year in series] == [2, 1, 1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_letters_issued_at_once_take_the_numbers_one_by_one(kpu, paper, monkeypatch):
-    keys = [asked_here(kpu) for _ in range(12)]
-    monkeypatch.setattr(letters, "letter_pdf", lambda letter: letter.number.encode())
-    monkeypatch.setattr(letters, "letter_docx", lambda letter: b"PK")
-    monkeypatch.setattr(letters, "ATTEMPTS", 40)
-
-    known = Request.objects.in_bulk(keys)
-
-    def one(key: str) -> None:
-        found, id, done = known[key], new_id(), False
-        while not done:
-            # The tests' database lies in memory, where a writer locks readers out of a table; a file does not.
-            with contextlib.suppress(OperationalError, writer.NotStored):
-                send_letter(id=id, by=SECRETARY, at=NOON, found=found, series="request", check_page=CHECK)
-                done = True
-        connection.close()
-
-    writer.start()
-    try:
-        threads = [threading.Thread(target=one, args=(key,)) for key in keys]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        writer.stop()
-    issued = Letter.objects.order_by("number")
-    assert [letter.number for letter in issued] == list(range(1, 13))
-    assert all(bytes(letter.pdf).decode() == letter.written for letter in issued)
+    at = ((NOON, "request", 2), (NOON, "answer", 1), (NOON + timedelta(days=366), "request", 1))
+    for day, series, number in at:
+        shape = LETTERS[series]
+        if series == "answer":
+            shape = msgspec.structs.replace(shape, default={"kpu": "B/{nomor}/{tahun}"})
+        assert office.next_number(shape, at=day, exercise=False).number == number
 
 
 @pytest.mark.parametrize("role", ["kpu_staff", "chair", "village_committee", "auditor"])
@@ -299,29 +268,3 @@ def test_a_corrected_request_gets_a_letter_of_its_own(kpu):
     actions.correct_request(id=new_id(), by=SECRETARY, at=NOON, request=key, **given)
     assert "Terbitkan surat permohonan" in kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()
     assert send(key).number == 2
-
-
-KOP = {
-    "head": "KOMISI PEMILIHAN UMUM\nKABUPATEN TAPANULI SELATAN",
-    "city": "Sipirok",
-    "office": "Ketua",
-    "signer": "Tirta Lesmana",
-    "pattern": "{number:03d}/PP.08/{regency}/{year}",
-    "copies": "Ketua KPU Provinsi\n\nKetua Bawaslu",
-}
-
-
-def test_the_office_says_how_its_letters_look(kpu):
-    secretary = kpu.person("secretary")
-    assert "KPU KABUPATEN TAPANULI SELATAN" in secretary.get("/pengamanan/kop-surat/").content.decode()
-    assert secretary.post("/pengamanan/kop-surat/", KOP).status_code == 302
-    letter = drawn(asked_here(kpu))
-    assert letter.letterhead.agency == ("KOMISI PEMILIHAN UMUM", "KABUPATEN TAPANULI SELATAN")
-    assert (letter.number, letter.copies) == ("001/PP.08/1203/2024", ("Ketua KPU Provinsi", "Ketua Bawaslu"))
-
-
-@pytest.mark.parametrize("pattern", ["", "{number}", "{year}", "{number}{number}{year}", "{number.__class__}/{year}"])
-def test_a_pattern_that_repeats_numbers_is_refused(kpu, pattern):
-    answer = kpu.person("secretary").post("/pengamanan/kop-surat/", KOP | {"pattern": pattern})
-    assert answer.status_code == 422 and 'id="id_pattern_error"' in answer.content.decode()
-    assert not Stationery.objects.exists()

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
+from sinergi.features.letters import public as letters
 from sinergi.features.places import public as places
 from sinergi.features.security import rules
 from sinergi.features.security.forms import (
@@ -33,7 +34,7 @@ from sinergi.features.security.forms import (
     WordsForm,
     initial_of_span,
 )
-from sinergi.features.security.models import Answer, Proposal, Request, Stationery
+from sinergi.features.security.models import Answer, Proposal, Request
 from sinergi.features.security.views.showing import Row, is_police, requests_for, rows_of, waits_for
 from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
@@ -118,8 +119,8 @@ def page_of(
         "same_time": _same_time(request, found),
         "letters": list(found.letters.order_by("issued_at", "key")),
         "may": may,
-        "no_letterhead": "letter" in may and not Stationery.objects.exclude(signer="").exists(),
-        "may_letterhead": user.can("security.letterhead"),
+        "no_letterhead": "letter" in may and not letters.has_signer(),
+        "may_letterhead": user.can("letters.letterhead"),
         "waits": waits_for(row, user, police=police),
         "police": police,
         "letter_id": new_event_id(at),
