@@ -15,12 +15,19 @@ from typing import Any
 import msgspec
 
 from sinergi.kernel.actors import Actor
-from sinergi.kernel.errors import Broken
+from sinergi.kernel.errors import Broken, Refused
 from sinergi.ledger.events import Event, Text, UnknownKind, text_type
 
 
 class Ignored(Exception):
-    """The author may not state this. The entry stays as evidence and changes no table."""
+    """The author may not state this. The entry stays as evidence and changes no table.
+
+    `refusal`: what our own people are told who try to state it, where that is no mistake of the program.
+    """
+
+    def __init__(self, reason: str, refusal: Refused | None = None) -> None:
+        super().__init__(reason)
+        self.refusal = refusal
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +49,15 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Projection = Callable[[Any, Envelope], None]
+Had = Callable[[str], bool]
+"""Whether the author of an entry had the record with this key before it, and it is valid."""
+Judge = Callable[[Envelope, Had], None]
 
 _kinds: dict[tuple[str, int], type[Event]] = {}
 _projections: dict[type[Event], Projection] = {}
 _text_projections: dict[type[Event], Projection] = {}
 _of_obligations: list[Callable[[Envelope], None]] = []
+_judges: list[Judge] = []
 
 
 def folds(event_type: type[Event]) -> Callable[[Projection], Projection]:
@@ -75,6 +86,16 @@ def folds_obligation(function: Callable[[Envelope], None]) -> Callable[[Envelope
     """Mark a function that is told of every folded fact whose header names an obligation, after its own projection."""
     if function not in _of_obligations:
         _of_obligations.append(function)
+    return function
+
+
+def judges(function: Judge) -> Judge:
+    """Mark a function that may refuse (raise Ignored) any fact under an agreement, whatever its kind.
+
+    It may depend on the entry and on what its author had, never on what else has arrived here.
+    """
+    if function not in _judges:
+        _judges.append(function)
     return function
 
 
@@ -112,8 +133,11 @@ def event_type(kind: str, version: int) -> type[Event]:
         raise UnknownKind(f"{kind} version {version}") from None
 
 
-def fold(event: Event, envelope: Envelope) -> None:
+def fold(event: Event, envelope: Envelope, had: Had) -> None:
     """Run the projection of this event. Raises Ignored where its author may not state it."""
+    if envelope.agreement:
+        for judge in _judges:
+            judge(envelope, had)
     _projections[type(event)](event, envelope)
     if envelope.obligation:
         for function in _of_obligations:

@@ -37,12 +37,17 @@ class OwnFactInvalid(Broken):
 
 
 def judge_own(logs: dict[str, Log], entry: envelope.Entry, event: Event, body: bytes | None) -> None:
-    """Fold a fact we have just appended; `logs` are all of its agreement. Raises OwnFactInvalid, which undoes it."""
+    """Fold a fact we have just appended; `logs` are all of its agreement.
+
+    Raises OwnFactInvalid, which undoes it,
+    or the Refused of a rule that holds for every kind."""
     folding = _Folding(logs)
     try:
         folding.judge(logs[entry.header.log], entry.header, event)
         folding.apply(entry.header, entry.leaf, event, body)
     except Ignored as reason:
+        if reason.refusal is not None:
+            raise reason.refusal from None
         raise OwnFactInvalid(f"{event.kind}: {reason}") from reason
 
 
@@ -130,7 +135,8 @@ class _Folding:
         if isinstance(event, Founding | Joining | Leaving):
             self._parties = None
             _apply_parties(header, event)
-        catalog.fold(event, envelope_of(header, leaf))
+        log = self._logs[header.log]
+        catalog.fold(event, envelope_of(header, leaf), lambda key: _had(log, header, key))
         return "" if body is None else _apply_text(header, leaf, type(event), body)
 
     def _fold_some(self, log: Log) -> bool:
@@ -181,13 +187,8 @@ class _Folding:
                 raise Ignored("its author saw another history of a partner's log")
 
     def _judge_reference(self, log: Log, header: envelope.Header, key: str) -> None:
-        named = rows.named(key, header.agr)
-        if named is not None:
-            log_pk, seq, origin = named
-            reach = header.seq if log_pk == log.pk else 0
-            mark = header.seen.get(origin)
-            if seq < max(reach, mark.size if mark else 0):
-                return
+        if _had(log, header, key):
+            return
         if any(mark.size > self._logs[origin].folded for origin, mark in header.seen.items()):
             raise Ignored("it may name a record of a log that is frozen here")
         # One sentence for both: whether a record the author had not seen exists depends on what has arrived so far.
@@ -248,6 +249,17 @@ def _judge_founding(header: envelope.Header, event: Founding, parties: list[rows
         raise Ignored("an agreement is founded once, at the start of its founder's log")
     if event.parties[:1] != [header.agency] or len(set(event.parties)) != len(event.parties):
         raise Ignored("the founder is not the first party, or a party is named twice")
+
+
+def _had(log: Log, header: envelope.Header, key: str) -> bool:
+    """Whether a valid record of the same agreement has this key, and the author of the entry had it before."""
+    named = rows.named(key, header.agr)
+    if named is None:
+        return False
+    log_pk, seq, origin = named
+    reach = header.seq if log_pk == log.pk else 0
+    mark = header.seen.get(origin)
+    return bool(seq < max(reach, mark.size if mark else 0))
 
 
 def _apply_parties(header: envelope.Header, event: Founding | Joining | Leaving) -> None:

@@ -53,9 +53,11 @@ from sinergi.features.agreement.models import (
     Standing,
 )
 from sinergi.features.agreement.rules import lifecycle, revisions, signing
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import ZONES
 from sinergi.kernel.succession import holding
 from sinergi.kernel.words import line, paragraphs
-from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
+from sinergi.ledger.catalog import Envelope, Had, Ignored, folds, folds_text, judges
 
 
 @folds(AgreementEntered)
@@ -498,12 +500,31 @@ def settle(agreement_id: str) -> None:
     Agreement.change({"key": row.key}, **shown)
 
 
-def _agreed_changes(row: Agreement) -> list[rules.AgreedChange]:
+@judges
+def not_while_suspended(envelope: Envelope, had: Had) -> None:
+    """Nothing is stated under an agreement on a day on which its author knew it to be suspended.
+
+    Not what has arrived here decides, but what the author had: the same on every node.
+    """
+    if envelope.kind.startswith(lifecycle.GOES_ON):
+        return
+    if not Change.look("key", where={"agreement": envelope.agreement, "what": "suspension"}):
+        return
+    row = Agreement.objects.get(agreement=envelope.agreement)
+    if rules.is_suspended(_agreed_changes(row, had), on=envelope.at.astimezone(ZONES["WIB"]).date()):
+        raise Ignored(
+            "the agreement was suspended when this was stated",
+            Refused("Perjanjian ini sedang ditangguhkan.", code="PKS-37", field="agreement"),
+        )
+
+
+def _agreed_changes(row: Agreement, had: Had = lambda key: True) -> list[rules.AgreedChange]:
+    """What every party agreed to, in order; of the proposals and answers that somebody `had`."""
     agreed: dict[str, set[str]] = {}
     for answer in MatterAnswer.every(agreement=row.agreement):
-        if answer.agrees:
+        if answer.agrees and had(answer.key):
             agreed.setdefault(answer.about, set()).add(answer.agency)
-    changes = {one.key: one for one in Change.every(agreement=row.agreement)}
+    changes = {one.key: one for one in Change.every(agreement=row.agreement) if had(one.key)}
     everybody = set(row.parties)
     complete = [(one.key, one.after) for one in changes.values() if everybody <= {one.agency, *agreed.get(one.key, ())}]
     return [

@@ -69,7 +69,8 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     """An agreement as other features may know it.
 
     `parties` are agency ids, the commission first, `numbers` in the same order; `partners` the parties but us; `state`
-    as of the day asked for (see rules.Standing).
+    as of the day asked for (see rules.Standing). `suspensions`: the days on which it is suspended, each stretch by its
+    first day and the first day after it.
     """
 
     id: str
@@ -86,6 +87,7 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
     exercise: bool
     state: rules.Standing | rules.State
+    suspensions: tuple[tuple[date, date], ...] = ()
 
 
 class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -428,6 +430,7 @@ def _told(
         scopes=tuple(row.scopes),
         exercise=row.exercise,
         state=row.state if on is None else row.standing_on(on),
+        suspensions=rules.suspensions(row.agreed_changes) if row.changes else (),
     )
 
 

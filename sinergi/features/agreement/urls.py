@@ -107,6 +107,7 @@ records.register(
         "its author had taken this step before": _("Langkah ini sudah diambil sebelumnya."),
         "it corrects no step of its author's": _("Mengganti berkas langkah yang tidak ada atau milik kantor lain."),
         "its author had replaced that paper before": _("Berkas itu sudah diganti sebelumnya."),
+        "the agreement was suspended when this was stated": _("Dinyatakan saat perjanjian ditangguhkan."),
         "it was signed over another revision": _("Ditandatangani atas naskah yang lain."),
         "it was signed over something else": _("Perangkat menandatangani sesuatu yang lain."),
         "it was signed by somebody else than the official named": _("Bukan ditandatangani pejabat yang dinyatakan."),

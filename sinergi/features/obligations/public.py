@@ -120,6 +120,7 @@ class Board:
         self.parties: tuple[str, ...] = () if info is None else info.parties
         self._ends_on = date.max if info is None else info.ends_on
         self._exercise = info is not None and info.exercise
+        self._suspensions = () if info is None else info.suspensions
         self.lists = list(
             ObligationList.objects.filter(agreement=agreement)
             .prefetch_related("answers")
@@ -206,9 +207,20 @@ class Board:
         for item in items:
             dues = _dues(item, spans, counts_from=self.held.counts_from, until=self._until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
+            found = [one for one in found if not self._is_suspended(one)]
             found += past.fulfilments(before.get(item.code, []), item, counts_from=self.held.counts_from)
             made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
         return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
+
+    def _is_suspended(self, found: Fulfilment) -> bool:
+        """Whether a due falls on a day on which the agreement was suspended and was not done, or said to be, by then.
+
+        Nothing can be stated on such a day, so nothing is owed on it.
+        """
+        day = last_day(found.occurrence.due_at)
+        if not any(first <= day < after for first, after in self._suspensions):
+            return False
+        return not found.is_on_time if found.state == "met" else found.state in ("scheduled", "open", "late")
 
     @property
     def _until(self) -> date:

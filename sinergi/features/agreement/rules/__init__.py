@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import msgspec
@@ -285,8 +286,20 @@ def standing(
         return "not_started"
     if on > last_day(ends_on, changes):
         return "over"
-    paused = [change.change for change in begun if change.change in ("suspension", "resumption")]
-    return "suspended" if paused[-1:] == ["suspension"] else "in_force"
+    return "suspended" if is_suspended(changes, on=on) else "in_force"
+
+
+def is_suspended(changes: Sequence[AgreedChange], *, on: date) -> bool:
+    """Whether of the suspensions and resumptions that have begun by that day a suspension is the last."""
+    paused = [change.change for change in changes if change.from_on <= on]
+    paused = [change for change in paused if change in ("suspension", "resumption")]
+    return paused[-1:] == ["suspension"]
+
+
+def suspensions(changes: Sequence[AgreedChange]) -> tuple[tuple[date, date], ...]:
+    """The stretches of days on which it is suspended: first day, and first day after (`date.max`: none yet)."""
+    cuts = sorted({change.from_on for change in changes})
+    return tuple((first, after) for first, after in pairwise([*cuts, date.max]) if is_suspended(changes, on=first))
 
 
 def last_day(ends_on: date, changes: Sequence[AgreedChange]) -> date:

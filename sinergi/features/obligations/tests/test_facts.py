@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sinergi.features.agreement.actions import answer_matter
+from sinergi.features.agreement.events import ChangeProposed
 from sinergi.features.obligations import actions, events
+from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.tests.conftest import Pact
 from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
@@ -306,3 +309,26 @@ def _act(pact: Pact, key: str, step: str, deliver: bool) -> None:
                 actions.state_about,
                 agreement=pact.agreement, statement="dispute", code="D-05", mark="H-30", words="Tidak",
             )  # fmt: skip
+
+
+def test_what_falls_due_while_the_agreement_is_suspended_is_not_owed(agreed):
+    """D-05 at H-7 and D-06 at H-3 stand around a suspension from H-6 to the day before H-2."""
+    marks = (("D-05", "H-7"), ("D-06", "H-3"))
+    before = agreed.board(LATER).counts()
+    assert all(agreed.board().line(*mark) for mark in marks)
+    stop = agreed.theirs(ChangeProposed(change="suspension", from_on=date(2024, 2, 8)))
+    agreed.do(answer_matter, matter=stop, agrees=True)
+    assert [agreed.board().line(*mark) is not None for mark in marks] == [True, False]
+    go = agreed.theirs(ChangeProposed(change="resumption", from_on=date(2024, 2, 12), after=stop))
+    agreed.do(answer_matter, matter=go, agrees=True)
+    assert [agreed.board().line(*mark) is not None for mark in marks] == [True, False]
+    late = NOON + timedelta(days=30)
+    assert agreed.board(late).counts().tally(late).due == before.tally(late).due - len(
+        [one for one in agreed_days(before) if date(2024, 2, 8) <= one < date(2024, 2, 12)]
+    )
+    assert rebuild.check() == []
+
+
+def agreed_days(counts: Any) -> list[date]:
+    """The last days of every counted due."""
+    return [last_day(datetime.fromtimestamp(at, UTC)) for dues in counts.due.values() for at in dues]

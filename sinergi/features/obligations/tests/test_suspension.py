@@ -1,0 +1,187 @@
+"""While an agreement is suspended nothing is stated under it: by what the author knew, on every node, in any order."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from sinergi.features.agreement import actions
+from sinergi.features.agreement.events import ChangeProposed, DisputeRaised, MatterAnswered, Words
+from sinergi.features.agreement.rules import AgreedChange, is_suspended, suspensions
+from sinergi.features.obligations.actions import state_minutes
+from sinergi.features.obligations.events import MinutesStated, MinutesText
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.instants import to_text
+from sinergi.ledger import rebuild, store
+from sinergi.ledger.models import Entry
+from sinergi.ledger.writer import run
+from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
+from tests.nodes.simulator import NOON, Peer
+from tests.nodes.test_any_order import deliver_in_some_order, differences, following, in_force, seen, snapshot, undone
+
+TODAY = NOON.date()
+STOPS, GOES_ON = TODAY + timedelta(days=2), TODAY + timedelta(days=5)
+REFUSED = "the agreement was suspended when this was stated"
+HISTORIES, ORDERS, FACTS = 5, 3, 12
+
+
+def change(what, days):
+    return AgreedChange(key=what, change=what, from_on=TODAY + timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], [False, False, False]),
+        ([change("suspension", 1)], [False, True, True]),
+        ([change("suspension", 1), change("resumption", 2)], [False, True, False]),
+        # Agreed to later, working from an earlier day: what was agreed to last counts.
+        ([change("suspension", 2), change("resumption", 1)], [False, False, False]),
+        ([change("suspension", 0), change("extension", 1)], [True, True, True]),
+    ],
+)
+def test_the_last_suspension_or_resumption_that_has_begun_decides(changes, expected):
+    days = [TODAY + timedelta(days=days) for days in range(3)]
+    assert [is_suspended(changes, on=day) for day in days] == expected
+    assert [any(first <= day < after for first, after in suspensions(changes)) for day in days] == expected
+
+
+@pytest.fixture
+def suspended(agreement, police, secretary):
+    """The agreement, suspended from STOPS on by the police and by this office."""
+    key = police.state(agreement, ChangeProposed(change="suspension", from_on=STOPS))
+    actions.answer_matter(id=new_event_id(NOON), by=secretary, at=NOON, matter=key, agrees=True)
+    return agreement
+
+
+def minutes():
+    return MinutesStated(held_on=TODAY, meeting="coordination", text=MinutesText(words="Rapat."))
+
+
+def stated(peer, agreement, days, event=None):
+    """The verdict on a fact of the partner, who has all that is here, so many days from now."""
+    peer.clock = NOON + timedelta(days=days)
+    entry = Entry.objects.get(key=peer.state(agreement, event or minutes()))
+    return entry.state, entry.verdict
+
+
+def test_a_partners_fact_is_refused_from_the_day_on_and_what_concerns_the_agreement_goes_on(suspended, police):
+    assert stated(police, suspended, 1) == ("folded", "")
+    assert stated(police, suspended, 2) == ("invalid", REFUSED)
+    assert stated(police, suspended, 3, DisputeRaised(article=1, raised_on=STOPS))[0] == "folded"
+    assert stated(police, suspended, 4) == ("invalid", REFUSED)
+    assert rebuild.check() == []
+
+
+def test_a_fact_that_crosses_the_yes_is_good_since_its_author_did_not_know(agreement, police, secretary):
+    key = police.state(agreement, ChangeProposed(change="suspension", from_on=STOPS))
+    police.clock = NOON + timedelta(days=2)
+    crossing = police.state(agreement, minutes(), deliver=False)
+    actions.answer_matter(id=new_event_id(NOON), by=secretary, at=NOON, matter=key, agrees=True)
+    police.deliver(police.log(agreement))
+    assert Entry.objects.get(key=crossing).state == "folded"
+    assert stated(police, agreement, 3) == ("invalid", REFUSED)
+
+
+def test_the_day_begins_at_midnight_where_the_office_is(suspended, police):
+    midnight = NOON.replace(hour=17, minute=0) + timedelta(days=1)  # 24.00 WIB
+    for at, state in ((midnight - timedelta(minutes=2), "folded"), (midnight, "invalid")):
+        police.clock = at
+        assert Entry.objects.get(key=police.state(suspended, minutes())).state == state, at
+
+
+def test_people_here_are_told_why_whatever_they_do(suspended, secretary):
+    """The pages of no feature need to know: the ledger says it."""
+    given = {"held_on": TODAY, "meeting": "coordination", "words": "Rapat.", "decisions": [], "on": STOPS}
+    before = Entry.objects.count()
+    with pytest.raises(Refused, match="sedang ditangguhkan") as refused:
+        state_minutes(id=new_event_id(NOON), by=secretary, at=NOON + timedelta(days=2), agreement=suspended, **given)
+    assert (refused.value.code, Entry.objects.count()) == ("PKS-37", before)
+    state_minutes(id=new_event_id(NOON), by=secretary, at=NOON, agreement=suspended, **given)
+
+
+def test_it_goes_on_once_all_agreed_to_that(suspended, police, secretary):
+    after = Entry.objects.get(kind="agreement.change_proposed").key
+    key = police.state(suspended, ChangeProposed(change="resumption", from_on=GOES_ON, after=after))
+    assert stated(police, suspended, 5) == ("invalid", REFUSED)
+    actions.answer_matter(id=new_event_id(NOON), by=secretary, at=NOON, matter=key, agrees=True)
+    assert stated(police, suspended, 5, DisputeRaised(article=1, raised_on=GOES_ON))[0] == "folded"
+    assert stated(police, suspended, 5) == ("folded", "")
+    assert stated(police, suspended, 4) == ("invalid", REFUSED)
+
+
+@pytest.mark.slow
+def test_any_order_of_arrival_gives_the_same_verdict_as_what_the_author_knew(found_node, secretary):
+    """Two partners say yes to a suspension and a resumption, and state minutes, each with what it has of the other's.
+
+    What each fact is worth is worked out here a second time, from who knew which yes.
+    """
+    own = found_node(**KPU_PALUTA)
+    police, commission = peers = (Peer(**POLRES), Peer(**KPU_TAPSEL))
+    for peer in peers:
+        peer.meet()
+    told: Counter[str] = Counter()
+    for number in range(HISTORIES):
+        chance = random.Random(number)
+        for peer in peers:
+            peer.logs.clear()
+        with undone():
+            agreement = in_force(police, commission, own.id, secretary, chance)
+            marks = following(police, agreement, seen(agreement, commission.log(agreement), 1))
+            stop = police.state(agreement, ChangeProposed(change="suspension", from_on=STOPS), **marks)
+            go = police.state(
+                agreement,
+                ChangeProposed(change="resumption", from_on=GOES_ON, after=stop),
+                **following(police, agreement, marks),
+            )
+            for key in (stop, go):
+                # Not as an action: nobody would be asked about the second before the first is agreed to.
+                yes = MatterAnswered(about=key, agrees=True)
+                run(partial(store.append, agreement, yes, id=new_event_id(NOON), by=secretary, at=NOON))
+            expected = _written(chance, peers, agreement, [stop, go])
+            outcomes = []
+            for _ in range(ORDERS):
+                with undone():
+                    deliver_in_some_order(chance, peers, agreement)
+                    outcomes.append(snapshot())
+                    rows = Entry.objects.filter(key__in=expected).values_list("key", "verdict")
+                    assert dict(rows) == expected
+                    assert rebuild.check() == []
+            for outcome in outcomes:
+                assert differences(outcomes[0], outcome) == []
+            told.update(expected.values())
+    assert min(told[""], told[REFUSED]) >= FACTS, told
+
+
+def _written(chance, peers, agreement, changes):
+    """What the partners state, undelivered; the verdict that each of the minutes deserves, by its key."""
+    police, commission = peers
+    known = {peer.id: len(other.log(agreement).entries) for peer, other in (peers, peers[::-1])}
+    answers, expected = {}, {}
+    moments = sorted(chance.sample(range(FACTS), 2))
+    for step in range(FACTS):
+        answers_now = step in moments
+        peer = commission if answers_now else chance.choice(peers)
+        other = commission if peer is police else police
+        if answers_now or chance.random() < 0.5:
+            known[peer.id] = len(other.log(agreement).entries)
+        on = chance.choice([TODAY, STOPS, STOPS + timedelta(days=1), GOES_ON, GOES_ON + timedelta(days=3)])
+        event = (
+            MatterAnswered(about=changes[moments.index(step)], agrees=True, text=Words(words="Ya."))
+            if answers_now
+            else minutes()
+        )
+        marks = following(peer, agreement, seen(agreement, other.log(agreement), known[peer.id]))
+        key = peer.state(agreement, event, deliver=False, t=to_text(NOON + (on - TODAY)), **marks)
+        if answers_now:
+            answers[event.about] = len(peer.log(agreement).entries) - 1
+            continue
+        stop, go = (about in answers and (peer is commission or answers[about] < known[peer.id]) for about in changes)
+        is_suspended = stop and on >= STOPS and not (go and on >= GOES_ON)
+        expected[key] = REFUSED if is_suspended else ""
+    return expected
