@@ -104,6 +104,9 @@ _GRANTS: dict[str, str] = {
     "standing_duties.answer": _POLICE_OFFICE,
     "standing_duties.contacts": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "standing_duties.train": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    # Exchanged data: the catalogue binds the office, so those who answer for it keep it.
+    "data.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor",
+    "data.list": "chair secretary resort_chief operations_head",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

@@ -8,6 +8,7 @@ FEATURES = [
     "sinergi.features.places",
     "sinergi.features.security",
     "sinergi.features.standing_duties",
+    "sinergi.features.data",
     "sinergi.features.exchange",
     "sinergi.features.oversight",
     "sinergi.features.reminders",

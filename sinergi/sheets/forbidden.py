@@ -1,7 +1,8 @@
 """What no table may carry into Sinergi: voters by name, identity numbers, parties, candidates, votes.
 
 The schema has no field for them; a file that carries them is refused as a whole, naming the column, so that
-nobody learns to send such files.
+nobody learns to send such files. The same for words people type, and for counts of so few that they could be
+recognised.
 """
 
 from __future__ import annotations
@@ -57,9 +58,14 @@ _FORBIDDEN_PHRASES = {
     "status_kawin": "status kawin",
 }
 
+# Fewer people than this could be recognised (design, decision 10).
+FEW = 5
+
 # Sixteen digits in a row are the form of NIK and NKK; no code of Sinergi has that length.
 _SIXTEEN = re.compile(r"(?<![0-9.,])[0-9]{16}(?![0-9])(?![.,][0-9])")
 _SEPARATED = re.compile(r"[0-9](?:[ .-]?[0-9]){15}")
+# The same inside a sentence, with nothing that would make it longer: NIP of officials has eighteen.
+_IN_WORDS = re.compile(r"(?<![0-9])(?<![0-9][ .-])[0-9](?:[ .-]?[0-9]){15}(?![ .-]?[0-9])")
 
 
 def forbidden_header(header: str) -> str | None:
@@ -84,6 +90,17 @@ def holds_identity_number(cell: Cell) -> bool:
         return True
     compact = _SEPARATED.fullmatch(text.strip("'\" "))
     return compact is not None and not re.fullmatch(r"[0-9]{1,3}\.[0-9]+", text)
+
+
+def identity_number_in(words: str) -> bool:
+    """Whether the words hold a number like NIK or NKK: sixteen digits, also in groups, whose seventh to twelfth are a
+    day of birth or of issue (women's days count from 41)."""
+    for found in _IN_WORDS.finditer(words):
+        digits = re.sub(r"[^0-9]", "", found[0])
+        day, month = int(digits[6:8]), int(digits[8:10])
+        if (1 <= day <= 31 or 41 <= day <= 71) and 1 <= month <= 12:
+            return True
+    return False
 
 
 def column_with_identity_number(rows: Iterable[tuple[int, list[Cell]]]) -> tuple[int, int] | None:

@@ -46,6 +46,7 @@ OPENINGS = (
     [f"obligations.{kind}" for kind in ("proposed", "answered", "stated", "stated", "stated", "answered")],
     [f"standing_duties.{kind}" for kind in ("voter_update_reported", "member_changes_reported", "contacts_published")],
     [f"standing_duties.session_{kind}" for kind in ("proposed", "answered", "held")],
+    ["data.dataset_listed"],
     [f"obligations.{kind}" for kind in ("proposed", "history_stated", "history_answered")],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )

@@ -24,9 +24,8 @@ from sinergi.features.standing_duties.events import (
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 from sinergi.ledger.events import RecordKey
+from sinergi.sheets.forbidden import FEW
 
-# Fewer people than this could be recognised (design, decision 10).
-FEW = 5
 COUNTS = ("new", "gone", "changed")
 MOST_VOTERS = 10_000_000
 MOST_DISTRICTS = 100

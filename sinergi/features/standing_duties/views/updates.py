@@ -24,6 +24,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.words import spaced
 from sinergi.ledger.grades import NOTHING, grade, grades
 from sinergi.ledger.store import own_agency
+from sinergi.sheets.forbidden import FEW
 from sinergi.web import navigation
 
 QUARTERS_OFFERED = 8
@@ -74,7 +75,7 @@ def report(request: PersonRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Pemutakhiran dicatat dan sedang dikirim ke Polres."))
             return redirect("standing_duties:update", key=receipt.key)
-    context = {"form": form, "few": rules.FEW}
+    context = {"form": form, "few": FEW}
     return render(request, "standing_duties/report.html", context, status=422 if posted else 200)
 
 

@@ -1,0 +1,1 @@
+"""Exchanged data on screen: the catalogue, its sheets and exports."""
