@@ -37,6 +37,13 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
         "the draft never arrived",
     )
     article = liaison.locator("#pasal-5")
+    # What is closed on the screen is on paper all the same.
+    closed = article.get_by_text("Polres menjawab dalam satu hari kerja")
+    eventually(lambda: closed.count() == 1, liaison.reload, "the words of the draft never arrived")
+    assert not closed.is_visible()
+    liaison.emulate_media(media="print")
+    assert closed.is_visible() and not article.get_by_text("Tanggapi", exact=True).is_visible()
+    liaison.emulate_media(media="screen")
     article.locator("summary").first.click()
     article.get_by_text("Tanggapi", exact=True).click()
     article.locator("textarea").fill("Mohon <b>dua</b> hari kerja.")
