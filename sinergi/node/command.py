@@ -48,6 +48,7 @@ VERBS = {
     "import": Verb("sinergi.features.places.verbs:import_", "ambil wilayah atau batasnya dari berkas", always),
     "init": Verb("sinergi.sync.verbs:init", "buat simpul baru di folder kosong", always),
     "invite": Verb("sinergi.sync.verbs:invite", "tulis undangan untuk mitra", always),
+    "plan": Verb("sinergi.planning.verbs:plan", "susun rencana penjagaan TPS dari tabel", opens=False),
     "rebuild": Verb(
         "sinergi.ledger.verbs:rebuild", "bangun ulang tabel dari buku catatan", lambda argv: "--check" not in argv
     ),

@@ -1,0 +1,444 @@
+#!/usr/bin/env python3
+"""Checks a security plan without Sinergi and without any solver:
+
+    python check.py --stations F --units F --patterns F PLAN_FOLDER
+
+Needs Python 3.10 and nothing else. Counts every rule, every metre and every proven bound of the plan again from the
+tables and the certificate; prints what it found, exit 0 only where everything holds. Read it beside docs/planning.md.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+CLASSES = ("low", "medium", "high", "special")
+LENT_LEVELS = {"province", "national", "polda", "mabes", "brimob", "mobile_brigade"}
+FAR = math.inf
+wrong = []
+
+
+def need(condition, what):
+    """Note what does not hold; at most the first fifty are printed."""
+    if not condition:
+        wrong.append(what)
+    return condition
+
+
+def metres(a, b):
+    """Great-circle metres (haversine) between two points (lat, lon) on a sphere of 6,371,008.8 m."""
+    y1, x1, y2, x2 = map(math.radians, (*a, *b))
+    half = math.sin((y2 - y1) / 2) ** 2 + math.cos(y1) * math.cos(y2) * math.sin((x2 - x1) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(half)))
+
+
+def table(path):
+    """The rows of a CSV file as dictionaries, header names in small letters."""
+    data = Path(path).read_bytes()
+    for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    lines = [line for line in text.splitlines() if line.strip()]
+    sign = max(",;\t", key=lines[0].count)
+    rows = csv.DictReader(lines, delimiter=sign)
+    rows.fieldnames = ["_".join(name.strip().lower().split()) for name in rows.fieldnames]
+    # A row of nothing but separators is no row.
+    return [row for row in ({k: (v or "").strip() for k, v in row.items() if k} for row in rows) if any(row.values())]
+
+
+# What no plan of a group can beat. D[i][j]: metres from station i to an anchor j, FAR where that is not allowed.
+
+
+def at_prices(D, prices, posts, most):
+    """Each anchor takes itself and the `most` − 1 stations that pay most above their metres; the cheapest count."""
+    n = len(D)
+    worth = []
+    for j in range(n):
+        terms = sorted(D[i][j] - prices[i] for i in range(n) if i != j and D[i][j] < prices[i])
+        worth.append(sum(terms[: most - 1]) - prices[j])
+    return sum(prices) + sum(sorted(worth)[:posts])
+
+
+def single(D):
+    """One post: the best anchor."""
+    return min(sum(row[j] for row in D) for j in range(len(D)))
+
+
+def pair(D, most):
+    """Two posts: all pairs of anchors; given two, the stations that gain most by the second go there."""
+    n, best = len(D), FAR
+    for a in range(n):
+        for b in range(a + 1, n):
+            if sum(min(row[a], row[b]) for row in D) >= best:
+                continue
+            others = sorted(
+                (i for i in range(n) if i not in (a, b)),
+                key=lambda i: 0.0 if D[i][a] == D[i][b] == FAR else D[i][b] - D[i][a],
+            )
+            for second in range(max(0, n - 1 - most), min(most - 1, n - 2) + 1):
+                total = sum(D[i][b] for i in others[:second]) + sum(D[i][a] for i in others[second:])
+                best = min(best, total)
+    return best
+
+
+def pairing(D, prices, alone, odd_sets):
+    """Posts of two: prices of stations, of standing alone (an odd number), of sets that cannot pair up inside."""
+    n, total = len(D), sum(prices) + (alone or 0.0)
+    inside = defaultdict(float)
+    for members, price in odd_sets:
+        need(price >= 0 and len(members) % 2 == 1 and len(set(members)) == len(members), "an odd set is not one")
+        total -= price * (len(members) // 2)
+        for i in members:
+            for j in members:
+                inside[i, j] += price
+    for i in range(n):
+        for j in range(i):
+            if D[i][j] < FAR:
+                total += min(0.0, D[i][j] - prices[i] - prices[j] + inside[i, j])
+        if alone is not None:
+            total += min(0.0, -prices[i] - alone + inside[i, n])
+    return total
+
+
+def posts_needed(D, most, apart):
+    """By parts that share no anchor: the number of stations, or a list of stations no two of which share one."""
+    n = len(D)
+    reach = [{j for j in range(n) if D[i][j] < FAR} for i in range(n)]
+    part = list(range(n))
+
+    def root(i):
+        while part[i] != i:
+            part[i] = part[part[i]]
+            i = part[i]
+        return i
+
+    for i in range(n):
+        for j in reach[i]:
+            part[root(i)] = root(j)
+    size = Counter(root(i) for i in range(n))
+    lists = defaultdict(int)
+    for some in apart:
+        need(
+            len({root(i) for i in some}) == 1 and root(some[0]) not in lists, "a list of stations apart spans two parts"
+        )
+        for at, i in enumerate(some):
+            need(all(not reach[i] & reach[j] for j in some[:at]), "stations said to be apart share an anchor")
+        lists[root(some[0])] = len(set(some))
+    return sum(max(-(-count // most), lists[which]) for which, count in size.items())
+
+
+def check_posts(stations, rules, plan, certificate):
+    """Rules and metres of posts.csv and the bounds of every group; posts, metres, bound of posts, bound of metres."""
+    grouping = certificate["parameters"]["grouping"]
+    members = defaultdict(list)
+    for row in plan:
+        members[row["post"]].append(row["station"])
+    seen = Counter(row["station"] for row in plan)
+    need(set(seen) == set(stations), "posts.csv does not name exactly the stations of the table")
+    need(all(count == 1 for count in seen.values()), "a station stands in two posts")
+    groups = defaultdict(list)
+    for code, station in stations.items():
+        groups[station[f"{grouping}_code"], station["class"]].append(code)
+    found, travelled = Counter(), defaultdict(float)
+    for post, codes in members.items():
+        if not need(post in codes, f"post {post}: its anchor is none of its stations"):
+            continue
+        anchor = stations[post]
+        key, rule = (anchor[f"{grouping}_code"], anchor["class"]), rules(anchor)
+        found[key] += 1
+        need(len(codes) <= rule["stations"], f"post {post}: more stations than its pattern allows")
+        for code in codes:
+            station = stations[code]
+            need((station[f"{grouping}_code"], station["class"]) == key, f"post {post}: crosses areas or classes")
+            far = metres(station["at"], anchor["at"])
+            need(far <= rule["radius"] + 1e-6, f"post {post}: {code} is farther than the radius")
+            travelled[key] += far
+    said = {(group["area"], group["class"]): group for group in certificate["groups"]}
+    need(set(said) == set(groups) and len(said) == len(certificate["groups"]), "the certificate has other groups")
+    lower_posts, lower_travel, proofs = 0, 0.0, Counter()
+    for key in sorted(groups):
+        group = said.get(key)
+        if group is None:
+            continue
+        codes = sorted(groups[key])
+        n, rule = len(codes), rules(stations[codes[0]])
+        most, name = rule["stations"], " ".join(key)
+        need(found[key] == group["posts"], f"{name}: another number of posts than certified")
+        need(abs(travelled[key] - group["travel_m"]) <= 0.001 + 1e-6 * n, f"{name}: other metres than certified")
+        proofs[group["proof"]] += 1
+        D = None
+        if group["proof"] not in ("nothing", "none") or group.get("apart") or group["posts_bound"] > -(-n // most):
+            D = [[0.0] * n for _ in range(n)]
+            for i in range(n):
+                for j in range(i):
+                    far = metres(stations[codes[i]]["at"], stations[codes[j]]["at"])
+                    D[i][j] = D[j][i] = far if far <= rule["radius"] else FAR
+        place = {code: i for i, code in enumerate(codes)}
+        least = -(-n // most)
+        if group.get("apart") or group["posts_bound"] > least:
+            least = posts_needed(D, most, [[place[code] for code in some] for some in group.get("apart", [])])
+        need(group["posts_bound"] <= least, f"{name}: so many posts are not proven to be needed")
+        need(group["posts_bound"] <= group["posts"], f"{name}: the bound of posts is above their number")
+        bound = 0.0
+        if group["proof"] == "single":
+            need(group["posts"] == 1, f"{name}: not a single post")
+            bound = single(D)
+        elif group["proof"] == "pair":
+            need(group["posts"] == 2, f"{name}: not two posts")
+            bound = pair(D, most)
+        elif group["proof"] == "prices":
+            need(len(group["prices"]) == n, f"{name}: a price is missing")
+            bound = at_prices(D, group["prices"], group["posts"], most)
+        elif group["proof"] == "pairing":
+            need(most == 2 and group["posts"] == -(-n // 2), f"{name}: not posts of two")
+            need((n % 2 == 1) == ("alone" in group), f"{name}: a price is missing")
+            place["*"] = n
+            odd = [([place[code] for code in one["stations"]], one["price"]) for one in group["odd_sets"]]
+            bound = pairing(D, group["prices"], group.get("alone"), odd)
+        else:
+            need(group["proof"] in ("nothing", "none"), f"{name}: an unknown proof")
+        need(
+            group["travel_bound_m"] <= max(0.0, bound),
+            f"{name}: the bound {group['travel_bound_m']} is not proven ({bound})",
+        )
+        need(group["travel_bound_m"] <= travelled[key] + 1e-6, f"{name}: the bound is above the cost")
+        lower_posts += group["posts_bound"]
+        lower_travel += group["travel_bound_m"]
+    print("proofs of metres, by groups:", dict(proofs))
+    return len(members), sum(travelled.values()), lower_posts, lower_travel
+
+
+def check_officers(stations, units, rules, plan, sent, certificate):
+    """Rules of assignments.csv, and cost and bound of sending officers; officers, missing ones, lent ones."""
+    said, given = certificate["officers"], certificate["parameters"]
+    posts = sorted({row["post"] for row in plan if row["post"] in stations})
+    there, gone, lent = Counter(), Counter(), 0
+    cost = 0
+    pairs = set()
+    middles = {}
+    if said["over_middles"]:
+        middles = middles_of(stations, units, posts)
+
+    def way_mm(unit, post):
+        """Millimetres that this officer costs, and whether the unit lends."""
+        station = stations[post]
+        if units[unit]["home"] == station["regency_code"]:
+            return round(1000 * metres(units[unit]["at"], station["at"])), False
+        if not middles:
+            return given["lent_mm"] + round(1000 * metres(units[unit]["at"], station["at"])), True
+        end = middles[station["regency_code"]]
+        first = units[unit]["at"]
+        way = given["lent_mm"] + round(1000 * metres(end, station["at"]))
+        if units[unit]["home"]:
+            way += round(1000 * metres(first, middles[units[unit]["home"]]))
+            first = middles[units[unit]["home"]]
+        return way + round(1000 * metres(first, end)), True
+
+    for row in sent:
+        unit, post, officers = row["unit"], row["post"], int(row["officers"])
+        if not need(unit in units and post in set(posts), f"assignments.csv: unknown unit {unit} or post {post}"):
+            continue
+        need(officers > 0 and (unit, post) not in pairs, f"{unit} to {post}: nobody, or twice")
+        pairs.add((unit, post))
+        far = metres(units[unit]["at"], stations[post]["at"])
+        need(abs(far - float(row["metres"])) <= 0.002, f"{unit} to {post}: other metres than said")
+        one, is_lent = way_mm(unit, post)
+        cost += officers * one
+        lent += officers * is_lent
+        there[post] += officers
+        gone[unit] += officers
+    for unit, count in gone.items():
+        need(count <= units[unit]["free"], f"unit {unit} sends {count}, but only {units[unit]['free']} may leave")
+    missing, short_at_home = 0, Counter()
+    for post in posts:
+        rule = rules(stations[post])
+        need(there[post] <= rule["police_max"], f"post {post}: more officers than its pattern allows")
+        lack = max(0, rule["police_min"] - there[post])
+        missing += lack
+        cost += lack * rule["missing_mm"](given)
+        cost -= sum(given["extra_mm"] // k for k in range(1, there[post] - rule["police_min"] + 1))
+        short_at_home[stations[post]["regency_code"]] += rule["police_min"]
+    worth = said["worth_mm"]
+    need(
+        set(worth) == set(units) and all(price >= 0 for price in worth.values()),
+        "prices of officers are missing or below zero",
+    )
+    bound = -sum(worth[unit] * units[unit]["free"] for unit in units)
+    leave = {}
+    for unit in units:
+        home = units[unit]["home"]
+        if middles and home:
+            way = worth[unit] + round(1000 * metres(units[unit]["at"], middles[home]))
+            leave[home] = min(leave.get(home, way), way)
+    arrive = {}
+    if middles:
+        for regency in {stations[post]["regency_code"] for post in posts}:
+            ways = [
+                given["lent_mm"] + worth[unit] + round(1000 * metres(units[unit]["at"], middles[regency]))
+                for unit in units
+                if not units[unit]["home"]
+            ]
+            ways += [
+                given["lent_mm"] + way + round(1000 * metres(middles[home], middles[regency]))
+                for home, way in leave.items()
+                if home != regency
+            ]
+            arrive[regency] = min(ways, default=FAR)
+    at_home = defaultdict(list)
+    for unit in units:
+        at_home[units[unit]["home"]].append(unit)
+    for post in posts:
+        station, rule = stations[post], rules(stations[post])
+        if middles:
+            least = arrive[station["regency_code"]] + round(
+                1000 * metres(middles[station["regency_code"]], station["at"])
+            )
+            for unit in at_home[station["regency_code"]]:
+                least = min(least, worth[unit] + way_mm(unit, post)[0])
+        else:
+            least = min(worth[unit] + way_mm(unit, post)[0] for unit in units)
+        bound += rule["police_min"] * min(least, rule["missing_mm"](given))
+        bound += sum(
+            min(0, least - given["extra_mm"] // k) for k in range(1, rule["police_max"] - rule["police_min"] + 1)
+        )
+    # Two machines may round a millimetre differently at each of the officers.
+    slack = (
+        2 + sum(unit["free"] for unit in units.values()) + sum(rules(stations[post])["police_max"] for post in posts)
+    )
+    need(abs(cost - said["cost_mm"]) <= 4 * slack, f"sending officers costs {cost} mm, certified {said['cost_mm']}")
+    need(said["bound_mm"] <= bound + 4 * slack, f"the bound {said['bound_mm']} mm is not proven ({bound})")
+    need(said["bound_mm"] <= cost + 4 * slack, "the bound of sending officers is above its cost")
+    free = sum(unit["free"] for unit in units.values())
+    unmet_bound = max(0, sum(rules(stations[post])["police_min"] for post in posts) - free)
+    for unit in units.values():
+        if unit["home"] in short_at_home:
+            short_at_home[unit["home"]] -= unit["free"]
+    lent_bound = max(0, sum(max(0, count) for count in short_at_home.values()) - unmet_bound)
+    need(said["lent"] == lent and said["lent_bound"] <= lent_bound, "other lent officers than certified")
+    print(f"officers: cost {cost} mm, proven bound {bound} mm")
+    return sum(there.values()), missing, unmet_bound
+
+
+def middles_of(stations, units, posts):
+    """The middle of each regency's posts on the sphere, as the certificate's model takes it."""
+
+    def on_sphere(at):
+        y, x = map(math.radians, at)
+        return math.cos(y) * math.cos(x), math.cos(y) * math.sin(x), math.sin(y)
+
+    sums, everywhere = {}, [0.0, 0.0, 0.0]
+    for post in posts:
+        point = on_sphere(stations[post]["at"])
+        held = sums.setdefault(stations[post]["regency_code"], [0.0, 0.0, 0.0])
+        for k in range(3):
+            held[k] += point[k]
+            everywhere[k] += point[k]
+    for unit in units.values():
+        if unit["home"]:
+            sums.setdefault(unit["home"], everywhere)
+    return {
+        code: (math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x)))
+        for code, (x, y, z) in sums.items()
+    }
+
+
+def read(asked):
+    """Stations and units by code, a function from a station to its pattern."""
+    certificate = json.loads((asked.plan / "certificate.json").read_text())
+    rows = table(asked.stations)
+    known = defaultdict(list)
+    for row in rows:
+        if row["lat"]:
+            known[row["village_code"]].append((float(row["lat"]), float(row["lon"])))
+    stations = {}
+    for row in rows:
+        need(row["code"] not in stations and row["class"] in CLASSES, f"station {row['code']}: twice, or of no class")
+        if row["lat"]:
+            at = (float(row["lat"]), float(row["lon"]))
+            need(row["code"] not in certificate["filled"], f"station {row['code']} has a point and was given another")
+        else:
+            others = known[row["village_code"]]
+            need(others, f"station {row['code']} has no point, nor has its village")
+            at = tuple(sum(point[k] for point in others) / len(others) for k in (0, 1))
+            at_said = certificate["filled"].get(row["code"], (FAR, FAR))
+            need(
+                max(abs(a - b) for a, b in zip(at, at_said, strict=True)) < 1e-9,
+                f"station {row['code']} was put elsewhere",
+            )
+            at = tuple(at_said)
+        stations[row["code"]] = {**row, "at": at}
+    units = {}
+    for row in table(asked.units):
+        home = "" if row["level"].lower() in LENT_LEVELS else row["regency_code"]
+        free = int(row["officers"]) - int(row["reserve"] or 0)
+        units[row["code"]] = {"at": (float(row["lat"]), float(row["lon"])), "home": home, "free": free}
+    patterns = {}
+    for row in table(asked.patterns):
+        price = 1 + CLASSES.index(row["class"])
+        patterns[row.get("regency_code", ""), row["class"]] = {
+            "police_min": int(row["police_min"]),
+            "police_max": int(row["police_max"]),
+            "stations": int(row["stations"]),
+            "linmas": int(row["linmas"]),
+            "radius": float(row["radius_m"]) if row["radius_m"] else FAR,
+            "missing_mm": lambda given, price=price: given["missing_mm"] * price,
+        }
+
+    def rules(station):
+        own = patterns.get((station["regency_code"], station["class"]))
+        return own or patterns["", station["class"]]
+
+    return certificate, stations, units, rules
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("stations", "units", "patterns"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument(
+        "plan", type=Path, help="the folder with posts.csv, assignments.csv, summary.json, certificate.json"
+    )
+    asked = parser.parse_args()
+    certificate, stations, units, rules = read(asked)
+    need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
+    for name, file in certificate["inputs"].items():
+        digest = hashlib.sha256(getattr(asked, name).read_bytes()).hexdigest()
+        need(digest == file["sha256"], f"{name}: another file than the plan was made from")
+    for name, file in certificate["outputs"].items():
+        digest = hashlib.sha256((asked.plan / name).read_bytes()).hexdigest()
+        need(digest == file["sha256"], f"{name} was changed after the plan")
+    plan, sent = table(asked.plan / "posts.csv"), table(asked.plan / "assignments.csv")
+    summary = json.loads((asked.plan / "summary.json").read_text())
+    posts, travel, lower_posts, lower_travel = check_posts(stations, rules, plan, certificate)
+    officers, unmet, lower_unmet = check_officers(stations, units, rules, plan, sent, certificate)
+    print(f"posts {posts}, proven at least {lower_posts}; metres {travel:.3f}, proven at least {lower_travel:.3f}")
+    print(f"officers {officers}, missing {unmet}, proven at least {lower_unmet}")
+    for name, value, off in (
+        ("posts", posts, 0),
+        ("officers", officers, 0),
+        ("unmet", unmet, 0),
+        ("lower_bound_posts", lower_posts, 0),
+        ("lower_bound_unmet", lower_unmet, 0),
+        ("travel_m", travel, 0.001 + 1e-6 * len(stations)),
+        # Each group's bound is rounded down for itself.
+        ("lower_bound_travel_m", lower_travel, 0.001 * (1 + len(certificate["groups"]))),
+    ):
+        need(abs(summary[name] - value) <= off, f"summary.json: {name} is {summary[name]}, counted {value}")
+    if summary["gap"] is not None and lower_travel > 0:
+        gap = travel / lower_travel - 1
+        need(abs(summary["gap"] - gap) <= 1e-5, f"summary.json: gap is {summary['gap']}, counted {gap}")
+    for what in wrong[:50]:
+        print("WRONG:", what)
+    print("everything holds" if not wrong else f"{len(wrong)} things do not hold")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""What a plan leaves behind: two tables, a summary, and a certificate that a stranger checks without our code."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from sinergi.kernel.places import EARTH_RADIUS_M
+from sinergi.planning.model import Grouping, Limits, PostPlan, Stations, UnitPlan, Units
+from sinergi.planning.units import EXTRA_MM, LENT_MM, MISSING_MM, Posts, over_hubs
+
+FORMAT = "sinergi-plan/1"
+
+
+def posts_of(stations: Stations, plan: PostPlan) -> Posts:
+    """The posts as the flow of officers sees them: each stands at its anchor station."""
+    return Posts(
+        lat=stations.lat[plan.anchor],
+        lon=stations.lon[plan.anchor],
+        regency=[stations.regency[i] for i in plan.anchor],
+        pattern=plan.pattern,
+    )
+
+
+def certify(
+    stations: Stations,
+    units: Units,
+    posts: PostPlan,
+    sent: UnitPlan,
+    *,
+    grouping: Grouping,
+    limits: Limits,
+    inputs: Mapping[str, bytes],
+) -> dict[str, bytes]:
+    """The files of a plan by name: posts.csv, assignments.csv, summary.json without its seconds, certificate.json.
+
+    `inputs` are the bytes of the tables by the name of their option; the certificate carries their SHA-256.
+    """
+    tables = {
+        "posts.csv": _posts_csv(stations, posts),
+        "assignments.csv": _assignments_csv(stations, units, posts, sent),
+    }
+    certificate = {
+        "format": FORMAT,
+        "versions": {name: version(name) for name in ("sinergi", "numpy", "numba", "highspy")}
+        | {"python": platform.python_version()},
+        "inputs": {name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in inputs.items()},
+        "outputs": {name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in tables.items()},
+        "parameters": {
+            "grouping": grouping,
+            "seed": limits.seed,
+            "rounds": posts.rounds,
+            "cut_short": posts.cut_short,
+            "moves": limits.moves,
+            "distance": f"great circle on a sphere of {EARTH_RADIUS_M} m",
+            "missing_mm": MISSING_MM,
+            "lent_mm": LENT_MM,
+            "extra_mm": EXTRA_MM,
+        },
+        "summary": summary(posts, sent),
+        "filled": {
+            stations.code[i]: [float(stations.lat[i]), float(stations.lon[i])] for i in np.flatnonzero(stations.filled)
+        },
+        "groups": [
+            {
+                "area": group.area,
+                "class": group.risk,
+                "posts": group.posts,
+                "posts_bound": group.posts_bound,
+                "travel_m": round(group.travel_m, 3),
+                "travel_bound_m": down(group.travel_bound_m),
+                "proof": group.proof,
+                **group.witness,
+            }
+            for group in posts.groups
+        ],
+        "officers": {
+            "worth_mm": dict(zip(units.code, sent.worth.tolist(), strict=True)),
+            "over_middles": over_hubs(units, posts_of(stations, posts)),
+            "cost_mm": sent.cost_mm,
+            "bound_mm": sent.bound_mm,
+            "lent": sent.lent,
+            "lent_bound": sent.lent_bound,
+        },
+    }
+    return tables | {"certificate.json": msgspec.json.encode(certificate) + b"\n"}
+
+
+def summary(posts: PostPlan, sent: UnitPlan) -> dict[str, Any]:
+    """The plan in a few numbers; `gap` is travel over its bound less one, None where no bound above zero is known."""
+    travel, bound = posts.travel_m, posts.lower_bound_travel_m
+    gap = 0.0 if travel <= 1e-3 else travel / bound - 1 if bound > 0 else None
+    return {
+        "posts": len(posts.anchor),
+        "officers": int(sent.officers.sum()),
+        "travel_m": round(travel, 3),
+        "lower_bound_posts": posts.lower_bound_posts,
+        "lower_bound_travel_m": down(bound),
+        "gap": None if gap is None else round(max(0.0, gap), 6),
+        "unmet": int(sent.missing.sum()),
+        "lower_bound_unmet": sent.unmet_bound,
+        "officers_needed": sum(pattern.police_min for pattern in posts.pattern),
+        "linmas": sum(pattern.linmas for pattern in posts.pattern),
+        "lent": sent.lent,
+        "lower_bound_lent": sent.lent_bound,
+        "officers_travel_m": round(float((sent.officers * sent.metres).sum()), 3),
+        "rounds": posts.rounds,
+        "cut_short": posts.cut_short,
+    }
+
+
+def down(metres: float) -> float:
+    """A bound in whole millimetres, never rounded up."""
+    return int(np.floor(metres * 1000)) / 1000
+
+
+def _posts_csv(stations: Stations, plan: PostPlan) -> bytes:
+    """One row per station, by post and station; a post bears the code of the station it stands at."""
+    rows = sorted(
+        (stations.code[plan.anchor[post]], code) for post, code in zip(plan.post_of, stations.code, strict=True)
+    )
+    return _csv(("post", "station"), rows)
+
+
+def _assignments_csv(stations: Stations, units: Units, plan: PostPlan, sent: UnitPlan) -> bytes:
+    rows = sorted(
+        (units.code[unit], stations.code[plan.anchor[post]], int(officers), f"{metres:.3f}")
+        for unit, post, officers, metres in zip(sent.unit, sent.post, sent.officers, sent.metres, strict=True)
+    )
+    return _csv(("unit", "post", "officers", "metres"), rows)
+
+
+def _csv(header: tuple[str, ...], rows: list[Any]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode()

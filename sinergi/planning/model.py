@@ -1,0 +1,163 @@
+"""What a plan is made from and what it consists of. Struct of arrays: one row per station, unit or post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+CLASSES = ("low", "medium", "high", "special")
+Grouping = Literal["village", "district"]
+GROUPINGS: tuple[Grouping, ...] = ("village", "district")
+
+# Units at these levels belong to no regency: whoever they send is lent (BKO).
+LENT_LEVELS = frozenset({"province", "national", "polda", "mabes", "brimob", "mobile_brigade"})
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How stations of one class are guarded: three named numbers, never a string whose order is disputed.
+
+    `police_min` to `police_max` officers and `linmas` civil guards stand at one post for at most `stations` stations,
+    none farther than `radius_m` metres from it (None: no limit). `regency`: where it holds; empty: everywhere else.
+    """
+
+    risk: str
+    police_min: int
+    police_max: int
+    stations: int
+    linmas: int
+    radius_m: float | None = None
+    regency: str = ""
+
+
+@dataclass(frozen=True)
+class Stations:
+    """Polling stations: codes, areas, degrees in WGS 84, voters (−1: unknown), class as a position in CLASSES.
+
+    `filled` marks those without a point of their own, placed at the middle of their village's other stations.
+    """
+
+    code: list[str]
+    village: list[str]
+    district: list[str]
+    regency: list[str]
+    lat: Floats
+    lon: Floats
+    voters: Integers
+    risk: Integers
+    filled: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def area(self, grouping: Grouping) -> list[str]:
+        """The codes of the areas that no post may cross."""
+        return self.village if grouping == "village" else self.district
+
+
+@dataclass(frozen=True)
+class Units:
+    """Police units: how many officers each has, and how many of them stay behind as its reserve."""
+
+    code: list[str]
+    name: list[str]
+    level: list[str]
+    regency: list[str]
+    lat: Floats
+    lon: Floats
+    officers: Integers
+    reserve: Integers
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to search. Same `seed` and `rounds`, same plan, whatever `threads` and the clock.
+
+    `rounds`: complete passes over all groups (None: until `seconds` are over, or three where there is no time limit
+    either). `moves`: trial moves per station and round.
+    """
+
+    seed: int = 0
+    rounds: int | None = None
+    seconds: float | None = None
+    threads: int = 2
+    moves: int = 300
+
+
+@dataclass(frozen=True)
+class Group:
+    """Stations of one area and class: `members` are positions in Stations, in the order of their codes.
+
+    `posts_bound` and `travel_bound_m`: no division of these stations by the rules has fewer posts, or, with as many
+    posts, fewer metres. `proof` says how that is shown, `witness` with which numbers (see docs/planning.md).
+    """
+
+    area: str
+    risk: str
+    pattern: Pattern
+    members: Integers
+    posts: int
+    travel_m: float
+    posts_bound: int
+    travel_bound_m: float
+    proof: str
+    witness: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PostPlan:
+    """Guard posts: `anchor` is the station each post stands at, `post_of` each station's post, `metres` its travel."""
+
+    anchor: Integers
+    post_of: Integers
+    metres: Floats
+    pattern: list[Pattern]
+    groups: list[Group]
+    rounds: int
+    cut_short: bool
+
+    @property
+    def travel_m(self) -> float:
+        """Metres from every station to its post's anchor, added up."""
+        return float(sum(group.travel_m for group in self.groups))
+
+    @property
+    def lower_bound_travel_m(self) -> float:
+        """No plan with as many posts in each group travels less."""
+        return float(sum(group.travel_bound_m for group in self.groups))
+
+    @property
+    def lower_bound_posts(self) -> int:
+        """No plan has fewer posts."""
+        return sum(group.posts_bound for group in self.groups)
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """Officers sent: parallel rows `unit`, `post`, `officers`, `metres` (one way, of one officer); `missing` per post.
+
+    `worth` are the prices in millimetres of one more officer of each unit, which prove that no other plan is better;
+    `cost_mm` and `bound_mm` are what it minimises (docs/planning.md) and its proven lower bound.
+    """
+
+    unit: Integers
+    post: Integers
+    officers: Integers
+    metres: Floats
+    missing: Integers
+    worth: Integers
+    lent: int
+    lent_bound: int
+    unmet_bound: int
+    cost_mm: int
+    bound_mm: int

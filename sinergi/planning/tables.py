@@ -1,0 +1,345 @@
+"""The three tables a plan is made from, read and checked: every wrong cell is named by file, row and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sinergi.kernel.errors import Refused
+from sinergi.planning.model import CLASSES, LENT_LEVELS, Pattern, Stations, Units
+from sinergi.sheets.columns import header_key
+from sinergi.sheets.csv_file import decoded
+from sinergi.sheets.reading import Unreadable
+
+STATIONS = ("code", "village_code", "district_code", "regency_code", "lat", "lon", "voters", "class")
+UNITS = ("code", "name", "level", "regency_code", "lat", "lon", "officers", "reserve")
+PATTERNS = ("class", "police_min", "police_max", "stations", "linmas", "radius_m")
+
+# Nothing that this country has lies outside; a point at zero, zero is a point that nobody entered.
+_SOUTH, _NORTH, _WEST, _EAST = -15.0, 10.0, 90.0, 145.0
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+LARGEST_FILE = 512 * 1024**2
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one cell; `row` counts from the header as 1, 0 where the file as a whole is meant."""
+
+    file: str
+    row: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        where = [
+            self.file,
+            *([f"baris {self.row}"] if self.row else []),
+            *([f"kolom {self.column}"] if self.column else []),
+        ]
+        return f"{', '.join(where)}: {self.sentence}"
+
+
+class WrongTables(Refused):
+    """The tables cannot be planned from; `problems` names the first MOST_NAMED cells, `count` says how many."""
+
+    def __init__(self, problems: Sequence[Problem], count: int) -> None:
+        self.problems, self.count = list(problems[:MOST_NAMED]), count
+        more = f" Masih ada {count - 1} kesalahan lain." if count > 1 else ""
+        super().__init__(f"{self.problems[0]}{more}", code="REN-01")
+
+
+class _Problems:
+    def __init__(self, file: str) -> None:
+        self.file, self.found, self.count = file, list[Problem](), 0
+
+    def add(self, row: int, column: str, sentence: str) -> None:
+        self.count += 1
+        if len(self.found) < MOST_NAMED:
+            self.found.append(Problem(self.file, row, column, sentence))
+
+    def settle(self) -> None:
+        if self.found:
+            raise WrongTables(self.found, self.count)
+
+
+def read_stations(data: bytes, file: str) -> Stations:
+    """Polling stations from a CSV file. Raises WrongTables.
+
+    One without a point stands at the middle of the others of its village; where none of them has a point it is refused.
+    """
+    problems = _Problems(file)
+    rows, codes, villages, districts, regencies = [], list[str](), list[str](), list[str](), list[str]()
+    lat, lon, voters, risk = list[float](), list[float](), list[int](), list[int]()
+    seen: dict[str, int] = {}
+    above: dict[tuple[str, str], tuple[str, int]] = {}
+    same: dict[str, str] = {}
+    for row, cells in _rows(data, file, STATIONS, problems):
+        code, village, district, regency, y, x, people, class_ = cells
+        for column, text in zip(STATIONS[:4], cells[:4], strict=True):
+            _check_code(problems, row, column, text)
+        if code in seen:
+            problems.add(row, "code", f"TPS {code} sudah ada di baris {seen[code]}.")
+        seen.setdefault(code, row)
+        for below, column, low, high in (
+            ("desa", "district_code", village, district),
+            ("kecamatan", "regency_code", district, regency),
+        ):
+            known, first = above.setdefault((below, low), (high, row))
+            if known != high:
+                problems.add(row, column, f"{below} {low} ada di {high}, padahal di baris {first} ada di {known}.")
+        if class_ not in CLASSES:
+            problems.add(row, "class", f"kelas “{_short(class_)}” tidak dikenal; yang ada: {', '.join(CLASSES)}.")
+        point = _point(problems, row, y, x)
+        rows.append(row)
+        codes.append(code)
+        # Areas repeat; each is kept once.
+        villages.append(same.setdefault(village, village))
+        districts.append(same.setdefault(district, district))
+        regencies.append(same.setdefault(regency, regency))
+        lat.append(point[0])
+        lon.append(point[1])
+        voters.append(_whole(problems, row, "voters", people, most=100_000) if people else -1)
+        risk.append(CLASSES.index(class_) if class_ in CLASSES else 0)
+    if not rows and not problems.found:
+        problems.add(0, "", "tidak ada satu TPS pun.")
+    filled = np.isnan(np.array(lat))
+    if filled.any() and not problems.found:
+        _fill(problems, rows, villages, lat, lon)
+    problems.settle()
+    return Stations(
+        code=codes,
+        village=villages,
+        district=districts,
+        regency=regencies,
+        lat=np.array(lat),
+        lon=np.array(lon),
+        voters=np.array(voters, np.int64),
+        risk=np.array(risk, np.int64),
+        filled=filled,
+    )
+
+
+def read_units(data: bytes, file: str) -> Units:
+    """Police units from a CSV file. Raises WrongTables. An empty reserve is none."""
+    problems = _Problems(file)
+    columns: tuple[list[str], ...] = ([], [], [], [])
+    lat, lon, officers, reserves = list[float](), list[float](), list[int](), list[int]()
+    seen: dict[str, int] = {}
+    for row, (code, name, level, regency, y, x, strength, reserve) in _rows(data, file, UNITS, problems):
+        _check_code(problems, row, "code", code)
+        if code in seen:
+            problems.add(row, "code", f"satuan {code} sudah ada di baris {seen[code]}.")
+        seen.setdefault(code, row)
+        if regency or level.lower() not in LENT_LEVELS:
+            _check_code(problems, row, "regency_code", regency)
+        point = _point(problems, row, y, x)
+        if not (y or x):
+            problems.add(row, "lat", "satuan harus punya titik (lat dan lon).")
+        here = _whole(problems, row, "officers", strength, most=1_000_000)
+        kept = _whole(problems, row, "reserve", reserve, most=1_000_000) if reserve else 0
+        if kept > here:
+            problems.add(row, "reserve", f"cadangan {kept} melebihi personel {here}.")
+        for column, text in zip(columns, (code, name, level, regency), strict=True):
+            column.append(text)
+        lat.append(point[0])
+        lon.append(point[1])
+        officers.append(here)
+        reserves.append(kept)
+    if not officers and not problems.found:
+        problems.add(0, "", "tidak ada satu satuan pun.")
+    problems.settle()
+    code_, name_, level_, regency_ = columns
+    return Units(
+        code=code_,
+        name=name_,
+        level=level_,
+        regency=regency_,
+        lat=np.array(lat),
+        lon=np.array(lon),
+        officers=np.array(officers, np.int64),
+        reserve=np.array(reserves, np.int64),
+    )
+
+
+def read_patterns(data: bytes, file: str) -> list[Pattern]:
+    """Guard patterns from a CSV file; a column `regency_code` may say where a row holds. Raises WrongTables."""
+    problems = _Problems(file)
+    patterns: list[Pattern] = []
+    seen: dict[tuple[str, str], int] = {}
+    for row, cells in _rows(data, file, PATTERNS, problems, also=("regency_code",)):
+        risk, least, most, stations, linmas, radius, regency = cells
+        if risk not in CLASSES:
+            problems.add(row, "class", f"kelas “{_short(risk)}” tidak dikenal; yang ada: {', '.join(CLASSES)}.")
+        if (risk, regency) in seen:
+            problems.add(row, "class", f"pola kelas {risk} sudah ada di baris {seen[risk, regency]}.")
+        seen.setdefault((risk, regency), row)
+        if regency:
+            _check_code(problems, row, "regency_code", regency)
+        before = problems.count
+        police_min = _whole(problems, row, "police_min", least, least=1, most=1_000)
+        police_max = _whole(problems, row, "police_max", most, least=1, most=1_000)
+        if problems.count == before and police_max < police_min:
+            problems.add(
+                row, "police_max", f"paling banyak {police_max} personel, padahal paling sedikit {police_min}."
+            )
+        radius_m = _radius(problems, row, radius) if radius else None
+        pattern = Pattern(
+            risk=risk,
+            police_min=police_min,
+            police_max=police_max,
+            stations=_whole(problems, row, "stations", stations, least=1, most=200),
+            linmas=_whole(problems, row, "linmas", linmas, most=1_000),
+            radius_m=radius_m,
+            regency=regency,
+        )
+        patterns.append(pattern)
+    if not patterns and not problems.found:
+        problems.add(0, "", "tidak ada satu pola pun.")
+    problems.settle()
+    return patterns
+
+
+def check_together(stations: Stations, patterns: Sequence[Pattern], file: str) -> None:
+    """Whether every class of every station has a pattern; raises WrongTables that names the class."""
+    problems = _Problems(file)
+    known = {(pattern.regency, pattern.risk) for pattern in patterns}
+    missing: dict[tuple[str, str], int] = {}
+    for regency, risk in zip(stations.regency, stations.risk.tolist(), strict=True):
+        name = CLASSES[risk]
+        if ("", name) not in known and (regency, name) not in known:
+            missing[regency, name] = missing.get((regency, name), 0) + 1
+    for (regency, name), count in sorted(missing.items()):
+        problems.add(0, "class", f"kelas {name} tidak punya pola, padahal {count} TPS di {regency} berkelas itu.")
+    problems.settle()
+
+
+def _rows(
+    data: bytes, file: str, wanted: tuple[str, ...], problems: _Problems, also: tuple[str, ...] = ()
+) -> Iterator[tuple[int, list[str]]]:
+    """Row number and the wanted cells of every row that holds anything, columns in any order, `also` may be absent."""
+    if len(data) > LARGEST_FILE:
+        raise WrongTables([Problem(file, 0, "", f"berkas paling besar {LARGEST_FILE // 1024**2} MB.")], 1)
+    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        raise WrongTables([Problem(file, 0, "", "ini bukan CSV; simpan lembarnya sebagai CSV UTF-8.")], 1)
+    try:
+        text, _ = decoded(data)
+    except Unreadable as wrong:
+        raise WrongTables([Problem(file, 0, "", wrong.sentence)], 1) from None
+    header_line = text.lstrip("\r\n").split("\n", 1)[0]
+    sign = max(",;\t", key=header_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    places: list[int] | None = None
+    width = 0
+    number = 0
+    try:
+        for number, record in enumerate(reader, start=1):
+            if not any(map(str.strip, record)):
+                continue
+            if places is None:
+                places, width = _places(record, wanted, also, file), len(record)
+                continue
+            if len(record) > width and any(map(str.strip, record[width:])):
+                problems.add(number, "", f"ada {len(record)} sel, padahal judulnya {width}; periksa koma di dalam isi.")
+                continue
+            yield number, [record[at].strip() if 0 <= at < len(record) else "" for at in places]
+    except csv.Error:
+        problems.add(number + 1, "", "tanda kutipnya tidak berpasangan atau selnya terlalu panjang.")
+    if places is None:
+        problems.add(0, "", "berkas ini kosong.")
+
+
+def _places(header: list[str], wanted: tuple[str, ...], also: tuple[str, ...], file: str) -> list[int]:
+    keys = [header_key(name) for name in header]
+    found = []
+    wrong = []
+    for name in (*wanted, *also):
+        if keys.count(name) > 1:
+            wrong.append(Problem(file, 1, name, "kolom ini ada dua kali."))
+        elif name not in keys and name in wanted:
+            wrong.append(Problem(file, 1, name, f"kolom ini tidak ada; yang ada: {_short(', '.join(header), 120)}."))
+        found.append(keys.index(name) if name in keys else -1)
+    if wrong:
+        raise WrongTables(wrong, len(wrong))
+    return found
+
+
+def _check_code(problems: _Problems, row: int, column: str, text: str) -> None:
+    if not _CODE.fullmatch(text):
+        said = f"“{_short(text)}” bukan kode (huruf, angka, titik, garis; sampai 40)." if text else "wajib diisi."
+        problems.add(row, column, said)
+
+
+def _point(problems: _Problems, row: int, lat: str, lon: str) -> tuple[float, float]:
+    """Degrees; two NaN where both cells are empty or a problem was named."""
+    if not lat and not lon:
+        return math.nan, math.nan
+    found = []
+    for column, text in (("lat", lat), ("lon", lon)):
+        if not text:
+            problems.add(row, column, "wajib diisi, karena pasangannya diisi.")
+        elif not _NUMBER.fullmatch(text):
+            hint = " Pakai titik, bukan koma." if "," in text else ""
+            problems.add(row, column, f"“{_short(text)}” bukan bilangan.{hint}")
+        else:
+            found.append(float(text))
+    if len(found) < 2:
+        return math.nan, math.nan
+    y, x = found
+    if _SOUTH <= y <= _NORTH and _WEST <= x <= _EAST:
+        return y, x
+    if _SOUTH <= x <= _NORTH and _WEST <= y <= _EAST:
+        problems.add(row, "lat", f"lintang {lat} dan bujur {lon} tampaknya tertukar.")
+    elif _SOUTH <= y <= _NORTH:
+        problems.add(row, "lon", f"bujur {_short(lon)} di luar Indonesia ({_WEST:g} sampai {_EAST:g}).")
+    else:
+        problems.add(row, "lat", f"lintang {_short(lat)} di luar Indonesia ({_SOUTH:g} sampai {_NORTH:g}).")
+    return math.nan, math.nan
+
+
+def _whole(problems: _Problems, row: int, column: str, text: str, *, least: int = 0, most: int) -> int:
+    if not text:
+        problems.add(row, column, "wajib diisi.")
+    elif not _WHOLE.fullmatch(text):
+        problems.add(row, column, f"“{_short(text)}” bukan bilangan bulat dari {least} sampai {most}.")
+    elif not least <= int(text) <= most:
+        problems.add(row, column, f"{text} tidak boleh; harus dari {least} sampai {most}.")
+    else:
+        return int(text)
+    return least
+
+
+def _radius(problems: _Problems, row: int, text: str) -> float | None:
+    if not _NUMBER.fullmatch(text) or not 0 < float(text) <= 1_000_000:
+        problems.add(row, "radius_m", f"“{_short(text)}” bukan jarak dalam meter (lebih dari 0, sampai 1000000).")
+        return None
+    return float(text)
+
+
+def _fill(problems: _Problems, rows: list[int], villages: list[str], lat: list[float], lon: list[float]) -> None:
+    """Stations without a point go to the middle of those of their village that have one."""
+    known: dict[str, list[float]] = {}
+    for village, y, x in zip(villages, lat, lon, strict=True):
+        if not math.isnan(y):
+            held = known.setdefault(village, [0.0, 0.0, 0.0])
+            held[0], held[1], held[2] = held[0] + y, held[1] + x, held[2] + 1
+    for i, village in enumerate(villages):
+        if math.isnan(lat[i]):
+            if village not in known:
+                problems.add(rows[i], "lat", f"tidak diisi, dan tidak ada TPS lain di desa {village} yang punya titik.")
+                continue
+            y, x, count = known[village]
+            lat[i], lon[i] = y / count, x / count
+
+
+def _short(text: str, most: int = 40) -> str:
+    plain = "".join(letter if letter.isprintable() else "�" for letter in text)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"

@@ -1,0 +1,119 @@
+"""Small tables to plan from, made by a seed, and the stand-alone checker as the judge of what comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import runpy
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sinergi.planning.model import CLASSES, Limits, Pattern, Stations
+from sinergi.planning.posts import group_posts
+from sinergi.planning.verbs import plan
+
+CHECK = Path(__file__).resolve().parents[3] / "docs" / "planning" / "check.py"
+QUICK = Limits(rounds=1, threads=1, moves=20)
+
+
+def stations(points: list[tuple[float, float]], *, risk: str = "low", village: str = "1203012001") -> Stations:
+    """Stations of one class in one village, at these points."""
+    count = len(points)
+    return Stations(
+        code=[f"{village}{i + 1:03d}" for i in range(count)],
+        village=[village] * count,
+        district=[village[:6]] * count,
+        regency=[village[:4]] * count,
+        lat=np.array([lat for lat, _ in points], float),
+        lon=np.array([lon for _, lon in points], float),
+        voters=np.full(count, -1),
+        risk=np.full(count, CLASSES.index(risk)),
+        filled=np.zeros(count, bool),
+    )
+
+
+def pattern(most: int, *, risk: str = "low", radius_m: float | None = None, least: int = 2, up_to: int = 2) -> Pattern:
+    """A pattern with this many stations per post."""
+    return Pattern(risk=risk, police_min=least, police_max=up_to, stations=most, linmas=2 * most, radius_m=radius_m)
+
+
+def scattered(count: int, seed: int, *, spread: float = 0.05, lumps: int = 0) -> list[tuple[float, float]]:
+    """Points around Sipirok; with `lumps` they are drawn from so many places only, so that many are identical."""
+    chance = random.Random(seed)
+    places = [
+        (1.6 + chance.uniform(-spread, spread), 99.2 + chance.uniform(-spread, spread)) for _ in range(lumps or count)
+    ]
+    return [chance.choice(places) for _ in range(count)] if lumps else places
+
+
+def grouped(points: list[tuple[float, float]], rule: Pattern, limits: Limits = QUICK):
+    """The plan of these points under one pattern."""
+    return group_posts(stations(points), [rule], "village", limits)
+
+
+def write_tables(folder: Path, seed: int, *, villages: int = 3, officers: tuple[int, int] = (0, 9)) -> None:
+    """Three tables of random contents: two regencies, all classes, lumps, missing points, a unit that only lends."""
+    chance = random.Random(seed)
+    rows = []
+    for v in range(villages):
+        regency = ("1203", "1220")[v % 2]
+        village = f"{regency}01200{v + 1}"
+        points = scattered(chance.randint(1, 14), seed * 7 + v, spread=0.03, lumps=chance.choice((0, 0, 3)))
+        for i, (lat, lon) in enumerate(points):
+            point = (f"{lat + v / 20:.6f}", f"{lon:.6f}")
+            if i and chance.random() < 0.1:
+                point = ("", "")
+            risk = chance.choices(CLASSES, (6, 3, 1, 1))[0]
+            rows.append(f"{village}{i + 1:03d},{village},{village[:6]},{regency},{point[0]},{point[1]},,{risk}")
+    chance.shuffle(rows)
+    _table(
+        folder / "stations.csv", "code,village_code,district_code,regency_code,lat,lon,voters,class", _with_points(rows)
+    )
+    units = [
+        f"S{u},Polsek {u},sector,{('1203', '1220')[u % 2]},{1.6 + chance.uniform(-0.1, 0.1):.5f},99.25,{n + 1},{u % 2}"
+        for u in range(4)
+        for n in [chance.randint(*officers)]
+    ]
+    units.append(f"B,Brimob,brimob,,2.1,99.1,{chance.randint(*officers)},0")
+    _table(folder / "units.csv", "code,name,level,regency_code,lat,lon,officers,reserve", units)
+    radius = chance.choice(("", "", "1500", "4000"))
+    _table(
+        folder / "patterns.csv",
+        "radius_m,class,police_min,police_max,stations,linmas",
+        [f"{radius},low,2,2,{chance.randint(1, 5)},8", ",medium,2,4,2,4", "500,high,2,2,1,2", "900,special,2,3,3,2"],
+    )
+
+
+def _with_points(rows: list[str]) -> list[str]:
+    """Without the rows whose village has no point at all: those are refused."""
+    known = {row.split(",")[1] for row in rows if row.split(",")[4]}
+    return [row for row in rows if row.split(",")[1] in known]
+
+
+def _table(path: Path, header: str, rows: list[str]) -> None:
+    path.write_text("\n".join([header, *rows, ""]))
+
+
+def made(folder: Path, *more: str) -> Path:
+    """The plan of the tables in a folder, by the command; its folder."""
+    tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", str(folder / f"{name}.csv"))]
+    assert plan([*tables, "--out", str(folder / "plan"), *more], Path()) == 0
+    return folder / "plan"
+
+
+def verdict(folder: Path) -> tuple[int, str]:
+    """Exit code and words of the stand-alone checker about the plan of the tables in a folder."""
+    tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", str(folder / f"{name}.csv"))]
+    said, before = io.StringIO(), sys.argv
+    sys.argv = ["check.py", *tables, str(folder / "plan")]
+    try:
+        with contextlib.redirect_stdout(said):
+            runpy.run_path(str(CHECK), run_name="__main__")
+    except SystemExit as leaving:
+        return int(leaving.code or 0), said.getvalue()
+    finally:
+        sys.argv = before
+    raise AssertionError("the checker did not say how it ended")

@@ -1,0 +1,216 @@
+"""`sinergi plan`: from files to files; a stand-alone checker without our code judges every plan, and notices a lie."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sinergi.kernel.errors import Refused
+from sinergi.planning import units
+from sinergi.planning.tests.instances import made, verdict, write_tables
+from sinergi.planning.verbs import _Interrupt, plan
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_checker_finds_nothing_wrong_with_any_plan(seed, tmp_path, monkeypatch):
+    if seed % 2:
+        monkeypatch.setattr(units, "MOST_PAIRS", 0)
+    write_tables(tmp_path, seed)
+    made(tmp_path, "--grouping", ("village", "district")[seed % 3 == 0], "--rounds", "1", "--seed", str(seed))
+    code, said = verdict(tmp_path)
+    assert code == 0, said
+    assert "everything holds" in said
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planned")
+    write_tables(folder, 4, villages=4, officers=(3, 6))
+    made(folder, "--rounds", "1")
+    return folder
+
+
+def test_the_files_have_the_promised_columns_and_figures(planned):
+    out = planned / "plan"
+    with open(out / "posts.csv") as file:
+        posts = list(csv.DictReader(file))
+    with open(out / "assignments.csv") as file:
+        sent = list(csv.DictReader(file))
+    assert list(posts[0]) == ["post", "station"] and list(sent[0]) == ["unit", "post", "officers", "metres"]
+    said = json.loads((out / "summary.json").read_text())
+    promised = ["posts", "officers", "travel_m", "lower_bound_posts", "lower_bound_travel_m", "gap", "unmet", "seconds"]
+    assert set(promised) <= set(said)
+    assert said["posts"] == len({row["post"] for row in posts})
+    assert said["officers"] == sum(int(row["officers"]) for row in sent)
+    assert not list(out.glob(".*"))
+
+
+def _posts(out: Path, change) -> None:
+    lines = (out / "posts.csv").read_text().splitlines()
+    (out / "posts.csv").write_text("\n".join(change(lines)) + "\n")
+
+
+def _certificate(out: Path, change) -> None:
+    said = json.loads((out / "certificate.json").read_text())
+    change(said)
+    (out / "certificate.json").write_text(json.dumps(said))
+
+
+def _two_posts_in_one(lines):
+    one, two = sorted({line.split(",")[0] for line in lines[1:]})[:2]
+    return [line.replace(f"{two},", f"{one},", 1) if line.startswith(f"{two},") else line for line in lines]
+
+
+def _first_of(said, proof):
+    return next(group for group in said["groups"] if group["proof"] == proof)
+
+
+LIES = {
+    "a station left out": lambda out: _posts(out, lambda lines: lines[:-1]),
+    "a station twice": lambda out: _posts(out, lambda lines: [*lines, lines[-1]]),
+    "two posts made one": lambda out: _posts(out, _two_posts_in_one),
+    "a bound too high": lambda out: _certificate(
+        out,
+        lambda said: _first_of(said, "single").update(
+            travel_bound_m=_first_of(said, "single")["travel_bound_m"] + 0.01
+        ),
+    ),
+    "a pair said to cost more": lambda out: _certificate(
+        out,
+        lambda said: _first_of(said, "pair").update(travel_bound_m=_first_of(said, "pair")["travel_bound_m"] + 0.01),
+    ),
+    "other prices of stations": lambda out: _certificate(
+        out, lambda said: _first_of(said, "prices")["prices"].__setitem__(0, 1e6)
+    ),
+    "too many posts said to be needed": lambda out: _certificate(
+        out, lambda said: said["groups"][0].update(posts_bound=99)
+    ),
+    "an officer more than there are": lambda out: (out / "assignments.csv").write_text(
+        (out / "assignments.csv").read_text().replace(",2,", ",20,", 1)
+    ),
+    "other prices of officers": lambda out: _certificate(
+        out, lambda said: said["officers"]["worth_mm"].update(S0=10**15)
+    ),
+    "a smaller shortage": lambda out: (out / "summary.json").write_text(
+        json.dumps(json.loads((out / "summary.json").read_text()) | {"unmet": -1})
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_the_checker_notices(lie, planned, tmp_path):
+    for file in [*planned.glob("*.csv"), *(planned / "plan").iterdir()]:
+        copy = tmp_path / file.relative_to(planned)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+    LIES[lie](tmp_path / "plan")
+    # Whoever lies also mends the hashes; the numbers themselves must give it away.
+    _certificate(
+        tmp_path / "plan",
+        lambda said: said["outputs"].update(
+            {
+                name: {"sha256": hashlib.sha256((tmp_path / "plan" / name).read_bytes()).hexdigest()}
+                for name in said["outputs"]
+            }
+        ),
+    )
+    code, said = verdict(tmp_path)
+    assert code == 1 and "WRONG" in said
+
+
+def test_a_changed_table_is_noticed(planned):
+    kept = (planned / "units.csv").read_bytes()
+    try:
+        (planned / "units.csv").write_bytes(kept + b"\n")
+        assert "another file than the plan was made from" in verdict(planned)[1]
+    finally:
+        (planned / "units.csv").write_bytes(kept)
+
+
+def test_no_officer_at_all_still_gives_the_posts(tmp_path, capsys):
+    write_tables(tmp_path, 3)
+    (tmp_path / "units.csv").write_text(
+        "code,name,level,regency_code,lat,lon,officers,reserve\nS,Polsek,sector,1203,1.6,99.2,0,0\n"
+    )
+    out = made(tmp_path, "--rounds", "0")
+    said = json.loads((out / "summary.json").read_text())
+    assert said["officers"] == 0 and said["unmet"] == said["lower_bound_unmet"] == said["officers_needed"] > 0
+    assert said["gap"] is None or said["gap"] == 0
+    told = capsys.readouterr()
+    assert "KURANG" in told.out.splitlines()[0] and "Tidak ada personel" in told.err
+    assert verdict(tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--seconds", "nan"], "--seconds harus"),
+        (["--seconds", "-1"], "--seconds harus"),
+        (["--rounds", "99999"], "--rounds harus"),
+        (["--seed", "-1"], "--seed harus"),
+        (["--seed", "x"], "bukan bilangan"),
+        (["--grouping", "province"], "tidak dikenal"),
+        (["--officers", "o.csv"], "per nama belum ada"),
+        (["--units", "missing.csv"], "missing.csv tidak terbaca"),
+        (["--out", __file__], "bukan folder"),
+    ],
+)
+def test_a_wrong_option_is_refused_in_words(more, said, tmp_path):
+    write_tables(tmp_path, 1)
+    with pytest.raises(Refused) as caught:
+        made(tmp_path, *more)
+    assert said in caught.value.sentence
+    assert not (tmp_path / "plan").exists()
+
+
+def test_wrong_tables_write_nothing_and_name_the_file(tmp_path, capsys):
+    write_tables(tmp_path, 1)
+    text = (tmp_path / "patterns.csv").read_text().replace(",2,2,", ",2,1,")
+    (tmp_path / "patterns.csv").write_text(text)
+    with pytest.raises(Refused, match=r"patterns\.csv, baris 2, kolom police_max"):
+        made(tmp_path)
+    assert "patterns.csv, baris 3" not in capsys.readouterr().out and not (tmp_path / "plan").exists()
+
+
+def test_ctrl_c_once_ends_the_search_twice_ends_everything(capsys):
+    with _Interrupt() as interrupt:
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.came and "ditulis" in capsys.readouterr().err
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_help_names_the_columns(capsys):
+    with pytest.raises(SystemExit):
+        plan(["--help"], Path())
+    assert "village_code" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_compiled_or_plain_on_one_thread_or_three_the_plan_is_the_same(tmp_path):
+    write_tables(tmp_path, 5, villages=6)
+    kept = []
+    for plain, threads in (("", "1"), ("", "3"), ("1", "1")):
+        tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", f"{name}.csv")]
+        command = [sys.executable, "-c", "from sinergi.node.command import main; main()", "plan", *tables]
+        subprocess.run(
+            [*command, "--out", f"plan{plain}{threads}", "--rounds", "2", "--threads", threads],
+            cwd=tmp_path,
+            env={**os.environ, "SINERGI_PLAIN_LOOPS": plain, "PYTHONPATH": str(ROOT)},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        kept.append(
+            [(tmp_path / f"plan{plain}{threads}" / name).read_bytes() for name in ("posts.csv", "certificate.json")]
+        )
+    assert kept[0] == kept[1] == kept[2]

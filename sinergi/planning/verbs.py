@@ -1,0 +1,192 @@
+"""`sinergi plan`: from three tables to a plan in a folder, without a node and without a server."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import math
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from sinergi.kernel.arguments import Arguments
+from sinergi.kernel.caller import caller_path
+from sinergi.kernel.errors import Refused
+from sinergi.planning import tables
+from sinergi.planning.model import GROUPINGS, Limits
+
+LARGEST_SEED = 2**31 - 1
+
+
+def plan(argv: list[str], data: Path) -> int:
+    """`sinergi plan`: guard posts and the officers who stand at them, with what proves how good they are."""
+    began = time.monotonic()
+    asked = _arguments().parse_args(argv)
+    limits = _limits(asked)
+    out = caller_path(asked.out)
+    if out.exists() and not out.is_dir():
+        raise Refused(
+            "%(out)s bukan folder; sebut folder lain untuk hasilnya.", code="REN-02", words={"out": asked.out}
+        )
+    if asked.officers:
+        raise Refused(
+            "Penempatan personel per nama belum ada; jalankan tanpa --officers, satuannya tetap dibagi.", code="REN-03"
+        )
+    inputs = {name: _bytes(getattr(asked, name)) for name in ("stations", "units", "patterns")}
+    try:
+        stations = tables.read_stations(inputs["stations"], asked.stations)
+        units = tables.read_units(inputs["units"], asked.units)
+        patterns = tables.read_patterns(inputs["patterns"], asked.patterns)
+        tables.check_together(stations, patterns, asked.patterns)
+    except tables.WrongTables as wrong:
+        for problem in wrong.problems[1:]:
+            print(problem, file=sys.stderr)
+        raise
+    # The compiled loops take a second to load; whoever only mistyped an option does not wait for them.
+    from sinergi.planning.certificate import certify, posts_of, summary
+    from sinergi.planning.posts import group_posts
+    from sinergi.planning.units import assign_units
+
+    with _Interrupt() as interrupt, _without_banner():
+        posts = group_posts(stations, patterns, asked.grouping, limits, stopped=lambda: interrupt.came)
+        sent = assign_units(posts_of(stations, posts), units)
+        files = certify(stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs)
+        told = summary(posts, sent) | {"seconds": round(time.monotonic() - began, 3)}
+        files["summary.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+        _write(out, files, asked.out)
+    _say(told, asked.out, filled=int(stations.filled.sum()), interrupted=interrupt.came, grouping=asked.grouping)
+    return 0
+
+
+def _arguments() -> Arguments:
+    parser = Arguments(
+        prog="sinergi plan",
+        description="Susun rencana penjagaan: posko TPS, satuan yang mengisinya, dan bukti seberapa baik rencananya. "
+        "Jarak dihitung lurus di permukaan bumi (bola berjari-jari 6.371.008,8 m), bukan lewat jalan.",
+    )
+    parser.add_argument("--stations", required=True, help="CSV TPS: " + ",".join(tables.STATIONS))
+    parser.add_argument("--units", required=True, help="CSV satuan: " + ",".join(tables.UNITS))
+    parser.add_argument("--officers", help="CSV personel (belum dipakai)")
+    parser.add_argument("--patterns", required=True, help="CSV pola: " + ",".join(tables.PATTERNS))
+    parser.add_argument(
+        "--out", required=True, help="folder hasil: posts.csv, assignments.csv, summary.json, certificate.json"
+    )
+    parser.add_argument(
+        "--grouping", choices=GROUPINGS, default="village", help="batas posko: desa (bawaan) atau kecamatan"
+    )
+    parser.add_argument("--seconds", type=float, help="paling lama mencari; tanpa ini tiga putaran")
+    parser.add_argument("--rounds", type=int, help="jumlah putaran: benih dan putaran yang sama, rencana yang sama")
+    parser.add_argument("--seed", type=int, default=0, help="benih bilangan acak (bawaan 0)")
+    parser.add_argument("--threads", type=int, default=min(8, os.cpu_count() or 1), help="utas; tidak mengubah hasil")
+    return parser
+
+
+def _limits(asked: argparse.Namespace) -> Limits:
+    for name, least, most in (
+        ("seconds", 0, 1_000_000),
+        ("rounds", 0, 10_000),
+        ("seed", 0, LARGEST_SEED),
+        ("threads", 1, 256),
+    ):
+        value = getattr(asked, name)
+        if value is not None and not (math.isfinite(value) and least <= value <= most):
+            raise Refused(
+                "--%(name)s harus dari %(least)s sampai %(most)s.",
+                code="REN-04",
+                words={"name": name, "least": least, "most": most},
+            )
+    return Limits(seed=asked.seed, rounds=asked.rounds, seconds=asked.seconds, threads=asked.threads)
+
+
+def _bytes(name: str) -> bytes:
+    try:
+        return caller_path(name).read_bytes()
+    except OSError as error:
+        raise Refused(
+            "%(name)s tidak terbaca: %(why)s.", code="REN-05", words={"name": name, "why": error.strerror or "?"}
+        ) from None
+
+
+class _Interrupt:
+    """Ctrl-C ends the search, not the work: the best plan so far is still written. A second one ends everything."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __enter__(self) -> _Interrupt:
+        self._before = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.came:
+            raise KeyboardInterrupt
+        self.came = True
+        print("Dihentikan; rencana terbaik sejauh ini ditulis …", file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _without_banner() -> Iterator[None]:
+    """What a library's own code writes to standard output (HiGHS: its name and licence) is no part of the answer."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _write(out: Path, files: dict[str, bytes], said: str) -> None:
+    """Each file whole or not at all."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            draft = out / f".{name}.{secrets.token_hex(4)}"
+            try:
+                draft.write_bytes(content)
+                draft.replace(out / name)
+            finally:
+                draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(
+            "Hasil tidak dapat ditulis ke %(out)s: %(why)s.",
+            code="REN-06",
+            words={"out": said, "why": error.strerror or "?"},
+        ) from None
+
+
+def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool, grouping: str) -> None:
+    """The plan in four sentences; the shortage, where there is one, comes first."""
+    if told["unmet"]:
+        least = told["lower_bound_unmet"]
+        print(f"KURANG {told['unmet']} personel (paling sedikit yang mungkin: {least}).")
+    if told["posts"] == told["lower_bound_posts"]:
+        print(f"{told['posts']} posko: jumlah minimum, terbukti.")
+    else:
+        print(f"{told['posts']} posko; batas bawah yang terbukti {told['lower_bound_posts']}.")
+    gap = told["gap"]
+    proven = (
+        "tanpa batas bawah"
+        if gap is None
+        else f"paling banyak {float(str(gap)) * 100:.2f} % di atas batas bawah terbukti"
+    )
+    print(f"Jarak TPS ke posko {float(str(told['travel_m'])) / 1000:.1f} km, {proven}.")
+    print(f"{told['officers']} personel ditempatkan, {told['lent']} di antaranya BKO; hasil di {out}.")
+    if filled:
+        print(f"{filled} TPS tanpa titik ditaruh di tengah TPS lain di desanya.", file=sys.stderr)
+    if told["officers"] == 0:
+        print("Tidak ada personel yang dapat ditempatkan; hanya poskonya yang direncanakan.", file=sys.stderr)
+    if interrupted or told["cut_short"]:
+        print(f"Pencarian berhenti setelah {told['rounds']} putaran penuh.", file=sys.stderr)
