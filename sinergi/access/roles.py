@@ -72,6 +72,8 @@ _GRANTS: dict[str, str] = {
     "obligations.agree": "chair resort_chief",
     "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "obligations.answer": "chair secretary resort_chief operations_head",
+    # A report that bears the office's number: whoever answers for its papers.
+    "obligations.report": "chair secretary resort_chief operations_head",
     # Minutes with one's own key: whoever signs agreements.
     "obligations.sign": "chair resort_chief",
     "stages.read": f"{_KPU} {_POLICE} auditor",

@@ -16,7 +16,7 @@ from sinergi.documents.letter import (
     Signature,
 )
 from sinergi.documents.manuscript import Manuscript, manuscript_pdf
-from sinergi.documents.pdf import letter_pdf
+from sinergi.documents.pdf import letter_pdf, page_count
 
 __all__ = [
     "Annex",
@@ -30,4 +30,5 @@ __all__ = [
     "letter_docx",
     "letter_pdf",
     "manuscript_pdf",
+    "page_count",
 ]

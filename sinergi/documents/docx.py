@@ -20,7 +20,7 @@ from docx.section import Section
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from sinergi.documents.letter import WORDS, Annex, Letter, footer_lines, letter_of, reference_lines
+from sinergi.documents.letter import WORDS, Annex, Letter, across, footer_lines, letter_of, reference_lines
 from sinergi.documents.qr import qr_png
 from sinergi.documents.text import ready
 from sinergi.documents.word_xml import SANS, annex_table, borders, columns, field, name_face, name_fonts, watermark
@@ -62,8 +62,8 @@ def _set_up(draft: Draft, letter: Letter) -> None:
     section = draft.sections[0]
     _sheet(section, letter)
     _space(section.header.paragraphs[0], pitch=1)
-    if letter.exercise:
-        watermark(section.header.paragraphs[0], WORDS[letter.language].exercise)
+    if across(letter):
+        watermark(section.header.paragraphs[0], across(letter))
 
 
 def _sheet(section: Section, letter: Letter, *, is_landscape: bool = False) -> None:

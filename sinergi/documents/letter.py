@@ -71,7 +71,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     `issued_at` (with a zone) is the only time the files carry besides the words. `dateline` is place and
     date as printed: "Sipirok, 5 Februari 2024". `urgency` and `classification` are printed in one line
     (*sifat*): "Segera", "Rahasia, segera". `opening`, `items` and `closing` are the body in reading order.
-    `evidence` and `fingerprint` stand in the footer. `exercise` draws LATIHAN across every page.
+    `evidence` and `fingerprint` stand in the footer. `exercise` draws LATIHAN across every page, `draft` KONSEP: nobody
+    has issued it yet.
     """
 
     letterhead: Letterhead
@@ -93,6 +94,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str = ""
     fingerprint: str = ""
     exercise: bool = False
+    draft: bool = False
     paper: Paper = "A4"
     language: Language = "id"
 
@@ -113,6 +115,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     of: str
     exercise: str
     not_real: str
+    draft: str
+    not_issued: str
     fingerprint: str
 
 
@@ -131,6 +135,8 @@ WORDS = {
         of="dari",
         exercise="LATIHAN",
         not_real="LATIHAN, bukan surat nyata.",
+        draft="KONSEP",
+        not_issued="KONSEP, belum diterbitkan.",
         fingerprint="Sidik jari isi:",
     ),
     "en": Words(
@@ -147,6 +153,8 @@ WORDS = {
         of="of",
         exercise="LATIHAN",
         not_real="LATIHAN (exercise), not a real letter.",
+        draft="KONSEP",
+        not_issued="KONSEP (draft), not issued.",
         fingerprint="Fingerprint of the content:",
     ),
 }
@@ -162,10 +170,17 @@ def letter_of(position: int) -> str:
     return letters
 
 
+def across(letter: Letter) -> str:
+    """What is drawn across every page; empty for a letter that is real and issued."""
+    words = WORDS[letter.language]
+    return " ".join([words.draft] * letter.draft + [words.exercise] * letter.exercise)
+
+
 def footer_lines(letter: Letter) -> tuple[str, ...]:
     """What stands at the foot of every page, beside the page number."""
     words = WORDS[letter.language]
-    first = " ".join(part for part in (words.not_real if letter.exercise else "", letter.evidence) if part)
+    marks = (words.not_issued if letter.draft else "", words.not_real if letter.exercise else "")
+    first = " ".join(part for part in (*marks, letter.evidence) if part)
     second = f"{words.fingerprint} {letter.fingerprint}" if letter.fingerprint else ""
     return tuple(line for line in (first, second) if line)
 

@@ -6,6 +6,7 @@ typed can be read as an instruction.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ import msgspec
 import typst
 
 from sinergi.documents.fonts import SANS, SERIF, faces, outline_svg
-from sinergi.documents.letter import WORDS, Letter, footer_lines, letter_of, reference_lines
+from sinergi.documents.letter import WORDS, Letter, across, footer_lines, letter_of, reference_lines
 from sinergi.documents.qr import qr_svg
 from sinergi.documents.text import ready
 from sinergi.kernel.errors import Refused
 
 TEMPLATE = Path(__file__).with_name("letter.typ").read_bytes()
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def letter_pdf(letter: Letter) -> bytes:
@@ -32,6 +34,11 @@ def letter_pdf(letter: Letter) -> bytes:
         if letter.letterhead.emblem and "image" in str(problem):
             raise Refused("Berkas lambang tidak dapat dibaca.", code="D-06", field="emblem") from problem
         raise
+
+
+def page_count(pdf: bytes) -> int:
+    """How many pages a file has that this module made: the typesetter writes each page as a plain object."""
+    return len(_PAGE.findall(pdf))
 
 
 def printed(template: bytes, data: str, *, at: datetime) -> bytes:
@@ -59,7 +66,7 @@ def _as_data(letter: Letter) -> str:
         "items": [(letter_of(at), item.label, item.value) for at, item in enumerate(letter.items)],
         "footer": footer_lines(letter),
         "qr": qr_svg(letter.check.url) if letter.check else "",
-        "watermark": outline_svg(WORDS[letter.language].exercise),
+        "watermark": outline_svg(across(letter)) if across(letter) else "",
         "words": WORDS[letter.language],
         "serif": SERIF,
         "sans": SANS,

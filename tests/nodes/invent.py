@@ -26,6 +26,10 @@ OFTEN = {
     "letter": ("ab" * 32,),
     "letter_number": ("B/7/II/2024",),
     "district": ("120302",),
+    "period": ("tahun-2024",),
+    "written": ("12/PR.07-SD/1203/2024",),
+    "pdf_hash": ("ab" * 32,),
+    "docx_hash": ("ab" * 32,),
 }
 # What replaces something is rarely valid before there is something to replace.
 SELDOM = {"corrects", "replaces"}

@@ -1,6 +1,8 @@
 """Who may read obligations, propose and agree to lists, state and answer."""
 
+import hashlib
 import uuid
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -91,6 +93,36 @@ def minutes(name: str, **who: Any) -> Row:
     )
 
 
+def _report(world: World, own: bool) -> str:
+    """An evaluation report of the commission, with files."""
+
+    def state() -> str:
+        partner = world.own_partner if own else world.other_partner
+        pdf, docx = b"%PDF", b"PK"
+        event = events.EvaluationIssued(
+            period="tahun-2024",
+            whole=False,
+            number=1,
+            year=2024,
+            written="001/PR.07-SD/1203/2024",
+            pdf_hash=hashlib.sha256(pdf).hexdigest(),
+            docx_hash=hashlib.sha256(docx).hexdigest(),
+            text=events.EvaluationText(pdf=b64encode(pdf).decode(), docx=b64encode(docx).decode()),
+        )
+        return partner.state(world.agreement if own else world.other_agreement, event)
+
+    return world.once(f"report {own}", state)
+
+
+def report(name: str) -> Row:
+    return Row(
+        name=f"obligations:{name}",
+        get=READERS,
+        own=lambda world: {"key": _report(world, True)},
+        other=lambda world: {"key": _report(world, False)},
+    )
+
+
 ROWS = [
     Row(name="obligations:overview", get=READERS),
     about("board", get=READERS),
@@ -171,4 +203,7 @@ ROWS = [
     # No list holds in this world, so there is no period to report on: only the stranger's answer is asked for.
     Row(name="obligations:report-pdf", get=READERS, other=lambda world: elsewhere(world) | {"period": "tahun-2024"}),
     Row(name="obligations:report-docx", get=READERS, other=lambda world: elsewhere(world) | {"period": "tahun-2024"}),
+    about("report-issue", post=SIGNERS),
+    report("issued-pdf"),
+    report("issued-docx"),
 ]

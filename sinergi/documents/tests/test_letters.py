@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from sinergi.documents import Annex, Column, Item, Letterhead, Signature, letter_docx, letter_pdf
+from sinergi.documents import Annex, Column, Item, Letterhead, Signature, letter_docx, letter_pdf, page_count
 from sinergi.documents.letter import letter_of
 from sinergi.documents.tests.samples import (
     LETTER,
@@ -105,6 +105,20 @@ def test_the_code_on_paper_leads_to_the_check_page():
 def test_a_letter_is_black_and_white():
     picture = pdf_picture(letter_pdf(changed(exercise=True, annexes=(ROSTER,))))
     assert all(red == green == blue for _, (red, green, blue) in picture.convert("RGB").getcolors(1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("marks", "across"), [({"draft": True}, b"KONSEP"), ({"exercise": True, "draft": True}, b"KONSEP LATIHAN")]
+)
+def test_a_draft_is_marked_on_every_page_beside_what_else_it_is(marks, across):
+    marked = changed(annexes=(ROSTER,), **marks)
+    pages = pdf_pages(letter_pdf(marked))
+    assert len(pages) == page_count(letter_pdf(marked)) > 1
+    for page in pages:
+        assert "KONSEP, belum diterbitkan." in page and ("bukan surat nyata" in page) == ("exercise" in marks)
+    file = letter_docx(marked)
+    assert any(b'string="' + across + b'"' in docx_part(file, name) for name in _parts(file))
+    assert page_count(letter_pdf(LETTER)) == 1 and not any("KONSEP" in page for page in pdf_pages(letter_pdf(LETTER)))
 
 
 def test_an_exercise_is_marked_on_every_page_and_a_real_letter_is_not():

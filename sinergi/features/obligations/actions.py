@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +11,17 @@ import msgspec
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import past, rules, signing
-from sinergi.features.obligations.events import Due, Item, Meeting, MinutesSigned, Past
+from sinergi.features.letters import public as letters
+from sinergi.features.obligations import past, reports, rules, signing
+from sinergi.features.obligations.events import (
+    Due,
+    EvaluationIssued,
+    EvaluationText,
+    Item,
+    Meeting,
+    MinutesSigned,
+    Past,
+)
 from sinergi.features.obligations.events import Statement as StatementKind
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board
@@ -213,6 +224,26 @@ def signer_of(row: Minutes, key: str, *, at: datetime) -> agreements.NamedSigner
         raise Refused("Kunci tanda tangan ini tidak dikenal.", code="TTD-07")
     agreements.refuse_unfit(found, at=at)
     return found
+
+
+@command
+def issue_evaluation(
+    log: Writing, *, agreement: str, period: str, whole: bool, number: letters.Number, pdf: bytes, docx: bytes
+) -> Receipt:
+    """State an evaluation report that was drawn up with `number`. Refused where another took it (NUMBER-TAKEN)."""
+    info = agreements.require(agreement)
+    letters.require_next(reports.SERIES, number, at=log.at, exercise=info.exercise)
+    event = EvaluationIssued(
+        period=period,
+        whole=whole,
+        number=number.number,
+        year=number.year,
+        written=number.written,
+        pdf_hash=hashlib.sha256(pdf).hexdigest(),
+        docx_hash=hashlib.sha256(docx).hexdigest(),
+        text=EvaluationText(pdf=b64encode(pdf).decode("ascii"), docx=b64encode(docx).decode("ascii")),
+    )
+    return log.append(agreement, event)
 
 
 @command

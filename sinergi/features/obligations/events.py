@@ -193,3 +193,26 @@ class HistoryAnswered(Event, kind="obligations.history_answered"):
     history: RecordKey
     agrees: bool
     text: Words | None = None
+
+
+class EvaluationText(Text):
+    """The report itself, both forms in base64, so that both sides hold the same file."""
+
+    pdf: str
+    docx: str
+
+
+class EvaluationIssued(Event, kind="obligations.evaluation_issued"):
+    """A party issued its evaluation report over a year or a stage: its number in its series, the hashes of its files.
+
+    `period` is `tahun-` and a year, or `tahap-` and the code of a stage; `whole`: every due of it stands behind.
+    """
+
+    period: str
+    whole: bool
+    number: int
+    year: int
+    written: str
+    pdf_hash: str
+    docx_hash: str
+    text: EvaluationText | None = None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.due import label
 from sinergi.features.obligations.events import Due
+from sinergi.web.forms import RefusingForm
 
 
 class StatementForm(forms.Form):
@@ -258,3 +259,16 @@ class MinutesForm(forms.Form):
             for number in range(1, DECISIONS + 1)
             if given[f"title{number}"]
         ]
+
+
+class ReportForm(RefusingForm):
+    """Which evaluation report is issued: the period, and one page or the whole."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=36)
+    size = forms.ChoiceField(
+        label=_("Bentuk"), choices=[("short", _("Satu halaman")), ("long", _("Lengkap"))], widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, periods: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["period"] = forms.ChoiceField(label=_("Masa"), choices=periods)

@@ -135,6 +135,27 @@ class HistoryAnswer(_Reply):
     history = models.ForeignKey(History, on_delete=models.CASCADE, related_name="answers", db_constraint=False)
 
 
+class EvaluationReport(Folded):
+    """An evaluation report that a party issued. `actor` is the pseudonym of who did; the files are NULL once erased."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    exercise = models.BooleanField()
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    actor = models.CharField(max_length=32, default="")
+    acting = models.BooleanField(default=False)
+    issued_at = models.DateTimeField()
+    period = models.CharField(max_length=48)
+    whole = models.BooleanField()
+    number = models.PositiveIntegerField()
+    year = models.PositiveSmallIntegerField()
+    written = models.CharField(max_length=rules.LONGEST_WRITTEN)
+    pdf_hash = models.CharField(max_length=64)
+    docx_hash = models.CharField(max_length=64)
+    pdf = models.BinaryField(null=True)
+    docx = models.BinaryField(null=True)
+
+
 class Statement(Folded):
     """What a party stated about one due. `words` is NULL once erased."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 from typing import Any
 
 import msgspec
@@ -9,6 +12,8 @@ import msgspec
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import past, rules, signing
 from sinergi.features.obligations.events import (
+    EvaluationIssued,
+    EvaluationText,
     HistoryAnswered,
     HistoryStated,
     HistoryText,
@@ -24,6 +29,7 @@ from sinergi.features.obligations.events import (
 )
 from sinergi.features.obligations.models import (
     Answer,
+    EvaluationReport,
     History,
     HistoryAnswer,
     Minutes,
@@ -265,6 +271,39 @@ def history_answer_text(text: Words | None, envelope: Envelope) -> None:
     HistoryAnswer.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(EvaluationIssued)
+def evaluation_issued(event: EvaluationIssued, envelope: Envelope) -> None:
+    """A report of either side; its number is the author's own."""
+    if rules.evaluation_flaw(event):
+        raise Ignored("it is no possible evaluation report")
+    EvaluationReport.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        exercise=envelope.exercise,
+        agency=envelope.agency,
+        office=_office(envelope),
+        actor="" if envelope.actor is None else envelope.actor.id[:32],
+        acting=bool(envelope.actor and envelope.actor.acting),
+        issued_at=envelope.at,
+        period=event.period,
+        whole=event.whole,
+        number=event.number,
+        year=event.year,
+        written=event.written,
+        pdf_hash=event.pdf_hash,
+        docx_hash=event.docx_hash,
+    )
+
+
+@folds_text(EvaluationIssued)
+def evaluation_text(text: EvaluationText | None, envelope: Envelope) -> None:
+    """The files, each where it is the one whose hash was stated."""
+    hashes = EvaluationReport.look("pdf_hash", "docx_hash", where={"key": envelope.key})
+    if hashes is not None:
+        pdf, docx = (None, None) if text is None else (_file(text.pdf, hashes[0]), _file(text.docx, hashes[1]))
+        EvaluationReport.change({"key": envelope.key}, pdf=pdf, docx=docx)
+
+
 @folds_obligation
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
@@ -312,3 +351,11 @@ def _words(text: Words | None) -> str | None:
 
 def _office(envelope: Envelope) -> str:
     return "" if envelope.actor is None else envelope.actor.office[:64]
+
+
+def _file(text: str, stated: str) -> bytes | None:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    return data if hashlib.sha256(data).hexdigest() == stated else None

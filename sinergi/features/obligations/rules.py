@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sinergi.features.obligations.events import (
     Due,
+    EvaluationIssued,
     Item,
     ListText,
     Meeting,
@@ -41,6 +42,9 @@ MOST_DECISIONS = 12
 DECISION = re.compile(r"T-[0-9]{2}")
 # The articles under which the parties meet, and the duty that signed minutes show (domain: M-01, M-02).
 MEETINGS: dict[Meeting, tuple[int, str]] = {"coordination": (12, "M-01"), "evaluation": (13, "M-02")}
+PERIOD = re.compile(r"tahun-[0-9]{4}|tahap-[a-z0-9_-]{1,40}")
+LARGEST_NUMBER, LONGEST_WRITTEN = 999_999, 80
+_HASH = re.compile(r"[0-9a-f]{64}")
 _MARK = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 
 
@@ -319,3 +323,16 @@ def _answer(about: str, agrees: bool, words: str, missing: str) -> ObligationAns
     if len(said) > LONGEST_WORDS:
         raise Refused("Paling panjang 2.000 huruf.", code="KWJ-25", field="words")
     return ObligationAnswered(about=RecordKey(about), agrees=agrees, text=Words(words=said) if said else None)
+
+
+def evaluation_flaw(event: EvaluationIssued) -> bool:
+    """Whether this can be no report that was issued."""
+    return not (
+        PERIOD.fullmatch(event.period)
+        and 0 < event.number <= LARGEST_NUMBER
+        and 2000 <= event.year <= 2100
+        and 0 < len(event.written) <= LONGEST_WRITTEN
+        and line(event.written) == event.written
+        and _HASH.fullmatch(event.pdf_hash)
+        and _HASH.fullmatch(event.docx_hash)
+    )

@@ -3,6 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.letters import public as letters
+from sinergi.features.obligations import reports
 from sinergi.features.obligations.api import ROUTES
 from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving, paper, signing
 from sinergi.features.stages import public as stages
@@ -33,6 +35,9 @@ urlpatterns = [
     path("kewajiban/<str:agreement>/notula/", meetings.meetings, name="meetings"),
     path("kewajiban/<str:agreement>/notula/baru/", meetings.new_minutes, name="minutes-new"),
     path("kewajiban/<str:agreement>/anev/", evaluation.evaluation, name="evaluation"),
+    path("kewajiban/<str:agreement>/anev/terbit/", evaluation.issue, name="report-issue"),
+    path("kewajiban/laporan/<str:key>.pdf", evaluation.issued_pdf, name="issued-pdf"),
+    path("kewajiban/laporan/<str:key>.docx", evaluation.issued_docx, name="issued-docx"),
     path("kewajiban/<str:agreement>/anev/<str:period>.pdf", evaluation.report_pdf, name="report-pdf"),
     path("kewajiban/<str:agreement>/anev/<str:period>.docx", evaluation.report_docx, name="report-docx"),
     path("kewajiban/<str:agreement>/<str:code>/<str:mark>/", board.one_due, name="due"),
@@ -51,3 +56,5 @@ records.register(frame.WORDS, frame.opens, frame.REASONS)
 stages.register_dependents(moving.moved)
 stages.register_holiday_dependents(moving.moved_by_holidays)
 feeds.register(frame.calendar_entries)
+letters.register_series(reports.SERIES)
+letters.register_letters(reports.issued_letter)

@@ -15,7 +15,7 @@ from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
-from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
+from sinergi.features.obligations.models import EvaluationReport, History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line, counts, shape, stands_above
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
@@ -33,6 +33,7 @@ WORDS = {
     "obligations.history_stated": _("riwayat perjanjian dari kertas"),
     "obligations.history_answered": _("jawaban atas riwayat"),
     "obligations.minutes_signed": _("tanda tangan notula dengan kunci sandi"),
+    "obligations.evaluation_issued": _("laporan analisa dan evaluasi"),
 }
 REASONS = {
     "it is no possible list of obligations": _("Daftar kewajiban ini memuat isi yang tidak mungkin."),
@@ -48,6 +49,7 @@ REASONS = {
     "it was signed over another text": _("Ditandatangani atas isi notula yang lain."),
     "it is about no list of this agreement": _("Riwayat ini tidak menunjuk daftar kewajiban."),
     "it is no possible history": _("Riwayat ini memuat isi yang tidak mungkin."),
+    "it is no possible evaluation report": _("Laporan ini memuat isi yang tidak mungkin."),
     "it answers no history": _("Jawaban ini tidak menunjuk riwayat."),
     "it answers no minutes": _("Jawaban ini tidak menunjuk notula."),
     "its author had answered before": _("Penulisnya sudah menjawab sebelumnya."),
@@ -126,6 +128,11 @@ def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
     for told in visible(user, History.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:history", args=[told.agreement]) + f"#riwayat-{told.key}"
         found[told.key] = records.Page(url=url)
+    for issued in visible(
+        user, EvaluationReport.objects.filter(key__in=keys).defer("pdf", "docx"), "obligations.read", region=None
+    ):
+        url = reverse("obligations:evaluation", args=[issued.agreement]) + "#terbit"
+        found[issued.key] = records.Page(url=url, name=issued.written)
     for said in visible(user, Statement.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:due", args=[said.agreement, said.code, said.mark])
         found[said.key] = records.Page(url=url, name=said.code)

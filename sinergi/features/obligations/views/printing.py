@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
-from django.utils.dateformat import format as formatted
 from django.utils.translation import override
 
-from sinergi.documents import Annex, Column, Item, Letter, Letterhead, Signature
+from sinergi.documents import Annex, Check, Column, Item, Letter, Signature, letter_pdf, page_count
 from sinergi.features.agreement import public as agreements
+from sinergi.features.letters import public as letters
 from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.public import Board, Line, shape
@@ -52,18 +52,37 @@ def periods(board: Board) -> list[Period]:
     return found
 
 
-def report(board: Board, info: agreements.AgreementInfo, period: Period, *, is_long: bool, own: str) -> Letter:
-    """The report in Indonesian, on one page; with `is_long` every due follows in annexes. `own` writes it."""
+class Issuing(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a report one that is issued: its number, who signs it, where it is checked."""
+
+    number: str
+    signature: Signature
+    check: Check
+
+
+def _said(period: Period) -> str:
+    return f"tahun {period.name}" if period.code.startswith("tahun-") else f"tahapan {period.name}"
+
+
+def report(
+    board: Board,
+    info: agreements.AgreementInfo,
+    period: Period,
+    *,
+    is_long: bool,
+    issuing: Issuing | None = None,
+    most_named: int = MOST_NAMED,
+) -> Letter:
+    """The report in Indonesian, on one page; with `is_long` every due follows in annexes. A draft without `issuing`."""
     with override("id"):
         lines = period.of(board.lines)
         whole = standing.tally((line.found for line in lines), at=board.at)
         missing = [line for line in lines if line.found.state == "late"]
         return Letter(
-            letterhead=Letterhead(agency=(agreements.agency_name(own).upper(),)),
-            # The office numbers it when it is signed.
-            number="." * 24,
+            letterhead=letters.letterhead(),
+            number=issuing.number if issuing else "." * 24,
             subject=f"Laporan analisa dan evaluasi pelaksanaan perjanjian, {_said(period)}",
-            dateline=formatted(_wall(board.at), "j F Y"),
+            dateline=letters.dateline(board.at),
             addressee=("Yth. Para Pihak:", *(agreements.agency_name(party) for party in board.parties)),
             opening=(
                 f"Dasar: {info.title}, Nomor {' dan '.join(info.numbers)}.",
@@ -71,16 +90,42 @@ def report(board: Board, info: agreements.AgreementInfo, period: Period, *, is_l
             ),
             items=(*_by_party(board, lines), *_by_article(board, lines)),
             closing=(
-                *_follow_up(missing),
+                *_follow_up(missing, most_named),
                 "Angka berasal dari catatan bertanda tangan para pihak. Yang dibebaskan dan yang disengketakan tidak "
                 "dihitung; yang dikerjakan sesudah tenggat dihitung menyusul.",
             ),
-            signature=Signature(office="Pejabat penghubung", name="." * 36),
+            signature=issuing.signature if issuing else _draft_signature(),
             issued_at=board.at,
             attachments="1 (satu) berkas" if is_long else "",
             annexes=_annexes(lines) if is_long else (),
+            # One page is for the parties; who else gets a copy gets it with the whole.
+            copies=letters.copies() if is_long else (),
+            check=issuing.check if issuing else None,
             exercise=info.exercise,
+            draft=issuing is None,
         )
+
+
+def drawn(
+    board: Board,
+    info: agreements.AgreementInfo,
+    period: Period,
+    *,
+    is_long: bool,
+    issuing: Issuing | None = None,
+) -> tuple[Letter, bytes]:
+    """The report and its PDF. The short one names as many dues that wait for somebody as its one page holds."""
+    most = MOST_NAMED
+    while True:
+        letter = report(board, info, period, is_long=is_long, issuing=issuing, most_named=most)
+        pdf = letter_pdf(letter)
+        if is_long or most == 0 or page_count(pdf) == 1:
+            return letter, pdf
+        most -= 1
+
+
+def _draft_signature() -> Signature:
+    return letters.signature() if letters.has_signer() else Signature(office="Pimpinan", name="." * 36)
 
 
 def _by_party(board: Board, lines: list[Line]) -> list[Item]:
@@ -109,17 +154,17 @@ def _share(found: standing.Tally) -> str:
     return f"{found.on_time} dari {found.due} kewajiban tepat waktu ({found.percent}%){tail}"
 
 
-def _follow_up(missing: list[Line]) -> list[str]:
+def _follow_up(missing: list[Line], most: int) -> list[str]:
     if not missing:
         return ["Tidak ada kewajiban yang terlewat tanpa dipenuhi dalam masa ini."]
     named = [
         f"{line.item.code} {line.title} ({_which(line)}), {words.parties(line.item)}, tenggat "
         f"{say_day(last_day(line.occurrence.due_at))}"
-        for line in missing[:MOST_NAMED]
+        for line in missing[:most]
     ]
     more = len(missing) - len(named)
-    tail = f"; dan {more} lainnya" if more else ""
-    return [f"Perlu tindak lanjut: {'; '.join(named)}{tail}."]
+    rest = [f"dan {more} lainnya" if named else f"{more} kewajiban yang terlewat, dirinci dalam laporan lengkap"]
+    return [f"Perlu tindak lanjut: {'; '.join(named + rest * bool(more))}."]
 
 
 def _annexes(lines: list[Line]) -> tuple[Annex, ...]:
@@ -150,10 +195,6 @@ def _annexes(lines: list[Line]) -> tuple[Annex, ...]:
 def _which(line: Line) -> str:
     # What happened is told in free words elsewhere; here its number is enough.
     return words.mark(line.occurrence).split(" ")[0] if line.occurrence.record else words.mark(line.occurrence)
-
-
-def _said(period: Period) -> str:
-    return f"tahun {period.name}" if period.code.startswith("tahun-") else f"tahapan {period.name}"
 
 
 def _wall(at: datetime) -> date:

@@ -232,3 +232,9 @@ def office(code: str, *, acting: bool = False) -> str:
     """An office by name, a Plh named so; the code itself where it is none of ours."""
     name = gettext(ROLES[code].label) if code in ROLES else code
     return f"Plh. {name}" if acting else name
+
+
+def period_name(code: str) -> str:
+    """What a report covers, by the code of its period."""
+    kind, _, rest = code.partition("-")
+    return rest if kind == "tahun" else stage_name(rest)

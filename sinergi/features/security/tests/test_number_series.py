@@ -24,7 +24,7 @@ from sinergi.ledger import writer
 from tests.nodes.simulator import NOON
 
 PAGE = "/kelola/nomor-surat/"
-KPU_STYLE = "{nomor}/PR.07-SD/{wilayah}/{tahun}"
+KPU_STYLE = "{nomor}/HM.02-SD/{wilayah}/{tahun}"
 POLICE_STYLE = "B/{nomor}/{bulan}/HUK.8.1./{tahun}/Res Tapsel"
 
 
@@ -46,11 +46,11 @@ def test_a_commission_numbers_its_next_letter_by_the_new_pattern_and_no_letter_c
     before = send(asked_here(kpu))
     assert change(kpu, KPU_STYLE).status_code == 302
     after = send(asked_here(kpu))
-    assert [before.written, after.written] == ["001/PP.08-SD/1203/2024", "2/PR.07-SD/1203/2024"]
+    assert [before.written, after.written] == ["001/PP.08-SD/1203/2024", "2/HM.02-SD/1203/2024"]
     before.refresh_from_db()
     assert before.written == "001/PP.08-SD/1203/2024"
     page = kpu.person("secretary").get(PAGE).content.decode()
-    assert "3/PR.07-SD/1203/2024" in page and "terakhir nomor 2 tahun 2024" in page
+    assert "3/HM.02-SD/1203/2024" in page and "terakhir nomor 2 tahun 2024" in page
 
 
 def test_the_police_write_their_own_way(polres, paper):
@@ -140,8 +140,8 @@ def test_only_who_keeps_the_papers_numbers_them(kpu, role):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"pattern": KPU_STYLE}, "1/PR.07-SD/1203/2024"),
-        ({"pattern": KPU_STYLE}, "1/PR.07-SD/1203/2025"),
+        ({"pattern": KPU_STYLE}, "1/HM.02-SD/1203/2024"),
+        ({"pattern": KPU_STYLE}, "1/HM.02-SD/1203/2025"),
         ({"pattern": KPU_STYLE, "first": "8"}, "Nomor 1 sampai 7 tidak dipakai di sini"),
         ({"pattern": "{nomor}/PR"}, "tanpa {tahun}"),
         ({"pattern": "<b>{nomor}</b>{tahun}"}, "tanda &lt;"),
@@ -173,7 +173,7 @@ def test_a_letter_drawn_before_the_pattern_changed_is_drawn_again(kpu, paper, mo
     found = Request.objects.get(key=key)
     send_letter(id=new_id(), by=SECRETARY, at=NOON, found=found, series="request", check_page=CHECK)
     letter = Letter.objects.get()
-    assert letter.written == bytes(letter.pdf).decode() == "1/PR.07-SD/1203/2024"
+    assert letter.written == bytes(letter.pdf).decode() == "1/HM.02-SD/1203/2024"
 
 
 def test_a_number_that_a_letter_bears_is_not_issued_again_whatever_the_pattern_says(kpu, paper):
