@@ -21,6 +21,7 @@ from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
 from sinergi.features.obligations.events import Item, Past
+from sinergi.features.obligations.marks import said as said_mark
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.remembered import remembered
 from sinergi.features.obligations.standing import (
@@ -52,6 +53,7 @@ __all__ = [
     "happenings",
     "pressing",
     "register_happenings",
+    "said_mark",
     "shape",
     "stands_above",
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from sinergi.access.doors import PersonRequest, requires, signed_in
 from sinergi.access.models import User
+from sinergi.features.obligations import public as obligations
 from sinergi.features.reminders import actions, rules, service
 from sinergi.features.reminders.forms import MailboxForm, TrialForm
 from sinergi.features.reminders.models import Mailbox, Reminder, Server
@@ -147,5 +148,6 @@ def _shown(row: Reminder) -> dict[str, object]:
         "row": row,
         "state": STATES[row.state],
         "step": STEPS.get(row.step, row.step),
+        "mark": obligations.said_mark(row.mark),
         "url": reverse("obligations:due", args=[row.agreement, row.code, row.mark]),
     }

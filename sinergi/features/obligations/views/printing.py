@@ -13,6 +13,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
 from sinergi.features.obligations import standing
 from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations.marks import stage_name
 from sinergi.features.obligations.public import Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.features.stages import public as stages
@@ -47,7 +48,7 @@ def periods(board: Board) -> list[Period]:
     for stage in calendar.stages if calendar is not None else ():
         starts_on = stage.starts_on or stage.ends_on
         if not stage.is_reserve and any(starts_on <= day <= stage.ends_on for day in past):
-            name = words.stage_name(stage.code)
+            name = stage_name(stage.code)
             found.append(Period(code=f"tahap-{stage.code}", name=name, starts_on=starts_on, ends_on=stage.ends_on))
     return found
 

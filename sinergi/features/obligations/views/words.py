@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.utils.dateformat import format as formatted
@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import due as dues
+from sinergi.features.obligations import marks
 from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.events import Due, Evidence, Item
+from sinergi.features.obligations.marks import stage_name
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, say_day, say_instant
 
@@ -81,16 +83,7 @@ def mark(one: Occurrence) -> str:
         return one.mark if one.mark.startswith("H") else after
     if one.due.on is not None:
         return formatted(one.due.on, "j F Y")
-    year, __, rest = one.mark.partition("-")
-    if one.due.every == "week":
-        return gettext("pekan %(week)s tahun %(year)s") % {"week": int(rest[1:]), "year": year}
-    if one.due.every == "quarter":
-        return gettext("triwulan %(quarter)s tahun %(year)s") % {"quarter": rest[1:], "year": year}
-    if one.due.every == "month":
-        return formatted(date(int(year), int(rest), 1), "F Y")
-    if one.due.every == "day":
-        return formatted(date.fromisoformat(one.mark), "l, j F Y")
-    return gettext("tahun %(year)s") % {"year": year}
+    return marks.said(one.mark)
 
 
 def rule(due: Due) -> str:
@@ -164,15 +157,6 @@ def limit(due_at: datetime) -> str:
         return say_instant(due_at, language=_language())
     day = say_day((due_at - timedelta(days=1)).astimezone(ZONES["WIB"]).date(), _language())
     return f"{day}, 24{'.' if _language() == 'id' else ':'}00 WIB"
-
-
-def stage_name(code: str) -> str:
-    """The stage by name; its code where the calendar does not have it."""
-    english = _language() == "en"
-    for stage in stages.stage_list():
-        if stage.code == code:
-            return (stage.name_en if english else stage.name).lower()
-    return code
 
 
 def _recurring(due: Due) -> str:

@@ -420,6 +420,13 @@ def test_the_pages_say_how_it_stands_and_a_test_is_sent_off_the_request(
         remind()
         shown = admin.get(page).content.decode()
         assert "tidak pasti sampai" in shown and "Sambungan ke server surel terputus" in shown
+    with subtests.test("which time it was, in words"):
+        told = {"agreement": agreed.agreement, "code": "M-01", "step": "late", "state": "refused", "at": NOON}
+        marks = ("2026-W48", "H-7", "k" * 26)
+        Reminder.objects.bulk_create(Reminder(user=mine.user, mark=mark, **told) for mark in marks)
+        for shown in (mine.get("/akun/pengingat/").content.decode(), admin.get(page).content.decode()):
+            assert "pekan 48 tahun 2026" in shown and ">H-7<" in shown and "satu kejadian" in shown
+            assert ">2026-W48<" not in shown and f">{'k' * 26}<" not in shown
     with subtests.test("off"):
         settings.EMAIL_HOST, settings.MAIL_FLAW = "", "address"
         shown = admin.get(page).content.decode()
