@@ -40,7 +40,7 @@ def compare(log: Log, data: bytes) -> None:
         raise notes.BadNote("a checkpoint that is not of this log")
     forks.signed_by_author(note, checkpoint_keys(log))
     claimed = note.checkpoint
-    if log.frozen or agrees(log, data):
+    if log.frozen == FORKED or agrees(log, data):
         return
     twin = _signed_at(log, claimed.size)
     if twin and notes.parse(twin).checkpoint.root != claimed.root:
@@ -51,7 +51,9 @@ def compare(log: Log, data: bytes) -> None:
         _freeze(log, fork, FORKED)
     elif log.is_own:
         # Somebody holds more of our own log than we do. Writing on would be a second history.
-        _freeze(log, None, RESTORED)
+        remember(log, note)
+        if not log.frozen:
+            _freeze(log, None, RESTORED)
     elif Unreached.objects.filter(log=log).count() < MOST_UNREACHED:
         remember(log, note)
 
@@ -74,6 +76,15 @@ def settle(log: Log, newest: notes.Note, proof: list[bytes]) -> None:
         row.delete()
 
 
+def caught_up(log: Log) -> Log:
+    """Open a log of ours again once we hold all of it that anybody has shown us."""
+    if log.frozen == RESTORED and not Unreached.objects.filter(log=log).exists():
+        log.frozen = ""
+        log.save(update_fields=["frozen"])
+        logger.warning("our own log is complete again", extra={"event": "ledger.caught_up", "log": log.origin[:8]})
+    return log
+
+
 def contradict(log: Log, data: bytes) -> None:
     """An entry came that cannot stand in our copy: freeze the log if that is proof. Raises BadEnvelope or NoFork.
 
@@ -93,7 +104,7 @@ def contradict(log: Log, data: bytes) -> None:
 def accuse(log: Log, fork: forks.Fork) -> None:
     """Freeze the log because of this proof, whoever brings it. Raises NoFork where it proves nothing."""
     forks.check(fork, log.origin, event_keys, checkpoint_keys(log))
-    if not log.frozen:
+    if log.frozen != FORKED:
         _freeze(log, fork, FORKED)
 
 

@@ -202,6 +202,13 @@ class Equivocation(models.Model):
     found_at = models.DateTimeField()
 
 
+class Start(models.Model):
+    """The last start that was free to sign: what the file beside the store must say and when it was changed (guard)."""
+
+    token = models.CharField(max_length=32)
+    changed = models.BigIntegerField()
+
+
 class FoldedBy(models.Model):
     """How the tables were folded: for each room a digest of what decided it (rebuild.versions)."""
 

@@ -11,7 +11,7 @@ from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, histories, keys, rows, tree
+from sinergi.ledger import envelope, forks, guard, histories, keys, rows, tree
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.models import Agency, Agreement, Entry, Key, Log
@@ -76,6 +76,12 @@ def append(
     """
     logs = rows.logs_of(agreement)
     log = _own_log(agreement, logs)
+    if guard.is_held(agreement):
+        raise Refused(
+            "Simpul ini baru dinyalakan dan masih memastikan pada mitra bahwa bukunya lengkap. Yang Anda isi tidak "
+            "hilang; kirim lagi sebentar lagi. Keterangannya ada di Siapa punya apa.",
+            code="K-114",
+        )
     if log.frozen == histories.RESTORED:
         raise Refused(
             "Buku catatan ini dibekukan: simpul ini dipulihkan dari salinan lama. Hubungi administrator.", code="K-110"
@@ -132,6 +138,8 @@ def found_agreement(
     agreement = founding_id(event)
     origin = envelope.log_id(agreement, agency.id, role)
     Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role, is_own=True)
+    # Its id is minted here and now: no copy of this node can have written under it.
+    guard.certain(agreement)
     return append(agreement, event, id=id, by=by, at=at)
 
 
@@ -151,6 +159,22 @@ def admit_checked(bundle: bundles.Bundle) -> Log:
         raise NotOurs("a partner sends entries of our own log")
     if log.frozen:
         raise NotOurs(f"the log is frozen: {log.frozen}")
+    return _admit(log, bundle)
+
+
+def recover(bundle: bundles.Bundle) -> Log:
+    """Take back facts of our own that a partner kept, after this node was started from an older copy of itself.
+
+    They pass the same steps as anybody's. Only while the guard holds the log: afterwards somebody else who holds more
+    of our log than we do is a second node with our keys. Raises as `admit`.
+    """
+    log = rows.log(bundle.log) or _new_copy(bundle, own=True)
+    if not log.is_own or log.frozen == histories.FORKED or not guard.is_held(log.agreement):
+        raise NotOurs("not a log of ours that may be completed now")
+    return histories.caught_up(_admit(log, bundle))
+
+
+def _admit(log: Log, bundle: bundles.Bundle) -> Log:
     if bundle.start > log.size:
         raise OutOfStep(f"{bundle.start} where {log.size} is expected")
     if log.size:
@@ -158,7 +182,7 @@ def admit_checked(bundle: bundles.Bundle) -> Log:
             histories.compare(log, bundle.checkpoint.encode())
         except notes.BadNote as error:
             raise bundles.BadBundle(5, str(error)) from error
-        if log.frozen:
+        if log.frozen == histories.FORKED:
             return log
     try:
         if bundle.start < log.size:
@@ -358,7 +382,7 @@ def _skip_known(bundle: bundles.Bundle, log: Log) -> bundles.Bundle:
     )
 
 
-def _new_copy(bundle: bundles.Bundle) -> Log:
+def _new_copy(bundle: bundles.Bundle, *, own: bool = False) -> Log:
     """Decide whether a log we do not know yet may be kept here, from its first entry."""
     if bundle.start != 0 or not bundle.entries:
         raise NotOurs("a log we do not know, and not its beginning")
@@ -366,13 +390,15 @@ def _new_copy(bundle: bundles.Bundle) -> Log:
     if header.log != bundle.log:
         raise bundles.BadBundle(3, "an entry of another log")
     agency = Agency.objects.filter(id=header.agency).first()
-    if agency is None or agency.is_self:
+    if agency is None or agency.is_self != own:
         raise NotOurs("its author was never introduced to this node")
-    if header.role == "internal":
+    if header.role == "internal" or (own and header.role == "identity"):
         raise NotOurs("internal logs never leave their agency")
     if header.role != "identity":
         _may_keep(header)
-    return Log.objects.create(origin=header.log, agreement=header.agr, agency=header.agency, role=header.role)
+    return Log.objects.create(
+        origin=header.log, agreement=header.agr, agency=header.agency, role=header.role, is_own=own
+    )
 
 
 def _may_keep(header: envelope.Header) -> None:

@@ -40,6 +40,7 @@ def always(argv: list[str]) -> bool:
 
 VERBS = {
     "accept": Verb("sinergi.sync.verbs:accept", "terima berkas undangan mitra", always),
+    "backup": Verb("sinergi.node.verbs:backup", "tulis cadangan terenkripsi, juga selagi simpul melayani", opens=False),
     "demo": Verb("sinergi.node.demo:run", "layani simpul demo di mesin ini", opens=False),
     "evidence": Verb(
         "sinergi.ledger.verbs:evidence", "ekspor atau periksa bukti", needs_node=lambda argv: argv[:1] != ["verify"]
@@ -53,11 +54,13 @@ VERBS = {
         "sinergi.ledger.verbs:rebuild", "bangun ulang tabel dari buku catatan", lambda argv: "--check" not in argv
     ),
     "rehearse": Verb("sinergi.node.story.stage:rehearse", "", always),
+    "restore": Verb("sinergi.node.verbs:restore", "buat folder simpul dari cadangan", opens=False),
+    "resume": Verb("sinergi.sync.verbs:resume", "tandatangani lagi tanpa jawaban mitra, atas kata dua orang", always),
     "serve": Verb("sinergi.node.verbs:serve", "layani simpul ini", opens=False),
     "sync": Verb(
         "sinergi.sync.verbs:sync",
         "bertukar dengan mitra, atau sebut keadaannya",
-        lambda argv: "status" not in argv,
+        always,
     ),
     "user": Verb("sinergi.access.verbs:user", "tambah, ubah, atau daftar orang yang boleh masuk", always),
 }

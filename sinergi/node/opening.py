@@ -36,5 +36,8 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
 
         call_command("migrate", interactive=False, verbosity=0)
         count = rebuild.after_upgrade()
+        from sinergi.sync import waking
+
+        waking.begin(data.resolve())
         connection.close()
     return count

@@ -18,7 +18,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import store
 from sinergi.ledger.models import Key, Log
-from sinergi.sync import clocks, invitations, messages, service, signing, statement
+from sinergi.sync import clocks, invitations, messages, processes, service, signing, statement
 from sinergi.sync.challenges import Challenges
 from sinergi.sync.models import Peer
 from sinergi.sync.quota import Bucket
@@ -72,7 +72,9 @@ def from_partner(method: str) -> Callable[[Answering], Answering]:
 @from_partner("GET")
 def state(request: HttpRequest, agency: str) -> HttpResponse:
     """All that is new, in one answer."""
-    return _json(request, messages.encode(statement.state_for(agency)))
+    process = request.headers.get(processes.HEADER, "")
+    processes.heard(agency, process)
+    return _json(request, messages.encode(statement.state_for(agency, process)))
 
 
 @from_partner("GET")

@@ -9,7 +9,7 @@ import msgspec
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import keys
-from sinergi.sync import messages, signing
+from sinergi.sync import messages, processes, signing
 from sinergi.sync.fetch import BadAnswer, Line
 
 _LARGEST_PROBLEM = 16 * 1024
@@ -78,7 +78,7 @@ class Conversation:
         raise AssertionError("the second attempt returns or raises")
 
     def _headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
-        headers = {"Content-Type": "application/json"} if body else {}
+        headers = {processes.HEADER: processes.OWN} | ({"Content-Type": "application/json"} if body else {})
         if not self._challenge:
             # The first request only fetches a challenge.
             return headers

@@ -51,6 +51,13 @@ class ForkLine(msgspec.Struct, frozen=True, kw_only=True):
     proof: str
 
 
+class YourLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkpoint of the reader's own log that the sender has seen, where it cannot show the whole of that log."""
+
+    log: str
+    checkpoint: str
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Everything new in one round trip. Unknown members are passed over, so that later versions may add some."""
 
@@ -58,6 +65,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     logs: list[LogLine]
     cosigned: list[Cosigned]
     forks: list[ForkLine] = []
+    yours: list[YourLine] = []
+    # Seconds since another process of the reader's agency asked here; -1 where none is known.
+    elsewhere: int = -1
 
 
 class BodiesAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,7 +114,7 @@ def read_state(data: bytes, sender: str) -> State:
     state = decode(data, State, LARGEST_STATE)
     if state.agency != sender:
         raise BadMessage("a state document of another agency")
-    if max(len(state.logs), len(state.cosigned), len(state.forks)) > MOST_LOGS:
+    if max(len(state.logs), len(state.cosigned), len(state.forks), len(state.yours)) > MOST_LOGS:
         raise BadMessage("more logs than anybody has")
     if any(line.size < 0 for line in state.logs):
         raise BadMessage("a log of negative size")

@@ -64,3 +64,12 @@ class Invitation(models.Model):
         if self.used_at is not None:
             return "used"
         return "expired" if at >= self.expires_at else "waiting"
+
+
+class Resumption(models.Model):
+    """Two people let the node sign without a partner's answer after a start: who (pseudonyms), when and why."""
+
+    at = models.DateTimeField()
+    first = models.CharField(max_length=32)
+    second = models.CharField(max_length=32)
+    reason = models.CharField(max_length=500)

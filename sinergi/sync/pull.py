@@ -15,10 +15,10 @@ import msgspec
 
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, envelope, forks, histories, store
+from sinergi.ledger import cosigning, envelope, forks, guard, histories, store
 from sinergi.ledger.models import Cosignature, Entry, Log
 from sinergi.ledger.writer import run
-from sinergi.sync import messages, rights
+from sinergi.sync import messages, rights, waking
 from sinergi.sync.conversation import Conversation
 from sinergi.sync.quota import Bucket
 
@@ -73,6 +73,8 @@ class Round:
         offered = [told for told in state.logs if self._is_for_us(told)]
         for told in offered:
             self._try(outcome, partial(_compare, told.log, told.checkpoint))
+        for shown in state.yours:
+            self._try(outcome, partial(_compare, shown.log, shown.checkpoint))
         for fork in state.forks:
             self._try(outcome, partial(_accuse, fork))
         # 4. Missing entries: identities first, then logs with little left before logs with much.
@@ -80,6 +82,7 @@ class Round:
         # 5. Bodies, once the entries that commit to them are here.
         for told in sorted(offered, key=_left_to_pull):
             self._try(outcome, partial(self._pull_bodies, line, told.log, outcome))
+        waking.answered(self.partner, state.elsewhere)
         return outcome
 
     def _is_for_us(self, told: messages.LogLine) -> bool:
@@ -109,7 +112,10 @@ class Round:
 
     def _pull_log(self, line: Conversation, told: messages.LogLine, outcome: Outcome) -> None:
         held = Log.objects.filter(origin=told.log).first()
-        if held is not None and (held.is_own or held.frozen):
+        own = told.author == store.own_agency().id
+        if own and not guard.is_held(told.agreement):
+            return
+        if held is not None and held.frozen and not (own and held.frozen == histories.RESTORED):
             return
         size = held.size if held else 0
         while size < told.size:
@@ -121,7 +127,7 @@ class Round:
                 raise bundles.BadBundle(2, "facts stated after this agency had left the agreement")
             self._wait_for_share(len(bundle.entries))
             try:
-                after = run(partial(_admit_and_cosign, bundle))
+                after = run(partial(store.recover if own else _admit_and_cosign, bundle))
             except store.OutOfStep:
                 # Another partner's copy of the same log overtook us; go on from where it stands now.
                 after = Log.objects.get(origin=told.log)
@@ -130,12 +136,12 @@ class Round:
                 _compare(told.log, bundle.checkpoint)
                 raise
             outcome.entries += max(0, after.size - size)
-            if after.frozen or after.size <= size:
+            if after.frozen == histories.FORKED or after.size <= size:
                 return
             size = after.size
 
     def _pull_bodies(self, line: Conversation, origin: str, outcome: Outcome) -> None:
-        log = Log.objects.filter(origin=origin, is_own=False, frozen="").first()
+        log = Log.objects.filter(origin=origin).exclude(frozen=histories.FORKED).first()
         while log is not None:
             self._check_stop()
             missing = Entry.objects.filter(log=log, has_body=True, body__isnull=True).order_by("seq")
@@ -200,13 +206,13 @@ def _admit_bodies(origin: str, lines: list[messages.BodyLine]) -> int:
 def _compare(origin: str, checkpoint: str) -> None:
     """Step 3: one author must show everybody the same tree. Two signed trees that differ freeze the log here."""
     log, data = Log.objects.filter(origin=origin).first(), checkpoint.encode()
-    if log is not None and not log.frozen and not histories.agrees(log, data):
+    if log is not None and log.frozen != histories.FORKED and not histories.agrees(log, data):
         run(lambda: histories.compare(Log.objects.get(pk=log.pk), data))
 
 
 def _accuse(told: messages.ForkLine) -> None:
     """Step 3, what the partner proved before us."""
     fork = forks.Fork(told.first.encode(), told.second.encode(), told.proof.encode())
-    log = Log.objects.filter(origin=told.log, frozen="").first()
+    log = Log.objects.filter(origin=told.log).exclude(frozen=histories.FORKED).first()
     if log is not None:
         run(lambda: histories.accuse(Log.objects.get(pk=log.pk), fork))

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now
 from sinergi.ledger.writer import on_commit, run
-from sinergi.sync import push
+from sinergi.sync import push, waking
 from sinergi.sync.conversation import Conversation, TurnedAway
 from sinergi.sync.models import Peer
 from sinergi.sync.pull import Outcome, Round, Stopped
@@ -20,6 +20,8 @@ from sinergi.sync.pull import Outcome, Round, Stopped
 logger = logging.getLogger("sinergi.sync")
 
 IDLE_SECONDS = 60.0
+# While this node may not sign yet, people wait for the answer.
+WAKING_SECONDS = 5.0
 # Commits come in bursts; one ring for all that happen within this time.
 DEBOUNCE_SECONDS = 0.05
 LONGEST_BACKOFF_SECONDS = 300.0
@@ -173,7 +175,10 @@ class _Partner(threading.Thread):
             outcome = _recorded(peer, self._round, tell=tell)
         except (Broken, Refused) as error:
             self._tell |= tell  # a bell that perhaps nobody heard is rung again
-            wait = max(backoff(peer.failures + 1, random.random()), getattr(error, "wait", 0.0))  # noqa: S311
+            pause = backoff(peer.failures + 1, random.random())  # noqa: S311
+            if waking.waits_for(self._agency):
+                pause = min(pause, WAKING_SECONDS)
+            wait = max(pause, getattr(error, "wait", 0.0))
             logger.info("no exchange with a partner", extra={"event": "sync.apart", "agency": self._agency[:8]})
             return wait
         except Stopped:
@@ -188,6 +193,8 @@ class _Partner(threading.Thread):
             # What has just been taken was cosigned; the author learns of it by asking.
             self._tell = True
             return 0.0
+        if waking.waits_for(self._agency):
+            return WAKING_SECONDS
         return backoff(0, random.random())  # noqa: S311
 
 
@@ -206,6 +213,7 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
         failures = peer.failures + 1
         answered = {"last_contact": now()} if isinstance(error, TurnedAway) else {}
         run(lambda: rows.update(last_try=now(), failures=failures, error=words[:300], **answered))
+        waking.missed(peer.agency)
         raise
     words = " ".join(dict.fromkeys(outcome.troubles))[:300]
     run(lambda: rows.update(last_try=now(), last_contact=now(), failures=0, error=words))

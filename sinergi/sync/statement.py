@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import cosigning, store
-from sinergi.ledger.models import Entry, Equivocation, Log
+from sinergi.ledger.models import Entry, Equivocation, Log, Unreached
 from sinergi.ledger.writer import run
-from sinergi.sync import rights
+from sinergi.sync import processes, rights
 from sinergi.sync.messages import (
     BODIES_PER_ANSWER,
     MOST_BODIES,
@@ -16,26 +16,39 @@ from sinergi.sync.messages import (
     ForkLine,
     LogLine,
     State,
+    YourLine,
 )
 
 
-def state_for(reader: str) -> State:
-    """Every log that agency `reader` may read here, our newest cosignatures under them, and proofs against authors."""
+def state_for(reader: str, process: str = "") -> State:
+    """Every log that agency `reader` may read here, our newest cosignatures under them, and proofs against authors.
+
+    `process`: which of the reader's processes asks.
+    """
     sign_own()
     own = store.own_agency().id
-    logs, cosigned, forks = [], [], []
+    logs, cosigned, forks, yours = [], [], [], []
     for log in Log.objects.exclude(role="internal").order_by("role", "size", "origin"):
         verdict = rights.may_read(reader, log)
         if not verdict.allowed:
             continue
         if _is_whole(log):
             logs.append(_line(log, verdict))
+        elif log.agency == reader:
+            yours += _shown(log)
         mine = None if log.is_own else cosigning.lines_by(own, log)
         if mine is not None:
             note, lines = mine
             cosigned.append(Cosigned(log=log.origin, note=note.decode(), lines=lines.decode()))
         forks += [_fork(log, row) for row in Equivocation.objects.filter(log=log).order_by("pk")[:1]]
-    return State(agency=own, logs=logs, cosigned=cosigned, forks=forks)
+    return State(
+        agency=own,
+        logs=logs,
+        cosigned=cosigned,
+        forks=forks,
+        yours=yours,
+        elsewhere=processes.elsewhere(reader, process),
+    )
 
 
 def entries_for(reader: str, origin: str, start: int) -> bytes | None:
@@ -107,6 +120,13 @@ def _line(log: Log, verdict: rights.Verdict) -> LogLine:
         size=size,
         checkpoint=bytes(log.checkpoint_note).decode(),
     )
+
+
+def _shown(log: Log) -> list[YourLine]:
+    """What the author of this log has signed as far as we saw it, while our copy lacks some of it."""
+    ahead = Unreached.objects.filter(log=log).order_by("-size", "pk").values_list("note", flat=True)[:1]
+    found = [bytes(note) for note in (log.checkpoint_note, *ahead) if note]
+    return [YourLine(log=log.origin, checkpoint=note.decode()) for note in found]
 
 
 def _fork(log: Log, row: Equivocation) -> ForkLine:

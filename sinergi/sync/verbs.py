@@ -15,8 +15,8 @@ from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, store
-from sinergi.ledger.models import Agency
-from sinergi.sync import addresses, codes, invitations, service
+from sinergi.ledger.models import Agency, Agreement
+from sinergi.sync import addresses, codes, invitations, service, waking
 from sinergi.sync.models import Peer
 
 
@@ -97,14 +97,35 @@ def sync(argv: list[str], data: Path) -> int:
     asked = parser.parse_args(argv)
     failed = _once() if asked.what == "once" else 0
     report = [_row(peer) for peer in Peer.objects.order_by("agency")]
+    held = {agreement: why for agreement in _agreements() if (why := waking.why(agreement))}
     if asked.json:
-        print(json.dumps({"partners": report}, ensure_ascii=False))
+        print(json.dumps({"partners": report, "unsigned": held}, ensure_ascii=False))
     else:
+        for agreement, why in held.items():
+            print(f"perjanjian {agreement[:8]} belum ditandatangani di sini: {why}")
         for row in report:
             print(f"{row['name']}: {row['state']}" + (f" ({row['error']})" if row["error"] else ""))
         if not report:
             print("Belum ada mitra. Buat undangan: sinergi invite --for NAMA BERKAS")
     return 1 if failed else 0
+
+
+def resume(argv: list[str], data: Path) -> int:
+    """`sinergi resume --by NAME --and NAME --reason TEXT`: sign again without a partner's answer; two people vouch."""
+    parser = Arguments(
+        prog="sinergi resume",
+        description="Tandatangani lagi tanpa jawaban mitra. Dua orang menyatakan bahwa simpul ini satu-satunya yang "
+        "berjalan dan bukan salinan lama; nama, waktu dan alasannya dicatat.",
+    )
+    parser.add_argument("--by", required=True, help="nama pengguna orang pertama")
+    parser.add_argument(
+        "--and", dest="second", required=True, help="nama pengguna orang kedua; satu dari dua adalah administrator"
+    )
+    parser.add_argument("--reason", required=True, help="alasan, satu kalimat")
+    asked = parser.parse_args(argv)
+    waking.resume(asked.by, asked.second, asked.reason, at=now())
+    print("simpul ini menandatangani lagi; pernyataan kedua orang itu dicatat")
+    return 0
 
 
 def _once() -> int:
@@ -116,6 +137,10 @@ def _once() -> int:
             # The partner's row says why; the other partners have their turn.
             failed += 1
     return failed
+
+
+def _agreements() -> list[str]:
+    return list(Agreement.objects.order_by("id").values_list("id", flat=True))
 
 
 def _row(peer: Peer) -> dict[str, str]:

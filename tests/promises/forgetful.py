@@ -179,6 +179,7 @@ def _put(data: bytearray, offset: int, written: bytes | None) -> None:
 
 def _after_cut(node: Node, chance: random.Random, some: bool) -> Node:
     left = Node(node.mode)
+    left.changed = node.changed
     left.data = bytearray(node.durable)
     for offset, written in node.fresh if some else []:
         if chance.random() < 0.5:

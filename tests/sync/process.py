@@ -22,6 +22,13 @@ def main() -> None:
     from sinergi.node.opening import open_node
 
     open_node(data)
+    from sinergi.ledger import guard
+    from sinergi.sync import waking
+
+    # A killed node's partner remembers it for a minute and a half; a test does not wait for that.
+    waking.ALONE_SECONDS = int(os.environ.get("TEST_ALONE_SECONDS", waking.ALONE_SECONDS))
+    if "TEST_UNGUARDED" in os.environ:
+        guard.hold = lambda: None
     from django.core.management import call_command
     from django.db import connection
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
-from tests.sync.nodes import PATIENCE, Node, agree, meet, same_logs, until
+from tests.promises.figures import print_figure
+from tests.sync.nodes import PATIENCE, Node, NodeError, agree, meet, same_logs, until
 
 pytestmark = pytest.mark.slow
 
@@ -115,4 +120,78 @@ def all_cosigned(agreement: str, nodes: tuple[Node, ...]) -> bool:
         for size, _, _, _, marks in node.do("logs", agreement=agreement).values():
             if sum(1 for marked in marks.values() if marked == size) < len(nodes) - 1:
                 return False
+    return True
+
+
+def test_a_node_restored_from_an_old_backup_heals_before_it_signs_and_without_the_guard_it_forks(
+    nodes, tmp_path, monkeypatch
+):
+    """P13: a second history is impossible with the guard, and comes about at once without it."""
+    monkeypatch.setenv("TEST_ALONE_SECONDS", "0")
+    kpu, polres = nodes(KPU_TAPSEL, POLRES)
+    meet(kpu, polres)
+    agreement = agree(kpu, polres)
+    kpu.do("say", agreement=agreement, count=3, words="sebelum cadangan")
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "identity").write_text(str(identity))
+    for what in ([], ["--keys"]):
+        file = tmp_path / f"backup{''.join(what)}.age"
+        sinergi(kpu.data, "backup", *what, "--recipient", str(identity.to_public()), str(file))
+    kpu.do("say", agreement=agreement, count=300, first=3, words="sesudah cadangan")
+    until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "the partner holds all of it")
+    polres.unplug()
+    kpu.kill()
+    put_back(kpu, tmp_path)
+    kpu.plug_in()
+    with pytest.raises(NodeError, match="memastikan pada mitra"):
+        kpu.do("say", agreement=agreement, count=1, first=3)
+    assert own_size(kpu, agreement) == 4, "it serves what it has"
+    polres.plug_in()
+    seconds = until(lambda: signs(kpu, agreement, 303), PATIENCE, "healed and signing")
+    until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "one history at both")
+    assert own_size(kpu, agreement) == 305
+    assert kpu.do("tables") == polres.do("tables") and kpu.do("rebuild") == []
+    assert all(not log["frozen"] for log in polres.do("standing")[0]["logs"])
+
+    polres.unplug()
+    kpu.unplug()
+    put_back(kpu, tmp_path)
+    monkeypatch.setenv("TEST_UNGUARDED", "1")
+    kpu.plug_in()
+    kpu.do("say", agreement=agreement, count=1, first=400)
+    polres.plug_in()
+    until(
+        lambda: any(log["frozen"] for log in [*polres.do("standing")[0]["logs"], *kpu.do("standing")[0]["logs"]]),
+        PATIENCE,
+        "the control forked",
+    )
+    print_figure(
+        "P13",
+        f"0 second histories; 300 lost facts back and signing {seconds:.1f} s after the partner answered",
+        "a node restored from an old back-up, taken while it served; the control without the guard forked",
+    )
+
+
+def put_back(node: Node, files: Path) -> None:
+    """The node as it was backed up, in the place of what is there; back-up and keys are two files."""
+    shutil.rmtree(node.data)
+    given = ["--identity", files / "identity", "--keys", files / "backup--keys.age", files / "backup.age"]
+    sinergi(node.data, "restore", *map(str, given))
+
+
+def sinergi(data: Path, *argv: str) -> None:
+    command = Path(sys.executable).with_name("sinergi")
+    subprocess.run([command, "--data", data, *argv], check=True, stdout=subprocess.DEVNULL)
+
+
+def own_size(node: Node, agreement: str) -> int:
+    return next(log["size"] for log in node.do("standing")[0]["logs"] if log["is_own"])
+
+
+def signs(node: Node, agreement: str, number: int) -> bool:
+    try:
+        node.do("say", agreement=agreement, count=1, first=number)
+    except NodeError as error:
+        assert "memastikan pada mitra" in str(error)
+        return False
     return True

@@ -18,11 +18,13 @@ from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, rea
 from sinergi.features.exchange.views import facts, words
 from sinergi.features.exchange.views.histories import EVIDENCE, two_histories
 from sinergi.kernel.instants import ZONES
+from sinergi.ledger import guard
 from sinergi.ledger.evidence import export_agreement
 from sinergi.ledger.histories import RESTORED
 from sinergi.ledger.models import Agreement, Entry
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
+from sinergi.sync import waking
 from sinergi.web import navigation, records
 
 # A chief sees the first few; the rest is one click away.
@@ -93,6 +95,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "troubled_count": troubled.count(),
         "witnesses": _witnesses(found),
         "histories": two_histories(seen),
+        "unsigned": [(shelf.label, why) for shelf in found.shelves if (why := waking.why(shelf.agreement))],
         "behind": [book for book in found.frozen if book.frozen == RESTORED],
         "clocks": [words.clock_apart(partner) for partner in found.partners if partner.ahead],
         "troubles": [partner for partner in found.partners if partner.trouble],
@@ -158,6 +161,8 @@ def sync_state(user: Any, at: datetime) -> navigation.SyncState | None:
         return None
     apart = bool(found.frozen or any(partner.line != "connected" for partner in found.partners))
     url = reverse("exchange:who-has") if user.can("exchange.read") else ""
+    if any(guard.is_held(shelf.agreement) for shelf in found.shelves):
+        return navigation.SyncState(sentence=_("Belum menandatangani"), url=url, apart=True)
     return navigation.SyncState(sentence=words.state_sentence(found, at), url=url, apart=apart)
 
 

@@ -1,0 +1,284 @@
+"""Back-up: one encrypted file of a node, taken while it serves, and a folder made of it again.
+
+The file is an `age` file (age-encryption.org/v1) around a tar: `manifest.json`, then the store, then kept files. The
+agency's keys are in a file of their own (`--keys`), so that whoever keeps the back-ups cannot sign in its name. The
+`age` program opens both without us. Nothing of a file is used before its every byte has proved true.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyrage
+
+from sinergi.kernel import files
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import to_text
+
+FORMAT = "sinergi-backup/v1"
+STORE = "node.sqlite3"
+# age takes a passphrase for whole files in memory only; a recipient's key streams.
+MOST_BY_PASSPHRASE = 512 * 1024 * 1024
+SHORTEST_PASSPHRASE = 12
+LARGEST_MANIFEST = 64 * 1024 * 1024
+_NAMES = {
+    "node": re.compile(r"node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
+    "keys": re.compile(r"secret|keys/[a-z]+\.key"),
+}
+
+
+class Lock:
+    """How a file is closed or opened: a passphrase, or age recipients (to close) and identities (to open)."""
+
+    def __init__(self, *, passphrase: str = "", recipients: list[str] | None = None, identity: str = "") -> None:
+        self._passphrase = passphrase
+        try:
+            self._recipients = [pyrage.x25519.Recipient.from_str(text.strip()) for text in recipients or []]
+            secrets = [line.strip() for line in identity.splitlines() if line.strip() and not line.startswith("#")]
+            self._identities = [pyrage.x25519.Identity.from_str(line) for line in secrets]
+        except (pyrage.RecipientError, pyrage.IdentityError) as error:
+            raise Refused(
+                "Itu bukan kunci age: penerima diawali age1, identitas AGE-SECRET-KEY-1.", code="N-20"
+            ) from error
+
+    def close(self, plain: Path, target: Path) -> None:
+        """Encrypt `plain` into the new file `target`."""
+        with plain.open("rb") as source, _new_file(target) as sealed:
+            if self._recipients:
+                pyrage.encrypt_io(source, sealed, self._recipients)
+                return
+            if len(self._passphrase) < SHORTEST_PASSPHRASE:
+                raise Refused(f"Kata sandi cadangan sedikitnya {SHORTEST_PASSPHRASE} huruf.", code="N-21")
+            if plain.stat().st_size > MOST_BY_PASSPHRASE:
+                raise Refused("Simpul ini terlalu besar untuk kata sandi; pakai --recipient.", code="N-22")
+            sealed.write(pyrage.passphrase.encrypt(source.read(), self._passphrase))
+
+    def open(self, sealed: Path, plain: Path) -> None:
+        """Decrypt `sealed` into the new file `plain`. Raises Refused where it is not whole, not true, or not for us."""
+        try:
+            with sealed.open("rb") as source, _new_file(plain) as target:
+                if self._identities:
+                    pyrage.decrypt_io(source, target, self._identities)
+                else:
+                    target.write(pyrage.passphrase.decrypt(source.read(2 * MOST_BY_PASSPHRASE), self._passphrase))
+        except (pyrage.DecryptError, OSError) as error:
+            # While it streams, pyrage says of a changed or cut piece that it could not be read, without an errno.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise Refused(f"Berkas {sealed.name} tidak dapat dibaca: {error.strerror}.", code="N-24") from error
+            raise Refused(
+                "Berkas cadangan tidak terbuka: kata sandi atau kuncinya lain, atau berkasnya terpotong atau berubah. "
+                "Tidak ada yang dipulihkan.",
+                code="N-23",
+            ) from error
+
+
+def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -> dict[str, Any]:
+    """Write the back-up of the node in `data` to the new file `target`; its manifest.
+
+    The store is a consistent snapshot of one moment, also while the node serves and writes. With `keys` only the keys.
+    """
+    if not (data / STORE).is_file():
+        raise Refused("Cadangan hanya untuk simpul dengan SQLite; untuk PostgreSQL pakai pg_dump.", code="N-36")
+    if target.exists():
+        raise Refused(f"Berkas {target.name} sudah ada; pilih nama lain.", code="N-25")
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=data) as folder:
+        work = Path(folder)
+        if keys:
+            found = {f"keys/{file.name}": file for file in sorted((data / "keys").glob("*.key"))}
+            found |= {"secret": data / "secret"}
+        else:
+            _snapshot(data / STORE, work / STORE)
+            blobs = sorted(file for file in (data / "blobs").rglob("*") if file.is_file() and file.name[0] != ".")
+            found = {STORE: work / STORE} | {str(file.relative_to(data)): file for file in blobs}
+        manifest = _describe(work / STORE if not keys else data / STORE, "keys" if keys else "node", at)
+        manifest["files"] = {name: _digest(file) for name, file in found.items()}
+        with tarfile.open(work / "tar", "w") as tar:
+            _add(tar, "manifest.json", io.BytesIO(json.dumps(manifest, indent=1).encode()))
+            for name, file in found.items():
+                with file.open("rb") as opened:
+                    _add(tar, name, opened)
+        try:
+            draft = target.with_name(f".{target.name}.{os.getpid()}")
+            try:
+                lock.close(work / "tar", draft)
+                os.link(draft, target)
+            finally:
+                draft.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refused(f"Berkas {target} tidak dapat ditulis: {error.strerror}.", code="N-26") from error
+    return manifest
+
+
+def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: Lock) -> dict[str, Any]:
+    """Make the folder `data`, which must not exist or hold only the keys, from a back-up; its manifest.
+
+    The start-up guard is left to decide at the first start: the copy has no mark of a start. Raises Refused, having
+    made nothing, for anything that is not a whole back-up, or keys of another agency.
+    """
+    here = sorted(item.name for item in data.iterdir()) if data.exists() else []
+    kept = "keys" in here
+    if set(here) - {"keys", "secret"}:
+        raise Refused(f"{data} berisi hal lain; pilih folder yang belum ada.", code="N-27")
+    if keys is None and not kept:
+        raise Refused("Kunci kantor ini ada di berkas tersendiri; sebut dengan --keys.", code="N-28")
+    files.make_folder(data.parent)
+    with tempfile.TemporaryDirectory(prefix=f".{data.name}-", dir=data.parent) as folder:
+        work = Path(folder)
+        manifest = _unpack(sealed, lock, work, "node")
+        if keys is not None:
+            _unpack(keys, keys_lock, work, "keys")
+        source = work if keys is not None else data
+        _prepare(work / STORE, source / "keys")
+        for name in ("manifest.json", "plain"):
+            (work / name).unlink(missing_ok=True)
+        files.make_folder(data)
+        for item in sorted(work.iterdir(), key=lambda item: item.name == STORE):
+            if (data / item.name).exists():
+                raise Refused(f"{data} sudah memiliki {item.name}.", code="N-27")
+            os.rename(item, data / item.name)
+    return manifest
+
+
+def _snapshot(store: Path, copy: Path) -> None:
+    """A copy of the database as it stands at one moment; a node that writes goes on writing."""
+    with (
+        contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as live,
+        contextlib.closing(sqlite3.connect(copy)) as kept,
+    ):
+        live.backup(kept)
+        kept.execute("PRAGMA journal_mode=DELETE")
+    copy.chmod(0o600)
+
+
+def _describe(store: Path, what: str, at: datetime) -> dict[str, Any]:
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
+        own = database.execute("SELECT id, code, name FROM ledger_agency WHERE is_self").fetchone()
+        if own is None:
+            raise Refused("Simpul ini belum memiliki instansi; tidak ada yang dicadangkan.", code="N-29")
+        logs = database.execute("SELECT origin, size, root FROM ledger_log WHERE is_own ORDER BY origin").fetchall()
+    return {
+        "format": FORMAT,
+        "what": what,
+        "agency": own[0],
+        "code": own[1],
+        "name": own[2],
+        "at": to_text(at),
+        "version": version("sinergi"),
+        "logs": {origin: {"size": size, "root": bytes(root).hex()} for origin, size, root in logs},
+    }
+
+
+def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
+    """Open, check every name and byte, and lay the files into `work`."""
+    plain = work / "plain"
+    plain.unlink(missing_ok=True)
+    lock.open(sealed, plain)
+    try:
+        with tarfile.open(plain, "r:") as tar:
+            members = iter(tar)
+            first = next(members)
+            if first.name != "manifest.json" or not first.isfile() or first.size > LARGEST_MANIFEST:
+                raise ValueError("no manifest")
+            manifest: dict[str, Any] = json.loads(_content(tar, first).read())
+            if manifest["format"] != FORMAT:
+                raise ValueError("another format")
+            if manifest["what"] != what:
+                raise Refused(
+                    f"Berkas {sealed.name} bukan cadangan yang dimaksud: isinya {manifest['what']}.", code="N-31"
+                )
+            expected = dict(manifest["files"])
+            for member in members:
+                if not member.isfile() or not _NAMES[what].fullmatch(member.name):
+                    raise ValueError(f"a file {member.name!r}")
+                target = work / member.name
+                files.make_folder(target.parent)
+                with _new_file(target) as file:
+                    source = _content(tar, member)
+                    while piece := source.read(1 << 20):
+                        file.write(piece)
+                if _digest(target) != expected.pop(member.name, None):
+                    raise ValueError(f"{member.name} is not what the manifest says")
+            if expected:
+                raise ValueError("files are missing")
+    except (tarfile.TarError, ValueError, KeyError, TypeError, StopIteration, RecursionError, FileExistsError) as error:
+        raise Refused(f"Berkas {sealed.name} bukan cadangan Sinergi yang utuh.", code="N-30") from error
+    return manifest
+
+
+def _prepare(store: Path, keys: Path) -> None:
+    """Check that store and keys are one agency's and of a version this program knows; take out the mark of a start."""
+    try:
+        with contextlib.closing(sqlite3.connect(store)) as database, database:
+            if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("not whole")
+            known = dict(
+                database.execute(
+                    "SELECT k.use, k.public FROM ledger_key k JOIN ledger_agency a ON a.id = k.agency_id"
+                    " WHERE a.is_self"
+                ).fetchall()
+            )
+            applied = set(database.execute("SELECT app, name FROM django_migrations").fetchall())
+            if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_start'").fetchone():
+                database.execute("DELETE FROM ledger_start")
+    except sqlite3.DatabaseError as error:
+        raise Refused("Simpanan dalam cadangan ini tidak terbaca.", code="N-32") from error
+    from nacl.signing import SigningKey
+
+    for use, public in known.items():
+        try:
+            ours = SigningKey(bytes.fromhex((keys / f"{use}.key").read_text().strip()))
+        except (OSError, ValueError) as error:
+            raise Refused(f"Kunci {use} tidak ada atau tidak terbaca.", code="N-33") from error
+        if bytes(ours.verify_key) != bytes(public):
+            raise Refused("Kunci itu milik instansi lain daripada cadangan ini.", code="N-34")
+    if later := applied - _known_migrations():
+        name = "/".join(min(later))
+        raise Refused(f"Cadangan ini dari versi Sinergi yang lebih baru ({name}); perbarui programnya.", code="N-35")
+
+
+def _known_migrations() -> set[tuple[str, str]]:
+    from django.db.migrations.loader import MigrationLoader
+
+    return set(MigrationLoader(None).disk_migrations)
+
+
+def _add(tar: tarfile.TarFile, name: str, content: Any) -> None:
+    entry = tarfile.TarInfo(name)
+    content.seek(0, os.SEEK_END)
+    entry.size, entry.mode = content.tell(), 0o600
+    content.seek(0)
+    tar.addfile(entry, content)
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Any:
+    content = tar.extractfile(member)
+    if content is None:
+        raise ValueError("not a file")
+    return content
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[Any]:
+    """A new file that only its owner reads, flushed when it is whole."""
+    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())

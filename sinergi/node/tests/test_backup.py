@@ -1,0 +1,278 @@
+"""A back-up is one file that opens whole or not at all, keeps the keys apart and makes the node again."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import stat
+import tarfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from django.db.migrations.loader import MigrationLoader
+from nacl.signing import SigningKey
+
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import now
+from sinergi.node import backup, command
+from sinergi.node.backup import Lock, back_up, restore
+
+USES = ("event", "checkpoint")
+
+
+def make_node(data: Path, *, migration: tuple[str, str] | None = None) -> Path:
+    """A folder as a node has it, with the few rows a back-up looks at."""
+    (data / "keys").mkdir(parents=True)
+    (data / "blobs" / "scans").mkdir(parents=True)
+    (data / "blobs" / "scans" / ("ab" * 32)).write_bytes(b"%PDF-1.7 scan")
+    (data / "secret").write_text("django secret")
+    database = sqlite3.connect(data / "node.sqlite3")
+    database.execute("PRAGMA journal_mode=WAL")
+    database.executescript(
+        "CREATE TABLE ledger_agency (id, code, name, is_self);"
+        "CREATE TABLE ledger_key (agency_id, use, public);"
+        "CREATE TABLE ledger_log (origin, size, root, is_own);"
+        "CREATE TABLE ledger_start (id, token);"
+        "CREATE TABLE django_migrations (app, name);"
+        "INSERT INTO ledger_agency VALUES ('a1', 'kpu', 'KPU', 1);"
+        "INSERT INTO ledger_start VALUES (1, 'token');"
+        "INSERT INTO ledger_log VALUES ('l1', 0, x'00', 1)"
+    )
+    for use in USES:
+        key = SigningKey.generate()
+        (data / "keys" / f"{use}.key").write_text(bytes(key).hex())
+        database.execute("INSERT INTO ledger_key VALUES ('a1', ?, ?)", [use, bytes(key.verify_key)])
+    known = min(MigrationLoader(None).disk_migrations)
+    database.execute("INSERT INTO django_migrations VALUES (?, ?)", migration or known)
+    database.commit()
+    database.close()
+    return data
+
+
+@pytest.fixture
+def identity() -> pyrage.x25519.Identity:
+    return pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture
+def sealing(identity) -> Lock:
+    return Lock(recipients=[str(identity.to_public())])
+
+
+@pytest.fixture
+def opening(identity) -> Lock:
+    return Lock(identity=f"# created today\n{identity}\n")
+
+
+@pytest.fixture
+def files(tmp_path, sealing) -> tuple[Path, Path, Path]:
+    """The node's folder, its back-up and the back-up of its keys."""
+    data = make_node(tmp_path / "node")
+    whole, keys = tmp_path / "whole.age", tmp_path / "keys.age"
+    back_up(data, whole, sealing, keys=False, at=now())
+    back_up(data, keys, sealing, keys=True, at=now())
+    return data, whole, keys
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every kept file of a node's folder; the store as its rows."""
+    found = {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and not file.name.startswith("node.sqlite3")
+    }
+    database = sqlite3.connect(folder / "node.sqlite3")
+    found["node.sqlite3"] = "\n".join(line for line in database.iterdump() if "ledger_start" not in line).encode()
+    database.close()
+    return found
+
+
+def test_a_restored_folder_is_the_node_again_without_the_mark_of_a_start(files, tmp_path, opening):
+    data, whole, keys = files
+    again = tmp_path / "again"
+    manifest = restore(again, whole, opening, keys, opening)
+    assert (manifest["agency"], manifest["logs"]) == ("a1", {"l1": {"size": 0, "root": "00"}})
+    assert content(again) == content(data)
+    database = sqlite3.connect(again / "node.sqlite3")
+    assert database.execute("SELECT count(*) FROM ledger_start").fetchone() == (0,), "the start-up guard must ask"
+    database.close()
+    for file in again.rglob("*"):
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["again", "keys.age", "node", "whole.age"]
+    assert not list(data.glob(".backup-*"))
+
+
+def test_no_key_and_no_plain_byte_is_in_the_back_up(files, identity):
+    data, whole, _ = files
+    plain = pyrage.decrypt(whole.read_bytes(), [identity])
+    for file in [*(data / "keys").iterdir(), data / "secret"]:
+        assert file.read_bytes() not in plain
+    for words in (b"SQLite format 3", b"%PDF-1.7 scan", b"KPU"):
+        assert words in plain and words not in whole.read_bytes()
+
+
+def test_a_snapshot_beside_a_writing_node_is_of_one_moment(files, tmp_path, sealing, opening):
+    data, _, keys = files
+    database = sqlite3.connect(data / "node.sqlite3", check_same_thread=False)
+    database.executescript("CREATE TABLE pair (a); CREATE TABLE twin (a)")
+    stopping = threading.Event()
+
+    def write() -> None:
+        for number in range(10_000):
+            if stopping.is_set():
+                break
+            with database:
+                database.execute("INSERT INTO pair VALUES (?)", [number])
+                database.execute("INSERT INTO twin VALUES (?)", [number])
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        for number in range(2):
+            back_up(data, tmp_path / f"{number}.age", sealing, keys=False, at=now())
+    finally:
+        stopping.set()
+        writing.join()
+        database.close()
+    for number in range(2):
+        again = tmp_path / str(number)
+        restore(again, tmp_path / f"{number}.age", opening, keys, opening)
+        kept = sqlite3.connect(again / "node.sqlite3")
+        assert kept.execute("SELECT (SELECT count(*) FROM pair) = (SELECT count(*) FROM twin)").fetchone() == (1,)
+        kept.close()
+
+
+def refused(tmp_path: Path, match: str, *given: Any) -> None:
+    """Restoring is refused in a sentence and leaves nothing behind."""
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(Refused, match=match):
+        restore(tmp_path / "again", *given)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_changed_cut_or_foreign_file_is_refused_and_leaves_nothing(files, tmp_path, opening):
+    _, whole, keys = files
+    good = whole.read_bytes()
+    bad = tmp_path / "bad.age"
+    for place in range(0, len(good), len(good) // 12):
+        bad.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        refused(tmp_path, "tidak terbuka", bad, opening, keys, opening)
+        bad.write_bytes(good[:place])
+        refused(tmp_path, "tidak terbuka", bad, opening, keys, opening)
+    bad.write_bytes(b"not a back-up")
+    refused(tmp_path, "tidak terbuka", bad, opening, keys, opening)
+    refused(tmp_path, "tidak terbuka", whole, Lock(identity=str(pyrage.x25519.Identity.generate())), keys, opening)
+    refused(tmp_path, "tidak dapat dibaca", tmp_path / "absent", opening, keys, opening)
+    refused(tmp_path, "isinya keys", keys, opening, keys, opening)
+    refused(tmp_path, "isinya node", whole, opening, whole, opening)
+    refused(tmp_path, "--keys", whole, opening, None, opening)
+
+
+def test_keys_of_another_agency_and_stores_of_a_newer_version_are_refused(files, tmp_path, sealing, opening):
+    _, whole, _ = files
+    other = make_node(tmp_path / "other", migration=("ledger", "9999_later"))
+    other_whole, other_keys = tmp_path / "other.age", tmp_path / "other-keys.age"
+    back_up(other, other_whole, sealing, keys=False, at=now())
+    back_up(other, other_keys, sealing, keys=True, at=now())
+    refused(tmp_path, "instansi lain", whole, opening, other_keys, opening)
+    refused(tmp_path, "lebih baru", other_whole, opening, other_keys, opening)
+
+
+def tar_of(members: dict[str, bytes], kind: bytes = tarfile.REGTYPE) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as tar:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            if name != "manifest.json":
+                entry.type, entry.linkname = kind, "/etc/passwd"
+            tar.addfile(entry, io.BytesIO(data))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["../out", "/tmp/out", "blobs/../../out", "keys/event.key", "lock", "blobs/.hidden", "blobs/a b", "start"]
+)
+def test_whoever_can_seal_a_file_still_cannot_write_outside_or_plant_keys(files, tmp_path, identity, opening, name):
+    _, _, keys = files
+    manifest = {"format": backup.FORMAT, "what": "node", "files": {name: "x"}}
+    sealed = tmp_path / "hostile.age"
+    for kind in (tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE):
+        plain = tar_of({"manifest.json": json.dumps(manifest).encode(), name: b"x"}, kind)
+        sealed.write_bytes(pyrage.encrypt(plain, [identity.to_public()]))
+        refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        b"",
+        b"x" * 2000,
+        tar_of({"other": b"x"}),
+        tar_of({"manifest.json": b"[]"}),
+        tar_of({"manifest.json": b"{}"}),
+        tar_of({"manifest.json": b"[" * 100_000}),
+    ],
+    ids=["nothing", "no tar", "no manifest", "a list", "no format", "deep"],
+)
+def test_what_is_no_back_up_inside_is_refused(files, tmp_path, identity, opening, plain):
+    _, _, keys = files
+    sealed = tmp_path / "odd.age"
+    sealed.write_bytes(pyrage.encrypt(plain, [identity.to_public()]))
+    refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
+
+
+def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
+    data, whole, keys = files
+    with pytest.raises(Refused, match="sudah ada"):
+        back_up(data, whole, sealing, keys=False, at=now())
+    with pytest.raises(Refused, match="berisi hal lain"):
+        restore(data, whole, opening, keys, opening)
+    with pytest.raises(Refused, match="tidak dapat ditulis"):
+        back_up(data, tmp_path / "absent" / "x.age", sealing, keys=False, at=now())
+    assert not list(data.glob(".backup-*"))
+
+
+def test_a_folder_that_holds_only_its_keys_is_filled(files, tmp_path, opening):
+    data, whole, _ = files
+    again = tmp_path / "again"
+    again.mkdir()
+    os.rename(data / "keys", again / "keys")
+    restore(again, whole, opening, None, opening)
+    assert (again / "node.sqlite3").exists() and (again / "keys" / "event.key").exists()
+
+
+def test_the_verbs_speak_in_sentences(files, tmp_path, capsys, identity):
+    data, whole, keys = files
+    key, short = tmp_path / "key.txt", tmp_path / "short.txt"
+    key.write_text(str(identity))
+    short.write_text("pendek\n")
+    said = []
+    for argv in (
+        ["backup", str(tmp_path / "x.age")],
+        ["backup", "--passphrase-file", str(short), str(tmp_path / "x.age")],
+        ["backup", "--recipient", "age1nobody", str(tmp_path / "x.age")],
+        ["backup", "--recipient", str(identity.to_public()), str(tmp_path / "x.age")],
+        ["backup", "--keys", "--recipient", str(identity.to_public()), str(tmp_path / "k.age")],
+    ):
+        said.append((command.run(["--data", str(data), *argv]), capsys.readouterr().err))
+    assert [code for code, _ in said] == [1, 1, 1, 0, 0]
+    assert "--passphrase-file" in said[0][1] and "sedikitnya 12 huruf" in said[1][1] and "age1" in said[2][1]
+    again = tmp_path / "again"
+    argv = ["--data", str(again), "restore", "--identity", str(key), "--keys", str(keys), str(whole)]
+    assert command.run(argv) == 0 and "bertanya dahulu kepada mitra" in capsys.readouterr().out
+    assert command.run(argv) == 1 and "berisi hal lain" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_passphrase_opens_it_too_and_a_wrong_one_does_not(files, tmp_path, opening):
+    data, _, keys = files
+    sealed = tmp_path / "phrase.age"
+    back_up(data, sealed, Lock(passphrase="kata sandi yang panjang"), keys=False, at=now())
+    refused(tmp_path, "tidak terbuka", sealed, Lock(passphrase="kata sandi yang lain"), keys, opening)
+    restore(tmp_path / "again", sealed, Lock(passphrase="kata sandi yang panjang"), keys, opening)

@@ -1,0 +1,168 @@
+"""Whom a node asks before it signs again, and what their answers mean. The guard itself is `sinergi.ledger.guard`.
+
+Under an agreement the log is complete as soon as one of its other parties answered and every other one was tried, all
+that they showed is here, and no other process of ours spoke with them a moment ago. Two people may say instead that it
+is (`resume`), unless a partner has shown the contrary.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from sinergi.access.models import User
+from sinergi.kernel.errors import Refused
+from sinergi.ledger import guard, histories
+from sinergi.ledger.models import Agency, Agreement, Log
+from sinergi.ledger.writer import run
+from sinergi.sync.models import Peer, Resumption
+
+logger = logging.getLogger("sinergi.sync")
+
+# A node speaks with every partner once a minute and a little; one of which nothing was heard for longer has ended.
+ALONE_SECONDS = 90
+
+_lock = threading.Lock()
+_tried: set[str] = set()
+_answered: set[str] = set()
+_elsewhere: set[str] = set()
+_data = Path()
+
+
+def begin(data: Path) -> None:
+    """Decide at a start whether to sign at once: in the folder of the last start, or where there is nobody to ask."""
+    global _data
+    with _lock:
+        _data = data
+        for heard in (_tried, _answered, _elsewhere):
+            heard.clear()
+    behind = Log.objects.filter(is_own=True, frozen=histories.RESTORED).exists()
+    if guard.is_unbroken(data) and not behind:
+        return
+    guard.hold()
+    if not behind and not Peer.objects.exists():
+        guard.lift(data)
+    else:
+        logger.warning("nothing is signed until partners answer", extra={"event": "ledger.held"})
+        _decide()
+
+
+def answered(agency: str, elsewhere: int) -> None:
+    """A whole round with this partner went through; `elsewhere` as in its state document."""
+    if not guard.is_holding():
+        return
+    with _lock:
+        _tried.add(agency)
+        if 0 <= elsewhere < ALONE_SECONDS:
+            _elsewhere.add(agency)
+            _answered.discard(agency)
+        else:
+            _elsewhere.discard(agency)
+            _answered.add(agency)
+    _decide()
+
+
+def missed(agency: str) -> None:
+    """A round with this partner failed."""
+    if guard.is_holding():
+        with _lock:
+            _tried.add(agency)
+        _decide()
+
+
+def waits_for(agency: str) -> bool:
+    """Whether an answer of this partner could let the node sign."""
+    return guard.is_holding() and agency not in _answered
+
+
+def why(agreement: str) -> str:
+    """Why nothing is signed under this agreement yet, for people; empty where it may be."""
+    if not guard.is_held(agreement):
+        return ""
+    names = dict(Agency.objects.values_list("id", "name"))
+    asked = _asked(agreement)
+    twins = [names[agency] for agency in asked if agency in _elsewhere]
+    if twins:
+        return _("Simpul lain dengan kunci kantor ini baru saja berbicara dengan %(names)s. Matikan salah satunya.") % {
+            "names": ", ".join(twins)
+        }
+    if Log.objects.filter(is_own=True, agreement=agreement, frozen=histories.RESTORED).exists():
+        return _("Mitra memegang catatan kantor ini yang belum ada di sini; catatan itu sedang diambil kembali.")
+    return _("Menunggu jawaban %(names)s tentang buku kantor ini.") % {
+        "names": ", ".join(names[agency] for agency in asked)
+    }
+
+
+def resume(first: str, second: str, reason: str, *, at: datetime) -> None:
+    """Sign again without a partner's answer, because two people say that this is the only and newest node.
+
+    Raises Refused where nothing waits, where they are not two active people with one administrator among them, or
+    where a partner has shown that it is not so.
+    """
+    if not guard.is_holding():
+        raise Refused("Simpul ini sudah menandatangani seperti biasa; tidak ada yang menunggu.", code="S-130")
+    people = [_person(first), _person(second)]
+    if people[0] == people[1]:
+        raise Refused("Sebut dua orang yang berbeda; satu orang saja tidak cukup.", code="S-131")
+    if not any(person.can("node.manage") for person in people):
+        raise Refused("Salah satu dari kedua orang itu harus administrator.", code="S-132")
+    if len(reason.split()) < 3:
+        raise Refused("Tulis alasannya dalam satu kalimat.", code="S-133")
+    unsafe = Log.objects.filter(is_own=True).exclude(frozen="", folded=F("size"))
+    if _elsewhere or unsafe.exists():
+        raise Refused(
+            "Tidak aman: mitra sudah menunjukkan catatan kantor ini yang tidak ada di sini, atau simpul lain dengan "
+            "kunci ini. Jalankan hanya satu simpul dan tunggu sampai ia lengkap.",
+            code="S-134",
+        )
+    run(
+        lambda: Resumption.objects.create(
+            at=at, first=people[0].actor_id, second=people[1].actor_id, reason=reason.strip()[:500]
+        )
+    )
+    logger.warning("two people let the node sign", extra={"event": "ledger.resumed", "actor": people[0].actor_id})
+    run(lambda: guard.lift(_data))
+
+
+def _decide() -> None:
+    waiting = [agreement for agreement in Agreement.objects.values_list("id", flat=True) if guard.is_held(agreement)]
+    for agreement in waiting:
+        if _is_complete(agreement):
+            guard.certain(agreement)
+    # An agreement that is not known here (any more) is told of by a partner: everybody is tried before all is free.
+    everybody = set(Peer.objects.filter(paused=False).values_list("agency", flat=True))
+    if not any(map(guard.is_held, waiting)) and everybody <= _answered and not _behind():
+        run(lambda: guard.lift(_data))
+        logger.warning("the node signs again", extra={"event": "ledger.certain"})
+
+
+def _is_complete(agreement: str) -> bool:
+    asked = _asked(agreement)
+    logs = Log.objects.filter(is_own=True, agreement=agreement)
+    if any(log.frozen or log.folded < log.size for log in logs):
+        return False
+    paused = set(Peer.objects.filter(paused=True).values_list("agency", flat=True))
+    heard = not asked or bool(set(asked) & _answered)
+    return heard and set(asked) <= _tried | paused and not set(asked) & _elsewhere
+
+
+def _asked(agreement: str) -> list[str]:
+    """The partners that may hold our log of this agreement."""
+    parties = Agreement.objects.get(id=agreement).party_ids()
+    return list(Peer.objects.filter(agency__in=parties).order_by("agency").values_list("agency", flat=True))
+
+
+def _behind() -> bool:
+    return Log.objects.filter(is_own=True, frozen=histories.RESTORED).exists()
+
+
+def _person(username: str) -> User:
+    person = User.objects.filter(username=username).first()
+    if person is None or not person.duties_at():
+        raise Refused(f"Tidak ada pengguna aktif bernama {username} yang sedang bertugas.", code="S-135")
+    return person
