@@ -68,6 +68,8 @@ _GRANTS: dict[str, str] = {
     "agreement.bind": "chair resort_chief",
     # Obligations: the list binds both offices, so those who sign agree to it; what was done is stated by the office.
     "obligations.read": f"{_KPU} {_POLICE} auditor",
+    # Templates are the office's own papers; sending a draft made from one needs its own permission.
+    "obligations.templates": "administrator chair secretary resort_chief operations_head",
     "obligations.propose": "chair secretary resort_chief operations_head",
     "obligations.agree": "chair resort_chief",
     "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",

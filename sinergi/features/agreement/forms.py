@@ -20,18 +20,10 @@ from sinergi.features.agreement.rules import (
     LONGEST_WORDS,
     MOST_ARTICLES,
 )
-from sinergi.features.agreement.template import Draft, drafts, numbered
+from sinergi.features.agreement.template import SCOPE_LABELS, Draft, drafts, numbered
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 
-SCOPE_LABELS = {
-    "data": _("Pertukaran data dan informasi"),
-    "security": _("Bantuan pengamanan"),
-    "law": _("Penegakan hukum"),
-    "regulation": _("Penyusunan peraturan teknis"),
-    "capacity": _("Kapasitas dan sumber daya manusia"),
-    "facility": _("Sarana dan prasarana"),
-}
 SCOPE_ICONS = {
     "data": "database",
     "security": "shield",

@@ -14,18 +14,31 @@ from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
+from sinergi.features.agreement.events import Article
 from sinergi.features.agreement.models import Agreement, NamedSigner, Standing, with_said
 from sinergi.features.agreement.progress import Negotiation
-from sinergi.features.agreement.rules import signing
+from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
+from sinergi.features.agreement.rules.negotiation import refuse_articles
 from sinergi.features.agreement.rules.signing import refuse_unfit
+from sinergi.features.agreement.template import SCOPE_LABELS
+from sinergi.features.agreement.template import Draft as ArticleDraft
+from sinergi.features.agreement.template import Offered as OfferedTemplate
+from sinergi.features.agreement.template import drafts as article_drafts
+from sinergi.features.agreement.template import register as register_templates
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.once import once
 from sinergi.ledger import rows, store
 from sinergi.ledger.models import Agency
 
 __all__ = [
+    "LONGEST_ARTICLE",
+    "LONGEST_HEADING",
+    "SCOPE_LABELS",
     "AgreementInfo",
+    "Article",
+    "ArticleDraft",
     "NamedSigner",
+    "OfferedTemplate",
     "OwnKey",
     "RevisionInfo",
     "agency_code",
@@ -33,6 +46,7 @@ __all__ = [
     "agency_name",
     "agreement",
     "agreements_of",
+    "article_drafts",
     "article_for",
     "article_titles",
     "articles_of",
@@ -47,7 +61,9 @@ __all__ = [
     "own_key",
     "partner_of",
     "place_of",
+    "refuse_articles",
     "refuse_unfit",
+    "register_templates",
     "require",
     "short_name",
     "short_names",

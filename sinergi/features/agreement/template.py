@@ -6,13 +6,23 @@ agreements made under them; the words are this project's own.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 
 import msgspec
+from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.agreement.events import SCOPES, Article, Scope
+
+SCOPE_LABELS = {
+    "data": _("Pertukaran data dan informasi"),
+    "security": _("Bantuan pengamanan"),
+    "law": _("Penegakan hukum"),
+    "regulation": _("Penyusunan peraturan teknis"),
+    "capacity": _("Kapasitas dan sumber daya manusia"),
+    "facility": _("Sarana dan prasarana"),
+}
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,6 +31,29 @@ class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     text: str
     scope: Scope | None = None
+
+
+class Offered(msgspec.Struct, frozen=True, kw_only=True):
+    """A template of this office that a text can start from, beside the one of the program."""
+
+    id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    articles: tuple[Draft, ...]
+
+
+_sources: list[Callable[[], list[Offered]]] = []
+
+
+def register(source: Callable[[], list[Offered]]) -> None:
+    """Ask `source()` for the templates that the office keeps. Twice changes nothing."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def offered() -> list[Offered]:
+    """The office's own templates, in the order in which they are shown."""
+    return [one for source in _sources for one in source()]
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
-from sinergi.features.obligations import past, reports, rules, signing
+from sinergi.features.obligations import office_templates, past, reports, rules, signing
 from sinergi.features.obligations.events import (
     Due,
     EvaluationIssued,
@@ -23,11 +23,12 @@ from sinergi.features.obligations.events import (
     Past,
 )
 from sinergi.features.obligations.events import Statement as StatementKind
-from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
+from sinergi.features.obligations.models import History, Minutes, ObligationList, OfficeTemplate, Statement
 from sinergi.features.obligations.public import Board
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.events import RecordKey
-from sinergi.ledger.writer import Receipt, Writing, command
+from sinergi.ledger.writer import Receipt, Writing, command, run
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +56,40 @@ def propose_list(
         replaces="" if board.held is None else board.held.key,
     )
     return log.append(agreement, decision)
+
+
+def keep_template(row: int, content: office_templates.Content, *, seen: int, by: Actor, at: datetime) -> int:
+    """Keep a template under the number `row`, or as a new one where that is 0; its number.
+
+    `seen`: the version that the page showed. Raises Refused where somebody else changed it since, or it is not there.
+    """
+
+    def task() -> int:
+        found = OfficeTemplate(version=0) if row == 0 else OfficeTemplate.objects.filter(pk=row).first()
+        if found is None:
+            raise Refused("Templat ini tidak ada di kantor ini.", code="TPL-11")
+        refuse_stale(found.version, seen)
+        found.name, found.scopes = content.name, content.scopes
+        found.articles = msgspec.to_builtins(content.articles)
+        found.items_json = msgspec.to_builtins(content.items)
+        found.version, found.changed_at, found.office = seen + 1, at, by.office
+        found.save()
+        return int(found.pk)
+
+    return run(task)
+
+
+def refuse_stale(version: int, seen: int) -> None:
+    """Raise Refused where a template is no longer at the version that the page showed."""
+    if version != seen:
+        raise Refused(
+            "Templat ini diubah orang lain sejak halaman dibuka. Muat ulang; salin dahulu isian Anda.", code="TPL-12"
+        )
+
+
+def retire_template(row: int, *, at: datetime | None) -> None:
+    """Offer a template no more from `at` on, or again where that is None. Drafts made from it stay as they are."""
+    run(lambda: OfficeTemplate.objects.filter(pk=row).update(retired_at=at))
 
 
 @command

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.obligations import rules
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations import office_templates, rules
 from sinergi.features.obligations.due import label
 from sinergi.features.obligations.events import Due
 from sinergi.web.forms import RefusingForm
@@ -180,6 +181,108 @@ def _typed(due: Due) -> dict[str, str]:
         span = " sampai ".join(ends).strip() if any(ends) else ""
         return {"basis": f"recurring:{due.every}", "count": span, "kind": kind}
     return {"basis": "standing", "count": "", "kind": kind}
+
+
+class TemplateForm(forms.Form):
+    """An office's template: its name and scopes. `seen` is the version that the page showed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, initial=0)
+    name = forms.CharField(
+        label=_("Nama templat"),
+        max_length=office_templates.LONGEST_NAME,
+        help_text=_("Hanya dilihat kantor ini, misalnya PKS Pilkada kabupaten."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Ruang lingkup"),
+        choices=list(agreements.SCOPE_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Pasal dari ruang lingkup yang dimatikan tidak ikut disimpan."),
+    )
+
+
+class TemplateArticleForm(forms.Form):
+    """One article of a template. Without number, heading and words it is left out."""
+
+    number = forms.IntegerField(label=_("Nomor pasal"), min_value=1, max_value=rules.MOST_ARTICLES, required=False)
+    title = forms.CharField(label=_("Judul pasal"), max_length=agreements.LONGEST_HEADING, required=False)
+    scope = forms.ChoiceField(
+        label=_("Menjalankan"),
+        required=False,
+        choices=[("", _("ketentuan umum")), *agreements.SCOPE_LABELS.items()],
+    )
+    text = forms.CharField(
+        label=_("Isi pasal"),
+        max_length=agreements.LONGEST_ARTICLE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        more["use_required_attribute"] = False
+        super().__init__(*given, **more)
+        _say_needed(self, "number", "title", "text")
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing stands in it."""
+        given = self.cleaned_data
+        return given["number"] is None and not given["title"] and not given["text"]
+
+    def clean(self) -> dict[str, Any]:
+        """What has words has a number."""
+        given = super().clean() or {}
+        if not self.errors and not self.is_blank and given["number"] is None:
+            self.add_error("number", _("Beri pasal ini nomor."))
+        return given
+
+
+def _say_needed(form: forms.Form, *names: str) -> None:
+    """On the page these are not "may stay empty"; what is missing is asked for only in a row that is not left out."""
+    if not form.is_bound:
+        for name in names:
+            form.fields[name].required = True
+
+
+class TemplateItemForm(forms.Form):
+    """One obligation of a template; `dues` says how many due rules follow."""
+
+    dues = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=rules.MOST_DUES)
+    included = forms.BooleanField(label=_("Termasuk"), required=False)
+    code = forms.CharField(
+        label=_("Kode"),
+        max_length=4,
+        required=False,
+        help_text=_("Huruf besar, tanda hubung, dua angka: D-02."),
+    )
+    title = forms.CharField(label=_("Kewajiban"), max_length=rules.LONGEST_TITLE, required=False)
+    article = forms.IntegerField(label=_("Pasal"), min_value=1, max_value=rules.MOST_ARTICLES, required=False)
+    clause = forms.IntegerField(label=_("Ayat"), min_value=1, max_value=99, required=False)
+    debtor = forms.ChoiceField(
+        label=_("Yang wajib"),
+        choices=[("kpu", _("KPU kepada Polri")), ("police", _("Polri kepada KPU")), ("both", _("keduanya"))],
+    )
+    evidence = forms.ChoiceField(label=_("Bukti"))
+
+    def __init__(self, *given: Any, kinds: list[tuple[str, Any]], **more: Any) -> None:
+        # A browser would ask for what is left out too.
+        more["use_required_attribute"] = False
+        super().__init__(*given, **more)
+        self.fields["evidence"].choices = kinds  # type: ignore[attr-defined]
+        _say_needed(self, "code", "title", "article")
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it is ticked and something was typed. A row to add is ticked, so that nothing typed is lost."""
+        typed = any(self.data.get(self.add_prefix(name), "").strip() for name in ("code", "title", "article"))
+        return bool(self["included"].value()) and typed
+
+    def clean(self) -> dict[str, Any]:
+        """It has a code and an article."""
+        given = super().clean() or {}
+        for name, sentence in (("code", _("Beri kode.")), ("article", _("Sebut nomor pasalnya."))):
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return given
 
 
 MEETINGS = [("coordination", _("Rapat koordinasi (rakor)")), ("evaluation", _("Analisa dan evaluasi (anev)"))]

@@ -202,3 +202,19 @@ class WorkRecord(Folded):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["agreement", "code"], name="work_place")]
+
+
+class OfficeTemplate(models.Model):
+    """A template that an office keeps for its own drafts. No fact: nobody else sees it before it becomes a draft.
+
+    `articles` are {title, text, scope} in order, `items` those of `template.Draft`. `version` counts its changes.
+    """
+
+    name = models.CharField(max_length=120)
+    scopes = models.JSONField()
+    articles = models.JSONField()
+    items_json = models.JSONField()
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    office = models.CharField(max_length=64, default="")
+    retired_at = models.DateTimeField(null=True)

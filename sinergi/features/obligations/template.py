@@ -5,7 +5,7 @@ Codes are the domain's; the due rules have no public source and are shown as a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -18,7 +18,7 @@ Side = Literal["kpu", "police", "both"]
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One obligation of the template; its article is found by scope, or by heading where it carries out no scope."""
+    """One obligation of a template; its article is found by heading where that is given, else by scope."""
 
     code: str
     title: str
@@ -37,19 +37,20 @@ def drafts() -> tuple[Draft, ...]:
 
 
 def items_for(
-    articles: Sequence[Mapping[str, object]], *, commission: str, police: str
+    articles: Sequence[Mapping[str, object]], *, commission: str, police: str, of: Iterable[Draft] | None = None
 ) -> tuple[list[Item], dict[str, str]]:
-    """The template's obligations for an agreement with these articles, and what they are called.
+    """The obligations of a template for an agreement with these articles, and what they are called.
 
-    `articles` have number, title and scope; obligations whose article is not among them are left out.
+    `articles` have number, title and scope; obligations whose article is not among them are left out. `of`: those of
+    an office's own template instead of the one of the program.
     """
     by_scope = {str(article.get("scope")): article["number"] for article in reversed(articles) if article.get("scope")}
     by_heading = {str(article["title"]): article["number"] for article in articles}
     parties = {"kpu": [commission], "police": [police], "both": [commission, police]}
     other: dict[Side, Side] = {"kpu": "police", "police": "kpu", "both": "both"}
     items, titles = [], {}
-    for draft in drafts():
-        number = by_scope.get(draft.scope) if draft.scope else by_heading.get(draft.heading)
+    for draft in drafts() if of is None else of:
+        number = by_heading.get(draft.heading) or by_scope.get(draft.scope)
         if number is None:
             continue
         items.append(

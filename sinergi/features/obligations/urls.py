@@ -3,10 +3,21 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
-from sinergi.features.obligations import reports
+from sinergi.features.obligations import office_templates, reports
 from sinergi.features.obligations.api import ROUTES
-from sinergi.features.obligations.views import board, evaluation, frame, lists, meetings, moving, paper, signing
+from sinergi.features.obligations.views import (
+    board,
+    evaluation,
+    frame,
+    lists,
+    meetings,
+    moving,
+    paper,
+    signing,
+    templates,
+)
 from sinergi.features.stages import public as stages
 from sinergi.web import feeds, navigation, records
 from sinergi.web.api import addresses
@@ -14,6 +25,10 @@ from sinergi.web.api import addresses
 app_name = "obligations"
 
 urlpatterns = [
+    path("kelola/templat/", templates.templates, name="templates"),
+    path("kelola/templat/baru/", templates.new_template, name="template-new"),
+    path("kelola/templat/<int:number>/", templates.template, name="template"),
+    path("kelola/templat/<int:number>/berhenti/", templates.retirement, name="template-retirement"),
     path("kewajiban/", board.overview, name="overview"),
     path("kewajiban/usul/<str:key>/jawaban/", lists.answer, name="list-answer"),
     path("kewajiban/pernyataan/<str:key>/jawaban/", board.answer, name="answer"),
@@ -50,6 +65,15 @@ navigation.register_view(
         place="agreements", label=_("Kewajiban"), url_name="obligations:overview", permission="obligations.read"
     )
 )
+navigation.register_view(
+    navigation.View(
+        place="office",
+        label=_("Templat perjanjian"),
+        url_name="obligations:templates",
+        permission="obligations.templates",
+    )
+)
+agreements.register_templates(office_templates.offered)
 navigation.register_inbox(frame.inbox)
 navigation.register_figures(frame.figures)
 records.register(frame.WORDS, frame.opens, frame.REASONS)

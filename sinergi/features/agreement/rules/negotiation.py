@@ -294,7 +294,7 @@ def _made(draft: Draft, *, parties: Sequence[str], salt: str, today: date) -> tu
         raise Refused("Jangka waktu ini sudah lewat. Periksa tahunnya.", code="PKS-62", field="ends_on")
     if sorted(signer.party for signer in draft.signers) != sorted(parties):
         raise Refused("Sebut tepat satu penanda tangan untuk setiap pihak.", code="PKS-63", field="signers")
-    _refuse_articles(draft)
+    refuse_articles(draft.articles, draft.words, draft.scopes)
     text = RevisionText(
         salt=salt,
         articles={number: paragraphs(words) for number, words in draft.words.items() if paragraphs(words)},
@@ -320,19 +320,23 @@ def _made(draft: Draft, *, parties: Sequence[str], salt: str, today: date) -> tu
     return terms, text
 
 
-def _refuse_articles(draft: Draft) -> None:
-    numbers = {str(article.number) for article in draft.articles}
-    if not set(draft.words) <= numbers:
+def refuse_articles(articles: Sequence[Article], words: Mapping[str, str], scopes: Collection[str]) -> None:
+    """Raise Refused for words of no article, an article of a scope left out, or clauses that are not numbered in order.
+
+    `words` by article number; the field is `scopes` or `article-` and the number.
+    """
+    numbers = {str(article.number) for article in articles}
+    if not set(words) <= numbers:
         raise Refused("Nomor pasal harus urut mulai dari 1.", code="PKS-07", field="articles")
-    for article in draft.articles:
-        if article.scope is not None and article.scope not in draft.scopes:
+    for article in articles:
+        if article.scope is not None and article.scope not in scopes:
             raise Refused(
                 "Pasal %(number)s menjalankan ruang lingkup yang tidak disepakati.",
                 code="PKS-85",
                 field="scopes",
                 words={"number": article.number},
             )
-        clauses = [int(number) for number in _CLAUSE.findall(paragraphs(draft.words.get(str(article.number), "")))]
+        clauses = [int(number) for number in _CLAUSE.findall(paragraphs(words.get(str(article.number), "")))]
         if clauses and clauses != list(range(1, len(clauses) + 1)):
             raise Refused(
                 "Ayat dalam Pasal %(number)s harus urut mulai dari (1).",

@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from sinergi.features.agreement import actions, public
 from sinergi.features.agreement.events import (
@@ -50,7 +51,8 @@ def own_folder(settings, tmp_path):
 
 @pytest.fixture
 def today():
-    return now().date()
+    """The day on the wall of the office: from 17.00 UTC on it is tomorrow there."""
+    return localdate(now())
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules.negotiation import Draft
 from sinergi.features.agreement.template import Draft as ArticleDraft
+from sinergi.features.agreement.template import Offered, offered
 from sinergi.features.agreement.views import shown
 from sinergi.features.agreement.views.entry import EXERCISE
 from sinergi.features.agreement.views.listing import partners
@@ -38,16 +39,19 @@ def new_draft(request: PersonRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     own = shown.own_id()
     known = [(own, public.agency_name(own)), *partners()]
-    form = DraftForm(posted, initial={"id": new_event_id(request.arrived_at)})
+    templates = offered()
+    base = next((one for one in templates if one.id == request.GET.get("templat", "")), None)
+    initial = {"id": new_event_id(request.arrived_at)} | ({"scopes": list(base.scopes)} if base else {})
+    form = DraftForm(posted, initial=initial)
     parties = [
         PartyForm(posted, prefix=f"pihak-{place}", party=party, name=name, may_be_left_out=place > 0)
         for place, (party, name) in enumerate(known)
     ]
     if len(parties) == 2:
         parties[1].initial["included"] = True
-    articles = article_forms(posted)
+    articles = article_forms(posted, start=base.articles if base else ())
     if posted is None:
-        return _page(request, form, parties, articles)
+        return _page(request, form, parties, articles, templates=templates, base=base)
     draft, chosen = _draft(form, parties, articles)
     receipt = _placed(
         articles,
@@ -204,8 +208,12 @@ def _page(
     row: Agreement | None = None,
     found: Negotiation | None = None,
     addendum: bool = False,
+    templates: Sequence[Offered] = (),
+    base: Offered | None = None,
 ) -> HttpResponse:
     context = {
+        "templates": templates,
+        "base": base,
         "form": form,
         "parties": parties,
         "articles": articles,

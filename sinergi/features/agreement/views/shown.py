@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public, rules, scans
-from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS, SCOPE_LABELS
+from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS
 from sinergi.features.agreement.models import Agreement, Revision
+from sinergi.features.agreement.template import SCOPE_LABELS
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.models import Agency
 

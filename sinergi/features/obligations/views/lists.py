@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import actions, rules, template
+from sinergi.features.obligations import actions, office_templates, rules, template
 from sinergi.features.obligations.events import Item
 from sinergi.features.obligations.forms import AnswerForm, DueForm, ItemForm, ProposalForm
-from sinergi.features.obligations.models import ObligationList
+from sinergi.features.obligations.models import ObligationList, OfficeTemplate
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
 from sinergi.kernel.errors import Refused
@@ -68,7 +68,9 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
     """Make a list from the template, or from the one that holds, and propose it."""
     info = agreements.opened(request, agreement, "obligations.propose")
     board = Board(agreement, at=request.arrived_at)
-    items, titles = _starting(board, agreement)
+    own = office_templates.in_use()
+    base = _base(request, own, agreement)
+    items, titles = _starting(board, agreement, base)
     posted = request.POST if request.method == "POST" else None
     start = board.held.counts_from if board.held is not None else info.starts_on
     form = ProposalForm(posted, initial={"id": new_event_id(request.arrived_at), "counts_from": start})
@@ -98,6 +100,8 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
         "form": form,
         "rows": rows,
         "is_new": board.held is None,
+        "templates": own,
+        "base": base,
     }
     return render(request, "obligations/proposal.html", context, status=422 if posted is not None else 200)
 
@@ -150,10 +154,20 @@ def _said(row: ObligationList | None) -> dict[str, str]:
     }
 
 
-def _starting(board: Board, agreement: str) -> tuple[list[Item], dict[str, str]]:
+def _base(request: PersonRequest, own: list[OfficeTemplate], agreement: str) -> OfficeTemplate | None:
+    """The office's template to take obligations from: the one chosen by `?templat=`, else the one that fits best."""
+    chosen = request.GET.get("templat")
+    if chosen is None:
+        return office_templates.best_for([one["title"] for one in agreements.articles_of(agreement)], own)
+    return next((row for row in own if str(row.pk) == chosen), None)
+
+
+def _starting(board: Board, agreement: str, base: OfficeTemplate | None) -> tuple[list[Item], dict[str, str]]:
     """The list to start from: the one that holds, with what the template adds to it."""
     commission, police = agreements.sides(agreement)
-    items, titles = template.items_for(agreements.articles_of(agreement), commission=commission, police=police)
+    articles = agreements.articles_of(agreement)
+    of = None if base is None else office_templates.item_drafts(base)
+    items, titles = template.items_for(articles, commission=commission, police=police, of=of)
     if board.held is None:
         return items, titles
     held = board.held.items()
