@@ -21,7 +21,13 @@ _kept: ContextVar[dict[Hashable, Any] | None] = ContextVar("kept", default=None)
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """While this is open, a function marked `once` is asked once for the same arguments."""
+    """While this is open, a function marked `once` is asked once for the same arguments.
+
+    One inside another is the same reading.
+    """
+    if _kept.get() is not None:
+        yield
+        return
     token = _kept.set({})
     try:
         yield

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from sinergi.ledger.models import Cosignature, Entry, Party
+from sinergi.ledger import rows
+from sinergi.ledger.models import Cosignature, Entry
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,25 +48,24 @@ def grade(key: str) -> Grade:
 def grades(keys: Iterable[str]) -> dict[str, Grade]:
     """The grades of many records at once."""
     # Columns by name: the bytes of entries and cosignatures are large and not needed here.
-    entries = Entry.objects.filter(key__in=list(keys)).order_by("-seq")
-    found: dict[str, Grade] = {}
+    wanted = [key for key in keys if key]
+    if not wanted:
+        return {}
+    entries = Entry.objects.filter(key__in=wanted).order_by("-seq")
+    told = list(entries.values_list("key", "seq", "log_id", "log__agreement", "log__agency"))
+    parties, found = rows.party_ids(), dict[str, Grade]()
     marks: dict[int, list[_Mark]] = {}
-    parties: dict[str, int] = {}
-    for key, seq, log, agreement, author in entries.values_list(
-        "key", "seq", "log_id", "log__agreement", "log__agency"
-    ):
-        if log not in marks:
-            lines = Cosignature.objects.filter(log=log).exclude(agency=author).order_by("size")
-            marks[log] = [_Mark(*line) for line in lines.values_list("agency", "use", "size", "signed_at")]
-        if agreement not in parties:
-            parties[agreement] = max(0, Party.objects.filter(agreement_id=agreement).count() - 1)
-        covering = [mark for mark in marks[log] if mark.size > seq]
+    lines = Cosignature.objects.filter(log__in={log for _key, _seq, log, *_whose in told}).order_by("size")
+    for log, agency, use, size, at in lines.values_list("log_id", "agency", "use", "size", "signed_at"):
+        marks.setdefault(log, []).append(_Mark(agency, use, size, at))
+    for key, seq, log, agreement, author in told:
+        covering = [mark for mark in marks.get(log, ()) if mark.size > seq and mark.agency != author]
         mirrors = [mark for mark in covering if mark.use == "mirror"]
         found[key] = Grade(
             signed=True,
             arrived=len({mark.agency for mark in mirrors}),
             witnessed=len({mark.agency for mark in covering if mark.use == "witness"}),
-            of=parties[agreement],
+            of=max(0, len(parties.get(agreement, ())) - 1),
             arrived_at=min((mark.signed_at for mark in mirrors), default=None),
         )
     return found

@@ -51,15 +51,6 @@ class Agreement(models.Model):
         """Agency ids of all parties, founder first."""
         return [party.agency for party in self.parties.order_by("place")]
 
-    def in_force(self) -> bool:
-        """Whether every party has joined the same terms and none has left, as far as this node has folded."""
-        return self.was_in_force() and not self.parties.filter(left_seq__isnull=False).exists()
-
-    def was_in_force(self) -> bool:
-        """Whether every party has joined the same terms, left since or not, as far as this node has folded."""
-        joined = [{said.terms for said in party.joined.all()} for party in self.parties.prefetch_related("joined")]
-        return bool(joined and set.intersection(*joined))
-
 
 class Party(models.Model):
     """One party of one agreement, and where in its log it left."""

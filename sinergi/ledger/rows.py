@@ -91,6 +91,25 @@ def party_ids() -> dict[str, list[str]]:
     return found
 
 
+@once
+def in_force() -> list[Agreement]:
+    """The agreements, by id, in which every party has joined the same terms and none has left, as far as folded."""
+    left = {row[0] for row in _all("SELECT agreement_id FROM ledger_party WHERE left_seq IS NOT NULL")}
+    whole = were_in_force() - left
+    return [agreement for agreement in agreements() if agreement.id in whole]
+
+
+@once
+def were_in_force() -> set[str]:
+    """The ids of the agreements in which every party has joined the same terms, left since or not."""
+    joined: dict[str, dict[int, set[str]]] = {}
+    for agreement, party, terms in _all(
+        "SELECT p.agreement_id, p.id, j.terms FROM ledger_party p LEFT JOIN ledger_joined j ON j.party_id = p.id"
+    ):
+        joined.setdefault(agreement, {}).setdefault(party, set()).update([terms] if terms is not None else [])
+    return {agreement for agreement, parties in joined.items() if set.intersection(*parties.values())}
+
+
 def agency_kind(id: str) -> str:
     """The kind of an agency; empty where it was never introduced."""
     found = _one("SELECT kind FROM ledger_agency WHERE id = %s", id)

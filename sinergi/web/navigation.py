@@ -167,6 +167,7 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
 
 Search = Callable[["User", str], list[Hit]]
 Inbox = Callable[["User", datetime], list[Waiting]]
+Count = Callable[["User", datetime], int]
 Figures = Callable[["User", datetime, str], list[Figure]]
 Sentences = Callable[["User", datetime, str], list[str]]
 Actions = Callable[["User", datetime, str], list[Action]]
@@ -180,6 +181,7 @@ _places: dict[str, Place] = {}
 _views: dict[tuple[str, str], View] = {}
 _search: list[Search] = []
 _inbox: list[Inbox] = []
+_counts: dict[Inbox, Count] = {}
 _figures: list[Figures] = []
 _sentences: list[Sentences] = []
 _actions: list[Actions] = []
@@ -205,8 +207,13 @@ def register_search(source: Search) -> Search:
     return _add(_search, source)
 
 
-def register_inbox(source: Inbox) -> Inbox:
-    """Ask `source(user, at)` what waits for a person; cheap, because every page shows the count."""
+def register_inbox(source: Inbox, count: Count | None = None) -> Inbox:
+    """Ask `source(user, at)` what waits for a person; every page shows how many that are.
+
+    `count(user, at)` says how many, where that is cheaper than telling what they are.
+    """
+    if count is not None:
+        _counts[source] = count
     return _add(_inbox, source)
 
 
@@ -263,6 +270,13 @@ def waiting(user: User, at: datetime, scope: str = "") -> list[Waiting]:
     if scope:
         found = [item for item in found if item.agreement in ("", scope)]
     return sorted(found, key=_pressing)
+
+
+def waiting_count(user: User, at: datetime) -> int:
+    """How many things wait for this person, in every agreement."""
+    kept: dict[tuple[Inbox, datetime], list[Waiting]] = user.__dict__.get("_waiting", {})
+    cheap = {source for source in _counts if (source, at) not in kept}
+    return sum(_counts[one](user, at) if one in cheap else len(waiting_from(one, user, at)) for one in _inbox)
 
 
 def waiting_from(source: Inbox, user: User, at: datetime) -> list[Waiting]:

@@ -58,7 +58,8 @@ def _scopes_of(user: Any) -> list[Scope]:
     ]
     called = navigation.names([agreement.id for agreement in reached])
     # Nothing can stand under a draft yet; its name still tells it from the agreement before it.
-    known = [agreement for agreement in reached if not agreement.opened or agreement.was_in_force()]
+    whole = rows.were_in_force() if any(agreement.opened for agreement in reached) else set()
+    known = [agreement for agreement in reached if not agreement.opened or agreement.id in whole]
     if any(agreement.id not in called for agreement in known):
         called = _partners() | called
     found = [Scope(agreement.id, called.get(agreement.id, agreement.id[:8]), agreement.exercise) for agreement in known]

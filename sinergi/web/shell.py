@@ -146,7 +146,7 @@ class Shell:
     @cached_property
     def waiting(self) -> int:
         """How many things wait for this person, in every agreement: the bell ignores the scope switch."""
-        return len(navigation.waiting(self.user, self.at)) if self.is_signed_in else 0
+        return navigation.waiting_count(self.user, self.at) if self.is_signed_in else 0
 
     @cached_property
     def sync(self) -> navigation.SyncState | None:

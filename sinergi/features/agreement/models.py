@@ -103,10 +103,9 @@ class Standing(Folded):
 
 def with_said(found: Iterable[Agreement]) -> list[Agreement]:
     """These agreements with what each party said of them, asked once for all."""
-    said: dict[str, list[Standing]] = {}
-    for one in _standings():
+    known, said = list(found), dict[str, list[Standing]]()
+    for one in _standings() if len(known) > 1 else Standing.every(agreement_id=known[0].agreement) if known else []:
         said.setdefault(one.agreement_id, []).append(one)
-    known = list(found)
     for row in known:
         row.said = said.get(row.agreement, [])
     return known

@@ -15,7 +15,7 @@ from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import Article
-from sinergi.features.agreement.models import Agreement, NamedSigner, Standing, with_said
+from sinergi.features.agreement.models import Agreement, NamedSigner, with_said
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
 from sinergi.features.agreement.rules.negotiation import refuse_articles
@@ -26,7 +26,7 @@ from sinergi.features.agreement.template import Offered as OfferedTemplate
 from sinergi.features.agreement.template import drafts as article_drafts
 from sinergi.features.agreement.template import register as register_templates
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.once import once
+from sinergi.kernel.once import once, once_each
 from sinergi.ledger import rows, store
 from sinergi.ledger.models import Agency
 
@@ -50,6 +50,7 @@ __all__ = [
     "article_for",
     "article_titles",
     "articles_of",
+    "ask_beforehand",
     "basis",
     "in_force",
     "in_force_for",
@@ -387,12 +388,21 @@ def agency_kind(agency: str) -> str:
     return found.kind if found else ""
 
 
-@once
+def ask_beforehand(agreement_ids: Iterable[str]) -> None:
+    """Ask at once for each of these agreements, for a reading that goes through all of them."""
+    _rows(agreement_ids)
+
+
 def _row(agreement_id: str) -> Agreement | None:
-    for row in Agreement.every(agreement=agreement_id):
-        row.said = Standing.every(agreement_id=agreement_id)
-        return row
-    return None
+    return _rows([agreement_id])[agreement_id]
+
+
+@once_each
+def _rows(agreement_ids: list[str]) -> dict[str, Agreement | None]:
+    found: dict[str, Agreement | None] = dict.fromkeys(agreement_ids)
+    for row in with_said(row for told in Agreement.under(agreement_ids).values() for row in told):
+        found[row.agreement] = row
+    return found
 
 
 @once
@@ -400,6 +410,7 @@ def _agencies() -> dict[str, Agency]:
     return {agency.id: agency for agency in rows.agencies()}
 
 
+@once
 def _all_names() -> dict[str, str]:
     """The names by agreement id, told apart within all that this node knows."""
     return _names(frozenset(id for id, _parties, _signed_on, _number in _papers()))

@@ -14,7 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from sinergi.features.obligations.standing import Fulfilment, Tally
+from sinergi.features.obligations.due import Occurrence
+from sinergi.features.obligations.standing import Fulfilment, Tally, is_reminded
 
 # `unkept`: missing from the share without being late: said to be done, or missed before the list began to count.
 Outcome = Literal["on_time", "afterwards", "unkept", "missing"]
@@ -24,12 +25,20 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """The dues of one agreement up to `until` (inclusive), as due instants by article, debtors and outcome.
 
     `articles`: those that oblige anybody, in order. Without a list that holds everything is empty.
+    What waits for this office, earliest first: `owed`, its own dues that nobody has done or asked to be released from;
+    `asked`, statements about dues that it has to answer; keys of `lists`, `histories` and `minutes` likewise. Nothing
+    here has a title: words can be erased.
     """
 
     has_list: bool
     articles: tuple[int, ...]
     until: date
     due: dict[tuple[int, tuple[str, ...], Outcome], array[float]]
+    owed: tuple[Occurrence, ...] = ()
+    asked: tuple[Fulfilment, ...] = ()
+    lists: tuple[str, ...] = ()
+    histories: tuple[str, ...] = ()
+    minutes: tuple[str, ...] = ()
 
     def tally(self, at: datetime, *, party: str = "", article: int | None = None) -> Tally:
         """How many of the dues whose day has come at `at` were kept, of one debtor or one article or of all."""
@@ -55,10 +64,15 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def counts(found: Iterable[Fulfilment], *, has_list: bool, articles: Iterable[int], until: date) -> Counts:
-    """The counts of these dues, which may be given in any order; released and disputed ones are not counted."""
+def counts(found: Iterable[Fulfilment], *, own: str, has_list: bool, articles: Iterable[int], until: date) -> Counts:
+    """The counts of these dues for the office `own`, in any order; released and disputed ones are not counted."""
     due: dict[tuple[int, tuple[str, ...], Outcome], list[float]] = {}
+    owed, asked = [], []
     for one in found:
+        if own in one.waits_for and one.state != "disputed":
+            asked.append(msgspec.structs.replace(one, occurrence=_untitled(one.occurrence)))
+        elif own in one.item.debtors and is_reminded(one):
+            owed.append(one.occurrence)
         outcome = _outcome(one)
         if outcome is not None:
             key = (one.item.article, tuple(one.item.debtors), outcome)
@@ -68,7 +82,17 @@ def counts(found: Iterable[Fulfilment], *, has_list: bool, articles: Iterable[in
         articles=tuple(sorted(set(articles))),
         until=until,
         due={key: array("d", sorted(instants)) for key, instants in due.items()},
+        owed=tuple(sorted(owed, key=_order)),
+        asked=tuple(sorted(asked, key=lambda one: _order(one.occurrence))),
     )
+
+
+def _order(one: Occurrence) -> tuple[datetime, str, str]:
+    return one.due_at, one.code, one.mark
+
+
+def _untitled(one: Occurrence) -> Occurrence:
+    return msgspec.structs.replace(one, title="") if one.title else one
 
 
 def _outcome(one: Fulfilment) -> Outcome | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -226,6 +227,8 @@ def _last_of_period(day: date, every: Every) -> date:
     return date(day.year, 12, 31) if month == 12 else date(day.year, month + 1, 1) - timedelta(days=1)
 
 
+# As many as end_of_day keeps: the dues of hundreds of agreements fall on the same days.
+@lru_cache(maxsize=8192)
 def _local(at: datetime, *, inclusive: bool = True) -> date:
     """The day on the wall that `at` belongs to; midnight at the end of a day still belongs to that day."""
     instant = at.astimezone(UTC) - (timedelta(microseconds=1) if inclusive else timedelta(0))

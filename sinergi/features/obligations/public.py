@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from sinergi.access.models import User
 from sinergi.access.roles import PERMISSIONS
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import past, rules
+from sinergi.features.obligations import past, rules, told
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
@@ -38,7 +38,7 @@ from sinergi.features.obligations.standing import (
 )
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
-from sinergi.ledger.grades import grades
+from sinergi.kernel.once import reading
 from sinergi.ledger.store import own_agency
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Line",
     "Pressing",
     "Tally",
+    "boards",
     "counts",
     "happenings",
     "pressing",
@@ -56,6 +57,7 @@ __all__ = [
     "said_mark",
     "shape",
     "stands_above",
+    "titles",
 ]
 
 STATES: dict[str, tuple[str, Any]] = {
@@ -123,25 +125,19 @@ class Board:
         self._ends_on = date.max if info is None else info.ends_on
         self._exercise = info is not None and info.exercise
         self._suspensions = () if info is None else info.suspensions
-        self.lists = list(
-            ObligationList.objects.filter(agreement=agreement)
-            .prefetch_related("answers")
-            .order_by("proposed_at", "key")
-        )
+        self.lists = told.lists([agreement])[agreement]
         holding, self.lost = rules.in_force(self.lists, self.parties)
         self.held = next((row for row in self.lists if row.key == holding), None)
 
     @cached_property
     def minutes(self) -> list[Minutes]:
         """The minutes of every meeting, earliest first."""
-        rows = Minutes.objects.filter(agreement=self.agreement).prefetch_related("answers", "signatures")
-        return list(rows.order_by("held_on", "stated_at", "key"))
+        return told.minutes([self.agreement])[self.agreement]
 
     @cached_property
     def histories(self) -> list[History]:
         """What parties told of the time before the list counts, earliest first."""
-        rows = History.objects.filter(agreement=self.agreement).prefetch_related("answers")
-        return list(rows.order_by("stated_at", "key"))
+        return told.histories([self.agreement])[self.agreement]
 
     @cached_property
     def _sources(self) -> dict[str, tuple[Item, ObligationList | Minutes]]:
@@ -237,13 +233,22 @@ class Board:
         return self._work(), self._said()
 
     def counts(self) -> Counts:
-        """How many were kept, for this and any other instant until `AHEAD` from now."""
-        return counts_of(
+        """How many were kept and what waits for this office, for this and any other instant until `AHEAD` from now."""
+        own = own_agency().id
+        counted = counts_of(
             (line.found for line in self.lines),
+            own=own,
             has_list=self.held is not None,
             articles=(item.article for item in self.items),
             # After its end nothing is due under an agreement any more.
             until=date.max if self._until == self._ends_on else self._until,
+        )
+        unanswered = (row for row in self.histories if own not in {row.agency, *row.agreed_ids, *row.returned_ids})
+        return msgspec.structs.replace(
+            counted,
+            lists=tuple(row.key for row in self.open_lists if own not in {row.agency, *row.agreed_ids}),
+            histories=tuple(row.key for row in unanswered),
+            minutes=tuple(row.key for row in self.minutes if own not in {*row.signed_ids, *row.returned_ids}),
         )
 
     def tally(self, *, party: str = "", article: int | None = None) -> Tally:
@@ -266,50 +271,56 @@ class Board:
             found.setdefault(entry.code, []).append((key, entry))
         return found
 
-    def _counted(self, stated: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
-        """The instant that counts for each of these facts."""
-        told = list(stated)
-        arrived = {} if self._exercise or not told else grades(key for key, _ in told)
-        return {
-            key: counted_at(at, arrived[key].arrived_at if key in arrived else None, exercise=self._exercise)
-            for key, at in told
-        }
+    @cached_property
+    def _arrived(self) -> dict[str, datetime | None]:
+        return {} if self._exercise else told.arrivals([self.agreement])[self.agreement]
+
+    def _counted(self, row: WorkRecord | Statement) -> datetime:
+        """The instant that counts for this fact."""
+        return counted_at(row.stated_at, self._arrived.get(row.key), exercise=self._exercise)
 
     def _work(self) -> dict[str, list[Work]]:
-        rows = list(WorkRecord.objects.filter(agreement=self.agreement).order_by("stated_at", "key"))
-        counted = self._counted((row.key, row.stated_at) for row in rows)
         made: dict[str, list[Work]] = {}
-        for row in rows:
+        for row in told.work([self.agreement])[self.agreement]:
             made.setdefault(row.code, []).append(
                 Work(
                     key=row.key,
                     kind=row.kind,
                     agency=row.agency,
-                    at=counted[row.key],
+                    at=self._counted(row),
                     about=frozenset(row.about),
                 )
             )
         return made
 
     def _said(self) -> dict[str, list[Said]]:
-        rows = list(
-            Statement.objects.filter(agreement=self.agreement).prefetch_related("answers").order_by("stated_at", "key")
-        )
-        counted = self._counted((row.key, row.stated_at) for row in rows)
         made: dict[str, list[Said]] = {}
-        for row in rows:
+        for row in told.statements([self.agreement])[self.agreement]:
             made.setdefault(row.code, []).append(
                 Said(
                     key=row.key,
                     statement=row.statement,  # type: ignore[arg-type]
                     agency=row.agency,
                     mark=row.mark,
-                    at=counted[row.key],
+                    at=self._counted(row),
                     agreed=frozenset(answer.agency for answer in row.answers.all() if answer.agrees),
                     refused=frozenset(answer.agency for answer in row.answers.all() if not answer.agrees),
                 )
             )
         return made
+
+
+def boards(agreement_ids: Iterable[str], *, at: datetime, ahead: timedelta = AHEAD) -> Iterator[Board]:
+    """The board of each agreement, one after the other; what parties told is asked for all of them together."""
+    ids = list(agreement_ids)
+    with reading():
+        agreements.ask_beforehand(ids)
+        stages.ask_beforehand(ids)
+        for question in (told.lists, told.minutes, told.histories, told.work, told.statements):
+            question(ids)
+        told.arrivals(id for id in ids if (info := agreements.agreement(id)) is not None and not info.exercise)
+        for id in ids:
+            yield Board(id, at=at, ahead=ahead)
 
 
 class Pressing(msgspec.Struct, frozen=True, kw_only=True):
@@ -372,8 +383,20 @@ def pressing(people: Iterable[User], *, at: datetime) -> dict[int, list[Pressing
 
 def counts(agreement_ids: Iterable[str], at: datetime) -> dict[str, Counts]:
     """What `Board.counts` says of each agreement, counted anew only where something changed since the last look."""
-    day = at.astimezone(ZONES["WIB"]).date()
-    return remembered(agreement_ids, day, lambda agreement: Board(agreement, at=at).counts())
+
+    def count(changed: list[str]) -> dict[str, Counts]:
+        return {board.agreement: board.counts() for board in boards(changed, at=at)}
+
+    return remembered(agreement_ids, at.astimezone(ZONES["WIB"]).date(), count)
+
+
+def titles(agreement_ids: Iterable[str], at: datetime) -> dict[str, dict[str, str]]:
+    """What the obligations of each agreement are called, by code (`Board.titles`)."""
+    ids = list(agreement_ids)
+    with reading():
+        for question in (agreements.ask_beforehand, told.lists, told.minutes):
+            question(ids)
+        return {id: Board(id, at=at).titles for id in ids}
 
 
 Span = tuple[date, date, Days]

@@ -26,23 +26,28 @@ _kept: OrderedDict[str, tuple[Hashable, Counts]] = OrderedDict()
 _lock = Lock()
 
 
-def remembered(agreements: Iterable[str], day: date, count: Callable[[str], Counts]) -> dict[str, Counts]:
-    """The counts of each agreement, good for `day`; `count` is asked where nothing is kept that is still true."""
+def remembered(
+    agreements: Iterable[str], day: date, count: Callable[[list[str]], dict[str, Counts]]
+) -> dict[str, Counts]:
+    """The counts of each agreement, good for `day`; `count` is asked for those of which nothing kept is still true."""
     wanted = list(agreements)
     sources = _sources(wanted)
-    found = {}
-    for agreement in wanted:
-        with _lock:
-            source, known = _kept.get(agreement, (None, None))
-        if known is None or source != sources[agreement] or day > known.until:
-            known = count(agreement)
-        found[agreement] = known
-        with _lock:
-            _kept[agreement] = (sources[agreement], known)
+    with _lock:
+        kept = {agreement: _kept.get(agreement, (None, None)) for agreement in wanted}
+    found = {
+        agreement: known
+        for agreement, (source, known) in kept.items()
+        if known is not None and source == sources[agreement] and day <= known.until
+    }
+    changed = [agreement for agreement in wanted if agreement not in found]
+    found |= count(changed) if changed else {}
+    with _lock:
+        for agreement in wanted:
+            _kept[agreement] = (sources[agreement], found[agreement])
             _kept.move_to_end(agreement)
-            while len(_kept) > MOST:
-                _kept.popitem(last=False)
-    return found
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return {agreement: found[agreement] for agreement in wanted}
 
 
 def _sources(agreements: list[str]) -> dict[str, Hashable]:

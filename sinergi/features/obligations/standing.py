@@ -121,9 +121,19 @@ def step(found: Fulfilment, *, at: datetime, above: bool) -> Step:
     `above`: whether the person stands above owner and deputy. What follows from a happening needs no reminder: it is in
     the inbox as the happening itself.
     """
-    if found.occurrence.record or found.state not in ("open", "late") or found.waits_for:
+    return pressing(found.occurrence, at=at, above=above) if is_reminded(found) else ""
+
+
+def is_reminded(found: Fulfilment) -> bool:
+    """Whether anybody is reminded of this due at all, now or later: it is neither done nor spoken of."""
+    return not found.occurrence.record and found.state in ("scheduled", "open", "late") and not found.waits_for
+
+
+def pressing(due: Occurrence, *, at: datetime, above: bool) -> Step:
+    """`step` of a due of which people are reminded."""
+    if at < due.opens_at:
         return ""
-    left = found.occurrence.due_at - at
+    left = due.due_at - at
     if above:
         return "escalated" if left <= -ESCALATE else ""
     if left < timedelta(0):

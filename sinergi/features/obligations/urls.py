@@ -74,7 +74,7 @@ navigation.register_view(
     )
 )
 agreements.register_templates(office_templates.offered)
-navigation.register_inbox(frame.inbox)
+navigation.register_inbox(frame.inbox, frame.inbox_count)
 navigation.register_figures(frame.figures)
 records.register(frame.WORDS, frame.opens, frame.REASONS)
 stages.register_dependents(moving.moved)

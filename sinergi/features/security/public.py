@@ -130,18 +130,18 @@ def answers_moving(agreement: str, closures: stages.Closures, at: datetime) -> l
     return found
 
 
-def staying(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
+def staying(agreement_ids: list[str], calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
     """Requests for days to come: nobody moves them, the commission has to look at each of them again."""
-    rows = Request.objects.with_answers().filter(agreement=agreement, starts_at__gt=at).order_by("starts_at", "key")
+    rows = Request.objects.with_answers().filter(agreement__in=agreement_ids, starts_at__gt=at)
     return [
         stages.Move(
             kind="stays",
-            agreement=agreement,
+            agreement=row.agreement,
             what=row.code if row.activity is None or row.is_restricted else f"{row.code} {row.activity}",
             before=localdate(row.starts_at),
             url=reverse("security:request", args=[row.key]),
         )
-        for row in rows
+        for row in rows.order_by("starts_at", "key")
         if row.state in rules.OPEN
     ]
 

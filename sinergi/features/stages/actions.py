@@ -11,6 +11,7 @@ from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, ke
 from sinergi.features.stages.rules import Calendar, Holiday
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.once import reading
+from sinergi.ledger import rows
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -48,7 +49,7 @@ def import_calendar(calendar: Calendar, *, at: datetime) -> None:
 
 def concerned(exercise: bool) -> list[Agreement]:
     """The agreements in force that a calendar of this sort counts for: exercises have their own."""
-    return [row for row in Agreement.objects.order_by("id") if row.in_force() and row.exercise == exercise]
+    return [row for row in rows.in_force() if row.exercise == exercise]
 
 
 @command
@@ -69,23 +70,20 @@ def announce_calendar(log: Writing, *, calendar: Calendar, decided_on: date, tod
     events = []
     # Until the first fact is written nothing changes, so what all agreements share is asked once.
     with reading():
-        for agreement in agreements:
-            was = public.calendar_of(agreement.id)
+        ids = [agreement.id for agreement in agreements]
+        public.ask_beforehand(ids)
+        for agreement in ids:
+            was = public.calendar_of(agreement)
             events.append(rules.announce(calendar, kind=own.kind, decided_on=decided_on, on=today, was=was))
-            for move in public.moves(agreement.id, calendar, decided_on, log.at):
-                if move.blocks:
-                    raise Refused(move.blocks, code="TAH-21", field="calendar")
+        for move in (one for found in public.moves(ids, calendar, decided_on, log.at).values() for one in found):
+            if move.blocks:
+                raise Refused(move.blocks, code="TAH-21", field="calendar")
     keep(calendar, exercise=exercise, at=log.at)
     work_by(calendar)
     receipts = [
         log.append(agreement.id, event, obligation="D-01") for agreement, event in zip(agreements, events, strict=True)
     ]
     return receipts[0]
-
-
-def in_force() -> list[Agreement]:
-    """The agreements that holidays are announced under: all in force. An exercise has the holidays of everybody."""
-    return [row for row in Agreement.objects.order_by("id") if row.in_force()]
 
 
 @command
@@ -97,7 +95,8 @@ def announce_holidays(log: Writing, *, year: int, law: str, decided_on: date, da
     own = Agency.objects.get(is_self=True)
     listed = tuple(msgspec.structs.replace(one, source=law) for one in days)
     told = closures.Told(year=year, law=law, decided_on=decided_on, announced_at=log.at, days=listed)
-    agreements = in_force()
+    # All in force: an exercise has the holidays of everybody.
+    agreements = rows.in_force()
     if not agreements:
         raise Refused("Belum ada perjanjian yang berlaku; hari libur diumumkan kepada mitra.", code="LBR-14")
     events, same = [], None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Literal
 
@@ -12,7 +12,7 @@ from sinergi.features.stages import rules, sources
 from sinergi.features.stages.closures import Closures, Told, with_told
 from sinergi.features.stages.models import AnnouncedCalendar, AnnouncedHolidays, CalendarChoice
 from sinergi.features.stages.rules import Calendar, Holiday, Stage
-from sinergi.kernel.once import once
+from sinergi.kernel.once import once, once_each
 
 __all__ = [
     "Calendar",
@@ -21,6 +21,7 @@ __all__ = [
     "Move",
     "Stage",
     "announcements",
+    "ask_beforehand",
     "calendar",
     "calendar_of",
     "calendars_of",
@@ -60,21 +61,26 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     blocks: str = ""
 
 
-# `source(agreement, calendar, decided_on, at)`
-Dependents = Callable[[str, Calendar, date, datetime], list[Move]]
+# `source(agreements, calendar, decided_on, at)`
+Dependents = Callable[[list[str], Calendar, date, datetime], list[Move]]
 _dependents: list[Dependents] = []
 
 
 def register_dependents(source: Dependents) -> None:
-    """Ask `source` what a calendar that is decided on a day changes under an agreement. Twice changes nothing."""
+    """Ask `source` what a calendar that is decided on a day changes under some agreements. Twice changes nothing."""
     if source not in _dependents:
         _dependents.append(source)
 
 
-def moves(agreement: str, calendar: Calendar, decided_on: date, at: datetime) -> list[Move]:
-    """Everything under this agreement that depends on the calendar and would change, of every feature, by day."""
-    found = [move for source in _dependents for move in source(agreement, calendar, decided_on, at)]
-    return sorted(found, key=lambda move: (move.before or move.after or date.max, move.what))
+def moves(agreements: Iterable[str], calendar: Calendar, decided_on: date, at: datetime) -> dict[str, list[Move]]:
+    """Everything under each agreement that depends on the calendar and would change, of every feature, by day."""
+    found: dict[str, list[Move]] = {agreement: [] for agreement in agreements}
+    for source in _dependents:
+        for move in source([*found], calendar, decided_on, at):
+            found[move.agreement].append(move)
+    for listed in found.values():
+        listed.sort(key=lambda move: (move.before or move.after or date.max, move.what))
+    return found
 
 
 def calendar_of(agreement: str) -> Calendar | None:
@@ -83,6 +89,7 @@ def calendar_of(agreement: str) -> Calendar | None:
     return found[-1][1] if found else None
 
 
+@once
 def calendars_of(agreement: str) -> list[tuple[date, Calendar]]:
     """Every calendar that counted under an agreement, each with the day from which on; the last one counts now.
 
@@ -96,11 +103,27 @@ def calendars_of(agreement: str) -> list[tuple[date, Calendar]]:
     return [(date.min, first), *((row.decided_on, row.calendar()) for row in rows)]
 
 
-@once
 def announcements(agreement: str) -> list[AnnouncedCalendar]:
     """What commissions announced under an agreement, in the order they decided it."""
-    rows = AnnouncedCalendar.every(agreement=agreement)
-    return sorted(rows, key=rules.decided_order)
+    return _announced([agreement])[agreement]
+
+
+def ask_beforehand(agreements: Iterable[str]) -> None:
+    """Ask at once what was announced under each of these agreements, for a reading that goes through all of them."""
+    wanted = list(agreements)
+    _announced(wanted)
+    _told_holidays(wanted)
+
+
+@once_each
+def _announced(agreements: list[str]) -> dict[str, list[AnnouncedCalendar]]:
+    found = AnnouncedCalendar.under(agreements)
+    return {agreement: sorted(told, key=rules.decided_order) for agreement, told in found.items()}
+
+
+@once_each
+def _told_holidays(agreements: list[str]) -> dict[str, list[AnnouncedHolidays]]:
+    return AnnouncedHolidays.under(agreements)
 
 
 def polling_day() -> date | None:
@@ -132,7 +155,7 @@ def closures(agreement: str) -> Closures:
     The polling days are those of the law; a shifted exercise does not close any office. An empty `agreement` asks for
     what this program knows.
     """
-    rows = AnnouncedHolidays.every(agreement=agreement) if agreement else []
+    rows = _told_holidays([agreement])[agreement] if agreement else []
     return Closures(known=sources.holiday_list(), told=tuple(row.told() for row in rows))
 
 

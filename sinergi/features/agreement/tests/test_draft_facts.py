@@ -29,9 +29,8 @@ from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
 from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
-from sinergi.ledger import rebuild
+from sinergi.ledger import rebuild, rows
 from sinergi.ledger.events import founding_id
-from sinergi.ledger.models import Agreement as LedgerAgreement
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
 from tests.permissions.devices import Device
@@ -183,11 +182,11 @@ def test_two_parties_that_signed_two_texts_have_signed_nothing(draft, police, pa
     make_ready(agreement, second, police, node, secretary)
     name_here(agreement, chair, own)
     sign_here(second, chair, own)
-    assert (Agreement.objects.get().state, LedgerAgreement.objects.get().was_in_force()) == ("draft", False)
+    assert (Agreement.objects.get().state, rows.were_in_force()) == ("draft", set())
     stated = police.state(agreement, ChangeProposed(change="suspension", from_on=NOON.date()))
     assert verdict(stated) == ("invalid", "the agreement was not in force when this was stated")
     assert verdict(police.state(agreement, signed(device, signer, second), actor=by())) == ("folded", "")
-    assert (Agreement.objects.get().state, LedgerAgreement.objects.get().was_in_force()) == ("in_force", True)
+    assert (Agreement.objects.get().state, rows.were_in_force()) == ("in_force", {agreement})
     stated = police.state(agreement, ChangeProposed(change="suspension", from_on=NOON.date()))
     assert verdict(stated) == ("folded", "")
     assert rebuild.check() == []

@@ -20,7 +20,7 @@ from sinergi.features.agreement.events import (
 from sinergi.features.agreement.models import Agreement
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.ledger import envelope, rebuild
+from sinergi.ledger import envelope, rebuild, rows
 from sinergi.ledger.events import RecordKey, founding_id
 from sinergi.ledger.models import Entry
 from tests.nodes.fixtures import POLRES, enter_and_confirm, terms
@@ -87,8 +87,10 @@ def test_facts_need_an_agreement_in_force_within_its_term_and_with_the_scope(agr
     ):
         with pytest.raises(Refused, match=words):
             public.require(agreement, scope=scope, on=on)
+    assert [one.id for one in rows.in_force()] == [agreement]
     police.state(agreement, AgreementLeft(reason="void_law"))
     assert not public.in_force(agreement)
+    assert (rows.in_force(), rows.were_in_force()) == ([], {agreement})
     with pytest.raises(Refused, match="sudah berakhir"):
         public.require(agreement)
 

@@ -23,7 +23,7 @@ from sinergi.features.agreement.tests.signing import CHAIR, CHIEF, TERMS, answer
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.ledger import rebuild, store
+from sinergi.ledger import rebuild, rows, store
 from sinergi.ledger.events import founding_id
 from sinergi.ledger.models import Agreement as LedgerAgreement
 from sinergi.ledger.models import Entry
@@ -109,7 +109,7 @@ def test_both_sign_the_same_revision_and_it_comes_into_force(draft, police, node
     name_here(agreement, chair, own)
     sign_here(first, chair, own)
     assert Agreement.objects.get().state == "in_force"
-    assert LedgerAgreement.objects.get().in_force()
+    assert rows.in_force() == [LedgerAgreement.objects.get()]
     assert {one.office for one in Signature.objects.all()} == {"chair", "resort_chief"}
     bound = actions.bind_paper(
         id=new_event_id(AT), by=chair, at=AT, revision=first, paper="wet_scan", document="b" * 64, size=9

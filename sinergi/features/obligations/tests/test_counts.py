@@ -13,15 +13,18 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sinergi.features.obligations import actions, events, public, remembered
+from sinergi.features.obligations import actions, events, public, remembered, standing
+from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.public import Board
 from sinergi.features.stages import actions as stages
 from sinergi.features.stages import public as calendars
 from sinergi.features.stages import rules
 from sinergi.features.stages.models import work_by
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import ZONES
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Cosignature, Log
+from sinergi.ledger.store import own_agency
 from tests.nodes.simulator import NOON
 
 
@@ -44,6 +47,21 @@ def agrees(agreement, at):
     for article in found.articles:
         assert found.tally(at, article=article) == board.tally(article=article)
     assert found.late(at) == sum(line.found.state == "late" for line in board.lines)
+    waits(agreement, at, found)
+
+
+def waits(agreement, at, found):
+    """What is remembered to wait for this office against the dues themselves, for who owes and for who signs."""
+    board, own = Board(agreement, at=at, ahead=standing.REMIND), own_agency().id
+    for above in (False, True):
+        owed = [one for one in found.owed if standing.pressing(one, at=at, above=above)]
+        pressing = [line for line in board.lines if standing.step(line.found, at=at, above=above)]
+        assert owed == [line.occurrence for line in pressing if own in line.item.debtors]
+    last = (at + standing.REMIND).astimezone(ZONES["WIB"]).date()
+    asked = [(one.statement, one.item.code) for one in found.asked if last_day(one.occurrence.due_at) <= last]
+    open_to_us = [line for line in board.lines if own in line.found.waits_for and line.found.state != "disputed"]
+    assert asked == [(line.found.statement, line.item.code) for line in open_to_us]
+    assert not any(one.title for one in [*found.owed, *(each.occurrence for each in found.asked)])
 
 
 def instants(board):
@@ -188,7 +206,7 @@ def test_memory_is_bounded_and_forgets_what_was_asked_longest_ago(agreed, monkey
     monkeypatch.setattr(remembered, "MOST", 3)
     one = public.counts([agreed.agreement], NOON)[agreed.agreement]
     for number in range(9):
-        remembered.remembered([f"other-{number}"], NOON.date(), lambda _: one)
+        remembered.remembered([f"other-{number}"], NOON.date(), lambda ids: dict.fromkeys(ids, one))
         remembered.remembered([agreed.agreement], NOON.date(), lambda _: pytest.fail("it was forgotten"))
     assert [*remembered._kept] == ["other-7", "other-8", agreed.agreement]
 
@@ -205,7 +223,9 @@ def test_threads_that_ask_at_once_remember_as_much_as_one(monkeypatch):
         for _ in range(300):
             wanted = [f"a-{chance.randrange(9)}" for _ in range(4)]
             found = remembered.remembered(
-                wanted, NOON.date(), lambda name: msgspec.structs.replace(empty, articles=(int(name[2:]),))
+                wanted,
+                NOON.date(),
+                lambda names: {name: msgspec.structs.replace(empty, articles=(int(name[2:]),)) for name in names},
             )
             wrong.extend(name for name, one in found.items() if one.articles != (int(name[2:]),))
 

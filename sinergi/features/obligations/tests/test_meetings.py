@@ -12,7 +12,7 @@ import time_machine
 from sinergi.features.obligations import actions, events
 from sinergi.features.obligations.models import Minutes
 from sinergi.features.obligations.tests.conftest import new_id
-from sinergi.features.obligations.views.frame import inbox
+from sinergi.features.obligations.views.frame import inbox, inbox_count
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
@@ -189,6 +189,7 @@ def test_minutes_of_the_police_wait_for_our_signature(agreed, person):
     key = agreed.theirs(events.MinutesStated(held_on=TODAY, meeting="coordination", decisions=[item], text=text))
     client = person("secretary", agreements=[agreed.agreement])
     assert any("notula" in one.title for one in inbox(client.user, NOON))
+    assert inbox_count(client.user, NOON) == len(inbox(client.user, NOON))
     address = f"/kewajiban/notula/{key}/jawaban/"
     assert (
         person("secretary", agreements=["b" * 64]).post(address, {"id": new_id(), "agrees": "yes"}).status_code == 404

@@ -343,6 +343,6 @@ def test_the_preview_of_what_hangs_on_the_calendar_is_that_of_all_obligations(ag
         for calendars in (own, [*own, (TODAY, calendar)])
     )
     changed = [(was.get(key), will.get(key)) for key in {**was, **will} if was.get(key) != will.get(key)]
-    found = moving.moved(agreed.agreement, calendar, TODAY, NOON)
+    found = moving.moved([agreed.agreement], calendar, TODAY, NOON)
     assert sorted(map(repr, changed)) == sorted(repr((move.before, move.after)) for move in found)
     assert changed and any(not hangs(item) for item in board.items)

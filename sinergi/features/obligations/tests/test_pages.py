@@ -11,11 +11,13 @@ import msgspec
 import openpyxl
 import pytest
 import time_machine
+from django.urls import reverse
 
 from sinergi.features.obligations import events
 from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.tests.conftest import Pact, new_id
-from sinergi.features.obligations.views.frame import figures, inbox
+from sinergi.features.obligations.views.board import url_of
+from sinergi.features.obligations.views.frame import figures, inbox, inbox_count
 from tests.nodes.simulator import NOON
 
 
@@ -234,7 +236,15 @@ def test_the_liaison_is_reminded_and_whoever_signs_only_when_it_is_a_week_late(a
     assert {"D-02", "P-06"} <= of and "D-05" not in of  # D-05 is owed by the police
     late = {item.key.split(".")[1] for item in inbox(chair, NOON) if item.code == "D-02"}
     assert late == {"H-30"}
+    for user in (secretary, chair):
+        assert inbox_count(user, NOON) == len(inbox(user, NOON)) > 0
     assert figures(secretary, NOON, "")[0].value > 0
+
+
+def test_the_address_of_a_due_is_the_one_that_opens_it(agreed):
+    for line in agreed.board().lines:
+        listed = reverse("obligations:due", args=[agreed.agreement, line.item.code, line.occurrence.mark])
+        assert url_of(agreed.agreement, line.occurrence) == listed
 
 
 def test_what_the_police_state_waits_for_our_answer(agreed, person):
@@ -243,6 +253,7 @@ def test_what_the_police_state_waits_for_our_answer(agreed, person):
     agreed.theirs(events.ObligationStated(of_list=held, statement="release", code="D-05", mark="H-30", text=words))
     secretary = person("secretary", agreements=[agreed.agreement])
     assert "D-05" in {item.code for item in inbox(secretary.user, NOON)}
+    assert inbox_count(secretary.user, NOON) == len(inbox(secretary.user, NOON))
     shown = page(agreed, person, "secretary", "D-05/H-30/").content.decode()
     assert "Setuju dibebaskan" in shown and "Menunggu Polda" in shown
     path = f"/kewajiban/pernyataan/{Statement.objects.get().key}/jawaban/"

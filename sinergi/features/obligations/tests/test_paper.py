@@ -16,7 +16,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, events
 from sinergi.features.obligations.models import History, HistoryAnswer, ObligationList
 from sinergi.features.obligations.tests.conftest import new_id
-from sinergi.features.obligations.views.frame import inbox
+from sinergi.features.obligations.views.frame import inbox, inbox_count
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
@@ -298,6 +298,7 @@ def test_history_of_the_police_waits_for_the_chair_and_is_answered_once(agreed, 
     key = agreed.theirs(events.HistoryStated(of_list=agreed.board().held.key, entries=[entry]))
     chair = person("chair", agreements=[agreed.agreement])
     assert any("riwayat" in one.title for one in inbox(chair.user, NOON))
+    assert inbox_count(chair.user, NOON) == len(inbox(chair.user, NOON))
     address = f"/kewajiban/riwayat/{key}/jawaban/"
     assert person("secretary", agreements=[agreed.agreement]).post(address).status_code == 403
     assert person("chair", agreements=["b" * 64]).post(address, {"id": new_id(), "agrees": "yes"}).status_code == 404

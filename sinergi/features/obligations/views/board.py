@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,10 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
-from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations.due import Occurrence, last_day
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
-from sinergi.features.obligations.public import STATES, Board, Line, counts, shape
+from sinergi.features.obligations.public import STATES, Board, Counts, Line, counts, shape
 from sinergi.features.obligations.views import words
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -59,18 +60,36 @@ def overview(request: PersonRequest) -> HttpResponse:
     numbers = sorted({number for one in counted.values() for number in one.articles})
     context = {
         "articles": [{"number": number, "title": titles.get(number, "")} for number in numbers],
-        "rows": [
-            {
-                "info": info,
-                "has_list": one.has_list,
-                "whole": one.tally(at),
-                "cells": [{"article": number, "tally": one.tally(at, article=number)} for number in numbers],
-                "late": one.late(at),
-            }
-            for info, one in ((info, counted[info.id]) for info in infos)
-        ],
+        "rows": [_heat(info, counted[info.id], numbers, at) for info in infos],
     }
     return render(request, "obligations/overview.html", context)
+
+
+def _heat(info: agreements.AgreementInfo, one: Counts, numbers: list[int], at: datetime) -> dict[str, Any]:
+    """One row of the table, with nothing left for the template to work out: there may be hundreds."""
+    shares = [one.tally(at, article=number).percent for number in numbers]
+    return {
+        "info": info,
+        "has_list": one.has_list,
+        "url": reverse("obligations:board", args=[info.id]),
+        "whole": _said_percent(one.tally(at).percent),
+        "cells": [
+            {"article": str(number), "percent": _said_percent(share), "step": _step(share)}
+            for number, share in zip(numbers, shares, strict=True)
+        ],
+        "late": str(one.late(at) or ""),
+    }
+
+
+def _said_percent(share: int | None) -> str:
+    return "" if share is None else f"{share}%"
+
+
+def _step(share: int | None) -> str:
+    """The end of the class that colours a share."""
+    if share is None:
+        return "none none"
+    return next(step for least, step in ((90, "0"), (75, "1"), (50, "2"), (0, "3")) if share >= least)
 
 
 @require_safe
@@ -190,9 +209,15 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
     return redirect("obligations:due", agreement=row.agreement, code=row.code, mark=row.mark)
 
 
-def url_of(agreement: str, line: Line) -> str:
+def url_of(agreement: str, due: Occurrence) -> str:
     """Where one due opens."""
-    return reverse("obligations:due", args=[agreement, line.item.code, line.occurrence.mark])
+    return _address(due.code, due.mark).replace("/-/", f"/{agreement}/", 1)
+
+
+# Composing an address costs more than all else about a line, and agreements have the same codes and marks.
+@lru_cache(maxsize=8192)
+def _address(code: str, mark: str) -> str:
+    return reverse("obligations:due", args=["-", code, mark])
 
 
 def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: str, mark: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
@@ -13,16 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import standing
-from sinergi.features.obligations.due import last_day
+from sinergi.features.obligations import standing, told
+from sinergi.features.obligations.due import Occurrence, last_day
 from sinergi.features.obligations.models import EvaluationReport, History, Minutes, ObligationList, Statement
-from sinergi.features.obligations.public import Board, Line, counts, shape, stands_above
+from sinergi.features.obligations.public import Board, counts, happenings, shape, stands_above
+from sinergi.features.obligations.public import titles as titles_of
+from sinergi.features.obligations.standing import Fulfilment
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
+from sinergi.kernel.instants import ZONES
 from sinergi.ledger.store import own_agency
 from sinergi.web import feeds, navigation, records
 
 REMEMBERED = timedelta(days=60)
+_VERBS = ("agree", "answer", "state")
 
 WORDS = {
     "obligations.proposed": _("usul daftar kewajiban"),
@@ -56,37 +62,68 @@ REASONS = {
 }
 
 
+class _Waits(NamedTuple):
+    """What waits for one person under one agreement: keys, statements about dues to answer, own dues that press."""
+
+    info: agreements.AgreementInfo
+    lists: tuple[str, ...]
+    histories: tuple[str, ...]
+    minutes: tuple[str, ...]
+    asked: list[Fulfilment]
+    owed: list[Occurrence]
+
+
 def inbox(user: User, at: datetime) -> list[navigation.Waiting]:
     """Lists to agree on, statements to answer, and our own dues from a week before."""
-    # Who only reads has nothing waiting: no need to look through every agreement on every page.
-    if not any(user.can(f"obligations.{verb}") for verb in ("agree", "answer", "state")):
-        return []
-    boards = _boards(user, at, "", ahead=standing.REMIND)
-    if not boards:
-        return []
-    own, found = own_agency().id, []
-    for info, board in boards:
-        signs = user.can("obligations.agree", agreement=info.id)
-        if signs:
-            found += [_list_waits(info, row) for row in board.open_lists if own not in {row.agency, *row.agreed_ids}]
-            found += [
-                _history_waits(info, row)
-                for row in board.histories
-                if own not in {row.agency, *row.agreed_ids, *row.returned_ids}
-            ]
-        answers = user.can("obligations.answer", agreement=info.id)
-        states = user.can("obligations.state", agreement=info.id)
-        above = stands_above(user, info.id, at=at)
-        if answers:
-            found += [
-                _minutes_wait(info, row) for row in board.minutes if own not in {*row.signed_ids, *row.returned_ids}
-            ]
-        for line in board.lines:
-            if answers and own in line.found.waits_for and line.found.state != "disputed":
-                found.append(_answer_waits(info, line))
-            elif states and own in line.item.debtors and standing.step(line.found, at=at, above=above):
-                found.append(_due_waits(info, line))
+    waits, found = _waits(user, at), list[navigation.Waiting]()
+    titles = titles_of((one.info.id for one in waits if one.asked or one.owed), at)
+    for one in waits:
+        id = one.info.id
+        if one.lists:
+            found += [_list_waits(one.info, row) for row in told.lists([id])[id] if row.key in one.lists]
+        if one.histories:
+            found += [_history_waits(one.info, row) for row in told.histories([id])[id] if row.key in one.histories]
+        if one.minutes:
+            found += [_minutes_wait(one.info, row) for row in told.minutes([id])[id] if row.key in one.minutes]
+        about = {each.record: each.title for each in happenings(id)} if any(_record(each) for each in one.asked) else {}
+        found += [_answer_waits(one.info, each, titles[id], about.get(_record(each), "")) for each in one.asked]
+        found += [_due_waits(one.info, each, titles[id]) for each in one.owed]
     return found
+
+
+def inbox_count(user: User, at: datetime) -> int:
+    """How many `inbox` would tell of, without looking up what they are called."""
+    return sum(len(part) for one in _waits(user, at) for part in one[1:])
+
+
+def _waits(user: User, at: datetime) -> list[_Waits]:
+    # Who only reads has nothing waiting: no need to look through every agreement on every page.
+    if not any(user.can(f"obligations.{verb}") for verb in _VERBS):
+        return []
+    infos = agreements.in_force_for(user, "obligations.read", on=localdate(at))
+    kept, soon = counts([info.id for info in infos], at), at + standing.REMIND
+    last = soon.astimezone(ZONES["WIB"]).date()
+    found = []
+    for info in infos:
+        one, may = kept[info.id], {verb: user.can(f"obligations.{verb}", agreement=info.id) for verb in _VERBS}
+        above = stands_above(user, info.id, at=at)
+        asked = [each for each in one.asked if may["answer"] and last_day(each.occurrence.due_at) <= last]
+        owed = itertools.takewhile(lambda each: each.due_at <= soon, one.owed if may["state"] else ())
+        found.append(
+            _Waits(
+                info=info,
+                lists=one.lists if may["agree"] else (),
+                histories=one.histories if may["agree"] else (),
+                minutes=one.minutes if may["answer"] else (),
+                asked=asked,
+                owed=[each for each in owed if standing.pressing(each, at=at, above=above)],
+            )
+        )
+    return found
+
+
+def _record(one: Fulfilment) -> str:
+    return one.occurrence.record
 
 
 def figures(user: User, at: datetime, scope: str) -> list[navigation.Figure]:
@@ -125,9 +162,9 @@ def opens(user: User, keys: list[str]) -> dict[str, records.Page]:
     for minutes in visible(user, Minutes.objects.filter(key__in=keys), "obligations.read", region=None):
         url = reverse("obligations:meetings", args=[minutes.agreement]) + f"#notula-{minutes.key}"
         found[minutes.key] = records.Page(url=url)
-    for told in visible(user, History.objects.filter(key__in=keys), "obligations.read", region=None):
-        url = reverse("obligations:history", args=[told.agreement]) + f"#riwayat-{told.key}"
-        found[told.key] = records.Page(url=url)
+    for history in visible(user, History.objects.filter(key__in=keys), "obligations.read", region=None):
+        url = reverse("obligations:history", args=[history.agreement]) + f"#riwayat-{history.key}"
+        found[history.key] = records.Page(url=url)
     for issued in visible(
         user, EvaluationReport.objects.filter(key__in=keys).defer("pdf", "docx"), "obligations.read", region=None
     ):
@@ -157,18 +194,11 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
                 title=f"{line.item.code} {line.title} ({which}): {shape(line.found)[1]}",
                 starts=day,
                 ends=day,
-                path=url_of(agreement, line),
+                path=url_of(agreement, line.occurrence),
                 exercise=exercise,
             )
         )
     return found
-
-
-def _boards(
-    user: User, at: datetime, scope: str, ahead: timedelta = timedelta(0)
-) -> list[tuple[agreements.AgreementInfo, Board]]:
-    infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=localdate(at))
-    return [(info, Board(info.id, at=at, ahead=ahead)) for info in infos]
 
 
 def _list_waits(info: agreements.AgreementInfo, row: ObligationList) -> navigation.Waiting:
@@ -207,30 +237,33 @@ def _minutes_wait(info: agreements.AgreementInfo, row: Minutes) -> navigation.Wa
     )
 
 
-def _answer_waits(info: agreements.AgreementInfo, line: Line) -> navigation.Waiting:
-    asked = gettext("menunggu konfirmasi Anda") if line.found.state == "awaiting_proof" else gettext("minta dibebaskan")
+def _answer_waits(
+    info: agreements.AgreementInfo, found: Fulfilment, titles: dict[str, str], about: str
+) -> navigation.Waiting:
+    asked = gettext("menunggu konfirmasi Anda") if found.state == "awaiting_proof" else gettext("minta dibebaskan")
+    which = about if _record(found) else words.mark(found.occurrence)
     return navigation.Waiting(
-        title=line.title,
-        url=url_of(info.id, line),
-        sub=f"{info.name} · {words.mark(line.occurrence)}, {asked}",
+        title=titles.get(found.item.code, found.item.code),
+        url=url_of(info.id, found.occurrence),
+        sub=f"{info.name} · {which}, {asked}",
         action=_("Jawab"),
         urgency=1,
         agreement=info.id,
-        key=line.found.statement,
+        key=found.statement,
         icon="file-text",
-        code=line.item.code,
+        code=found.item.code,
     )
 
 
-def _due_waits(info: agreements.AgreementInfo, line: Line) -> navigation.Waiting:
+def _due_waits(info: agreements.AgreementInfo, due: Occurrence, titles: dict[str, str]) -> navigation.Waiting:
     return navigation.Waiting(
-        title=line.title,
-        url=url_of(info.id, line),
-        sub=f"{info.name} · {words.mark(line.occurrence)}",
-        due=line.occurrence.due_at,
+        title=titles.get(due.code, due.code),
+        url=url_of(info.id, due),
+        sub=f"{info.name} · {words.mark(due)}",
+        due=due.due_at,
         urgency=1,
         agreement=info.id,
-        key=f"{line.item.code}.{line.occurrence.mark}.{info.id[:8]}",
+        key=f"{due.code}.{due.mark}.{info.id[:8]}",
         icon="file-text",
-        code=line.item.code,
+        code=due.code,
     )

@@ -9,21 +9,24 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from sinergi.features.obligations.due import hangs, last_day
-from sinergi.features.obligations.public import Board, Line
+from sinergi.features.obligations.public import Board, Line, boards
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
 from sinergi.features.stages import public as stages
 
 
-def moved(agreement: str, calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
+def moved(agreement_ids: list[str], calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
     """Every due that moves, appears or disappears; what hangs on a stage that is gone blocks the calendar."""
-    calendars = stages.calendars_of(agreement)
-    board = Board(agreement, at=at)
-    # Nothing else can change, and most obligations hang on no election day.
-    hanging = [item for item in board.items if hangs(item)]
-    was = board.lines_by(calendars, hanging)
-    will = board.lines_by([*calendars, (decided_on, calendar)], hanging)
-    return (_blocked(board, calendars[-1][1], calendar) if calendars else []) + _compared(agreement, was, will)
+    found = []
+    for board in boards(agreement_ids, at=at):
+        calendars = stages.calendars_of(board.agreement)
+        # Nothing else can change, and most obligations hang on no election day.
+        hanging = [item for item in board.items if hangs(item)]
+        was = board.lines_by(calendars, hanging)
+        will = board.lines_by([*calendars, (decided_on, calendar)], hanging)
+        found += _blocked(board, calendars[-1][1], calendar) if calendars else []
+        found += _compared(board.agreement, was, will)
+    return found
 
 
 def moved_by_holidays(agreement: str, closures: stages.Closures, at: datetime) -> list[stages.Move]:
@@ -49,7 +52,7 @@ def _compared(agreement: str, old: list[Line], new: list[Line]) -> list[stages.M
                 what=f"{line.item.code} {line.title}, {words.mark(line.occurrence)}",
                 before=before,
                 after=after,
-                url=url_of(agreement, one) if one else "",
+                url=url_of(agreement, one.occurrence) if one else "",
             )
         )
     return found

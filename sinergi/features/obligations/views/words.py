@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.dateformat import format as formatted
@@ -79,11 +80,18 @@ def mark(one: Occurrence) -> str:
     if one.record:
         return one.title
     if one.due.rule == "stage":
-        after = gettext("setelah %(stage)s") % {"stage": stage_name(one.due.stage)}
-        return one.mark if one.mark.startswith("H") else after
+        if one.mark.startswith("H"):
+            return one.mark
+        return gettext("setelah %(stage)s") % {"stage": stage_name(one.due.stage)}
     if one.due.on is not None:
         return formatted(one.due.on, "j F Y")
-    return marks.said(one.mark)
+    return _period(one.mark, _language())
+
+
+@lru_cache(maxsize=4096)
+def _period(mark: str, language: str) -> str:
+    """Kept by language, which those who say it ask the thread for."""
+    return marks.said(mark)
 
 
 def rule(due: Due) -> str:

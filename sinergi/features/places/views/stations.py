@@ -21,6 +21,7 @@ from sinergi.access.models import User
 from sinergi.features.places import areas
 from sinergi.features.places.models import Region, Station, StationList
 from sinergi.features.places.public import area_names, counts_by, find_places, visible_regions
+from sinergi.ledger import rows
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.sheets import Column, Kind
@@ -366,5 +367,4 @@ def _cached(request: PersonRequest, body: bytes, kind: str) -> HttpResponse:
 
 def agreements_of(user: Any) -> list[Agreement]:
     """The agreements in force that a duty of this person reaches with `places.import`."""
-    rows = Agreement.objects.order_by("id").prefetch_related("parties")
-    return [row for row in rows if row.in_force() and user.can("places.import", agreement=row.id)]
+    return [row for row in rows.in_force() if user.can("places.import", agreement=row.id)]

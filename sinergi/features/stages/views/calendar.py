@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
 from sinergi.features.stages import public, rules
-from sinergi.features.stages.actions import in_force, use_calendar
+from sinergi.features.stages.actions import use_calendar
 from sinergi.features.stages.forms import Choice
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, known_calendars
 from sinergi.kernel.instants import say_day
+from sinergi.ledger import rows
 from sinergi.ledger.models import Agreement
 from sinergi.ledger.rows import agency
 from sinergi.sheets import Column, Kind
@@ -157,7 +158,7 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
 
 def _counting(request: PersonRequest) -> str:
     """The agreement whose holidays are shown: the one in view, else the first in force; empty without any."""
-    reached = [row.id for row in in_force() if request.user.can("stages.read", agreement=row.id)]
+    reached = [row.id for row in rows.in_force() if request.user.can("stages.read", agreement=row.id)]
     scope = getattr(request, "scope", "")
     return scope if scope in reached else next(iter(reached), "")
 

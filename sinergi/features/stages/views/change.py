@@ -20,8 +20,8 @@ from sinergi.features.stages.models import AnnouncedCalendar, CalendarChoice, kn
 from sinergi.features.stages.views.calendar import named
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.ledger import rows as ledger_rows
 from sinergi.ledger.models import Agreement
-from sinergi.ledger.rows import agency
 from sinergi.sheets import read_cells
 from sinergi.sheets.writing import XLSX, template
 from sinergi.web.forms import said_with_code
@@ -139,11 +139,10 @@ def _preview(
 ) -> dict[str, Any]:
     """Everything that would change, by agreement; stages first."""
     choice = CalendarChoice.objects.order_by("pk").first()
-    groups: list[dict[str, Any]] = []
-    for row in actions.concerned(choice is not None and choice.is_shifted):
-        if request.user.can("stages.announce", agreement=row.id):
-            moves = public.moves(row.id, calendar, decided_on, request.arrived_at)
-            groups.append({"name": partners(row), "moves": moves})
+    concerned = actions.concerned(choice is not None and choice.is_shifted)
+    rows = [row for row in concerned if request.user.can("stages.announce", agreement=row.id)]
+    moves = public.moves((row.id for row in rows), calendar, decided_on, request.arrived_at)
+    groups: list[dict[str, Any]] = [{"name": partners(row), "moves": moves[row.id]} for row in rows]
     was = {stage.code: stage for stage in current.stages} if current is not None else {}
     stages = [
         {"name": named(stage), "was": was.get(stage.code), "will": stage}
@@ -168,5 +167,5 @@ def _days(stage: rules.Stage | None) -> tuple[Any, Any] | None:
 
 def partners(row: Agreement) -> str:
     """The other parties of an agreement by name."""
-    known_ones = (agency(party) for party in row.party_ids())
-    return ", ".join(one.name for one in known_ones if one is not None and not one.is_self)
+    others = {one.id: one.name for one in ledger_rows.agencies() if not one.is_self}
+    return ", ".join(others[party] for party in ledger_rows.party_ids()[row.id] if party in others)

@@ -19,6 +19,7 @@ from sinergi.features.stages.forms import HolidayYear
 from sinergi.features.stages.views.change import partners
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.ledger import rows
 from sinergi.ledger.models import Agreement
 from sinergi.ledger.store import own_agency
 
@@ -28,7 +29,7 @@ from sinergi.ledger.store import own_agency
 def holidays(request: PersonRequest) -> HttpResponse:
     """The holidays of a year. A commission edits them: first what moves, then announcing."""
     year = _year(request)
-    agreements = [row for row in actions.in_force() if request.user.can("stages.holidays", agreement=row.id)]
+    agreements = [row for row in rows.in_force() if request.user.can("stages.holidays", agreement=row.id)]
     counting = public.closures(agreements[0].id if agreements else "").holidays()
     listed = [one for one in counting if one.day.year == year]
     first = {"id": new_event_id(request.arrived_at), "year": year, "days": closures.written(listed)}
