@@ -79,6 +79,7 @@ def _row(series: public.Series, at: datetime, posted: PatternForm | None) -> dic
         "pattern": held.pattern,
         "last": last,
         "example": _example(series, at, held.pattern, first or 0, is_held=True),
+        "warning": _warning(series, at, held.pattern, first or 0),
     }
 
 
@@ -100,6 +101,16 @@ def _example(series: public.Series, at: datetime, pattern: str, first: int, *, i
         return {} if refusal.code == "NOM-05" else {"refusal": said_with_code(refusal)}
     skipped = (last + 1, number - 1) if number > last + 1 else None
     return {"next": said[0], "then": said[1], "anew": said[2], "year": day.year + 1, "skipped": skipped}
+
+
+def _warning(series: public.Series, at: datetime, pattern: str, first: int) -> str:
+    """Why a pattern that holds would not be taken today: left by an older version, or beside a series that is new."""
+    try:
+        actions.judge(series.code, pattern=pattern, first=first, at=at)
+    except Refused as refusal:
+        # That it holds already is what was asked.
+        return "" if refusal.code == "NOM-05" else said_with_code(refusal)
+    return ""
 
 
 def _changed(request: PersonRequest, form: PatternForm) -> bool:

@@ -117,6 +117,17 @@ def test_nobody_undoes_what_somebody_else_changed_meanwhile(kpu):
     assert held() == KPU_STYLE
 
 
+def test_a_pattern_that_an_older_version_left_is_named_where_it_could_repeat_a_number(kpu):
+    secretary = kpu.person("secretary")
+    assert "Pola ini dapat memberi" not in secretary.get(PAGE).content.decode()
+    given = {"series": "request", "year": 2024, "changed_at": NOON}
+    PatternChange.objects.create(pattern="{nomor}/PR.07-SD/1203/{tahun}", **given)
+    page = secretary.get(PAGE).content.decode()
+    assert page.count("Pola ini dapat memberi nomor yang sama") == 2 and "versi sebelumnya" in page
+    PatternChange.objects.create(pattern="№{nomor}/{tahun}", **given)
+    assert "tanda №" in secretary.get(PAGE).content.decode()
+
+
 def test_the_page_tells_who_changed_which_pattern_when(kpu):
     secretary = kpu.person("secretary", name="Rosma Harahap")
     assert "Pola belum pernah diubah" in secretary.get(PAGE).content.decode()
