@@ -111,6 +111,12 @@ _GRANTS: dict[str, str] = {
     # Exchanged data: the catalogue binds the office, so those who answer for it keep it.
     "data.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor",
     "data.list": "chair secretary resort_chief operations_head",
+    # Needed by the offices, decided by who answers for the data (of the police the Kapolres), carried out by its staff.
+    "data.request": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    "data.decide": "chair secretary resort_chief",
+    "data.deliver": "secretary kpu_staff resort_chief operations_head operations_staff",
+    "data.use": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
+    "data.destroy": "chair secretary resort_chief operations_head",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

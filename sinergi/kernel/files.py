@@ -13,7 +13,7 @@ def make_folder(path: Path) -> None:
         return
     make_folder(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
-    _flush_names(path.parent)
+    flush_names(path.parent)
 
 
 def keep_new(path: Path, content: bytes) -> None:
@@ -31,10 +31,11 @@ def keep_new(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    _flush_names(path.parent)
+    flush_names(path.parent)
 
 
-def _flush_names(folder: Path) -> None:
+def flush_names(folder: Path) -> None:
+    """Once this returns the names in `folder` survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -18,7 +18,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import store
 from sinergi.ledger.models import Key, Log
-from sinergi.sync import clocks, invitations, messages, processes, service, signing, statement
+from sinergi.sync import clocks, invitations, messages, objects, processes, service, signing, statement
 from sinergi.sync.challenges import Challenges
 from sinergi.sync.models import Peer
 from sinergi.sync.quota import Bucket
@@ -80,10 +80,7 @@ def state(request: HttpRequest, agency: str) -> HttpResponse:
 @from_partner("GET")
 def entries(request: HttpRequest, agency: str, origin: str) -> HttpResponse:
     """One bundle of a log from place `from`."""
-    start = request.GET.get("from", "")
-    if not start.isdecimal() or not start.isascii() or len(start) > 15:
-        raise Declined(400, "Tempat mulai tidak sah.")
-    data = statement.entries_for(agency, origin, int(start))
+    data = statement.entries_for(agency, origin, _place(request))
     if data is None:
         raise Declined(404, "Buku catatan itu tidak ada untuk Anda di sini.")
     return _json(request, data)
@@ -100,6 +97,15 @@ def bodies(request: HttpRequest, agency: str, origin: str) -> HttpResponse:
     if found is None:
         raise Declined(404, "Buku catatan itu tidak ada untuk Anda di sini.")
     return _json(request, messages.encode(found))
+
+
+@from_partner("GET")
+def sealed_object(request: HttpRequest, agency: str, digest: str) -> HttpResponse:
+    """The bytes of an object sealed for the partner, from place `from`."""
+    data = objects.piece(agency, digest, _place(request))
+    if data is None:
+        raise Declined(404, "Objek itu tidak ada untuk Anda di sini.")
+    return HttpResponse(data, content_type="application/octet-stream")
 
 
 @from_partner("POST")
@@ -150,6 +156,13 @@ def introduction(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         answer = _declined(Declined(403, refused.sentence))
     return _with_challenge(answer)
+
+
+def _place(request: HttpRequest) -> int:
+    start = request.GET.get("from", "")
+    if not start.isdecimal() or not start.isascii() or len(start) > 15:
+        raise Declined(400, "Tempat mulai tidak sah.")
+    return int(start)
 
 
 def _claim(request: HttpRequest) -> signing.Claim:

@@ -9,7 +9,7 @@ import msgspec
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import keys
-from sinergi.sync import messages, processes, signing
+from sinergi.sync import messages, objects, processes, signing
 from sinergi.sync.fetch import BadAnswer, Line
 
 _LARGEST_PROBLEM = 16 * 1024
@@ -45,6 +45,15 @@ class Conversation:
         asked = messages.encode(messages.BodiesAsked(seqs=seqs))
         answer = self.ask("POST", f"/sync/v1/logs/{log}/bodies", asked, limit=messages.LARGEST_BODIES)
         return messages.decode(answer, messages.Bodies, messages.LARGEST_BODIES)
+
+    def piece(self, digest: str, start: int) -> bytes | None:
+        """The next bytes of an object sealed for us, from place `start`; None where the partner does not have it."""
+        try:
+            return self.ask("GET", f"/sync/v1/objects/{digest}?from={start}", limit=objects.LARGEST_PIECE)
+        except TurnedAway as refused:
+            if refused.status == 404:
+                return None
+            raise
 
     def hint(self) -> None:
         """Tell the partner that we have news."""

@@ -18,7 +18,7 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, envelope, forks, guard, histories, store
 from sinergi.ledger.models import Cosignature, Entry, Log
 from sinergi.ledger.writer import run
-from sinergi.sync import messages, rights, waking
+from sinergi.sync import messages, objects, rights, waking
 from sinergi.sync.conversation import Conversation
 from sinergi.sync.quota import Bucket
 
@@ -34,6 +34,7 @@ _UNTRUE = (
     forks.NoFork,
     messages.BadMessage,
     store.NotHere,
+    objects.Untrue,
     UnicodeError,
 )
 
@@ -48,6 +49,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     entries: int = 0
     bodies: int = 0
     cosignatures: int = 0
+    objects: int = 0
     troubles: list[str] = []
 
 
@@ -83,6 +85,9 @@ class Round:
         for told in sorted(offered, key=_left_to_pull):
             self._try(outcome, partial(self._pull_bodies, line, told.log, outcome))
         waking.answered(self.partner, state.elsewhere)
+        # 6. Objects that facts say were sealed for us.
+        self._check_stop()
+        self._try(outcome, partial(self._fetch_objects, line, outcome))
         return outcome
 
     def _is_for_us(self, told: messages.LogLine) -> bool:
@@ -157,6 +162,9 @@ class Round:
                 return
             if fitting:
                 outcome.bodies += run(partial(_admit_bodies, origin, fitting))
+
+    def _fetch_objects(self, line: Conversation, outcome: Outcome) -> None:
+        outcome.objects += objects.fetch(line, self.partner)
 
     def _admit_cosignature(self, cosigned: messages.Cosigned, outcome: Outcome) -> None:
         note = notes.parse(cosigned.note.encode())

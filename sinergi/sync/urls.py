@@ -14,6 +14,7 @@ urlpatterns = [
     path("sync/v1/state", api.state, name="state"),
     re_path(rf"^sync/v1/logs/{_ORIGIN}/entries$", api.entries, name="entries"),
     re_path(rf"^sync/v1/logs/{_ORIGIN}/bodies$", api.bodies, name="bodies"),
+    re_path(r"^sync/v1/objects/(?P<digest>[0-9a-f]{64})$", api.sealed_object, name="object"),
     path("sync/v1/hint", api.hint, name="hint"),
     path("sync/v1/identity", api.identity, name="identity"),
     path("sync/v1/introduction", api.introduction, name="introduction"),

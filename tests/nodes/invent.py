@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
 import msgspec
 
+from sinergi.features.data.events import Field
 from sinergi.features.obligations.events import Due, Item, Past
 from sinergi.ledger.events import Event, RecordKey
 from tests.nodes.simulator import NOON
@@ -30,9 +31,13 @@ OFTEN = {
     "written": ("12/PR.07-SD/1203/2024",),
     "pdf_hash": ("ab" * 32,),
     "docx_hash": ("ab" * 32,),
+    "obligation": ("D-02",),
+    "object": ("ab" * 32,),
 }
 # What replaces something is rarely valid before there is something to replace.
-SELDOM = {"corrects", "replaces"}
+SELDOM = {"corrects", "replaces", "consequence_test"}
+# What something is delivered for: without it, only what was asked for.
+MOSTLY = {"obligation"}
 NAMES = {
     "session": "standing_duties.session_proposed",
     "of_list": "obligations.proposed",
@@ -46,6 +51,7 @@ class Inventor:
     def __init__(self, chance: random.Random, parties: tuple[str, ...] = ()) -> None:
         self.chance = chance
         self.records: list[tuple[str, str]] = []
+        self._parties = parties
         self._examples = _obligations(parties)
 
     def event(self, kind: type[Event]) -> Event:
@@ -55,7 +61,8 @@ class Inventor:
         hints = get_type_hints(kind)
         given = {}
         for field in msgspec.structs.fields(kind):
-            if not field.required and self.chance.random() < (0.9 if field.name in SELDOM else 0.4):
+            left_out = 0.9 if field.name in SELDOM else 0.1 if field.name in MOSTLY else 0.4
+            if not field.required and self.chance.random() < left_out:
                 continue
             hint = hints[field.name]
             if get_origin(hint) is list and RecordKey in get_args(hint):
@@ -92,6 +99,10 @@ class Inventor:
             return self._examples
         if origin is list and inner[0] is Past and self.chance.random() < 0.8:
             return [Past(told="missed", code="D-02", on=NOON.date() - timedelta(days=1))]
+        if field == "fields":
+            return [Field(name="kata", cls="terbuka")] if inner[0] is Field else ["kata"]
+        if field == "recipient" and self._parties:
+            return self._parties[1]
         if origin is list:
             return [self._value(inner[0], field) for _ in range(self.chance.randint(0, 2))]
         if origin is dict:

@@ -32,7 +32,7 @@ FACTS = 12
 POLICE = frozenset(
     f"security.{name}"
     for name in ("assistance_answered", "spoken_order_confirmed", "force_assigned", "assistance_completed")
-) | {"standing_duties.member_changes_reported"}
+) | {"standing_duties.member_changes_reported", "data.dataset_listed", "data.answered", "data.delivered"}
 # How a history begins, so that enough of what follows is valid. A feature whose kinds build on each other adds its own.
 OPENINGS = (
     *(
@@ -46,7 +46,8 @@ OPENINGS = (
     [f"obligations.{kind}" for kind in ("proposed", "answered", "stated", "stated", "stated", "answered")],
     [f"standing_duties.{kind}" for kind in ("voter_update_reported", "member_changes_reported", "contacts_published")],
     [f"standing_duties.session_{kind}" for kind in ("proposed", "answered", "held")],
-    ["data.dataset_listed"],
+    [f"data.{kind}" for kind in ("dataset_listed", "delivered", "received", "used", "used", "destroyed")],
+    [f"data.{kind}" for kind in ("dataset_listed", "requested", "requested", *["answered"] * 4)],
     [f"obligations.{kind}" for kind in ("proposed", "history_stated", "history_answered")],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )

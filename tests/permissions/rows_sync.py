@@ -22,6 +22,7 @@ ROWS = [
     Row(name="sync:state", get="public"),
     Row(name="sync:entries", get="public", own=unknown_log),
     Row(name="sync:bodies", post="public", own=unknown_log),
+    Row(name="sync:object", get="public", own=lambda world: {"digest": "a" * 64}),
     Row(name="sync:hint", post="public"),
     Row(name="sync:identity", get="public"),
     Row(name="sync:introduction", post="public"),

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.data import rules, template
-from sinergi.features.data.models import Dataset
+from sinergi.features.data.events import DataDestroyed, DataReceived, DataUsed, Words
+from sinergi.features.data.models import (
+    DataAnswer,
+    DataDelivery,
+    DataDestruction,
+    DataReceipt,
+    DataRequest,
+    Dataset,
+)
 from sinergi.kernel.errors import Refused
+from sinergi.ledger.events import RecordKey
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command
+
+# Article 4's own obligation on secrecy, return and destruction.
+DESTROYING = "D-07"
 
 
 @command
@@ -47,3 +60,104 @@ def entries(agreement: str, agency: str) -> dict[str, Dataset]:
     """The entries of an office's catalogue that count, by code."""
     rows = Dataset.objects.filter(agreement=agreement, agency=agency).order_by("seq", "key")
     return {row.code: row for row in rows}
+
+
+@command
+def ask(log: Writing, /, *, dataset: str, **told: Any) -> Receipt:
+    """Ask another office for a data set of its catalogue. Keywords are those of rules.ask."""
+    row = _dataset(dataset)
+    agreements.require(row.agreement, scope="data", on=localdate(log.at))
+    if row.agency == log.agency:
+        raise Refused("Data kantor sendiri tidak perlu diminta.", code="DAT-40")
+    offered = [field.name for field in row.columns()]
+    return log.append(row.agreement, rules.ask(dataset, offered=offered, on=localdate(log.at), **told))
+
+
+@command
+def answer(log: Writing, /, *, request: str, **told: Any) -> Receipt:
+    """Decide on a request for this office's data. Keywords are those of rules.answer."""
+    asked = DataRequest.objects.filter(key=request).first()
+    if asked is None:
+        raise Refused("Permintaan ini tidak dikenal di kantor ini.", code="DAT-41")
+    agreements.require(asked.agreement, scope="data", on=localdate(log.at))
+    if asked.owner != log.agency:
+        raise Refused("Permintaan ini dijawab pemilik datanya.", code="DAT-42")
+    office = log.by.office if log.by else ""
+    if office not in rules.DECIDERS.get(own_agency().kind, ()):
+        raise Refused("Permintaan data diputus Kapolres, atau Ketua dan Sekretaris KPU.", code="DAT-43")
+    if DataAnswer.objects.filter(request=request).exists():
+        raise Refused("Permintaan ini sudah diputus.", code="DAT-44")
+    return log.append(asked.agreement, rules.answer(asked, **told))
+
+
+@command
+def deliver(log: Writing, /, *, dataset: str, recipient: str, answer: str, **told: Any) -> Receipt:
+    """State that a table was sealed for `recipient`. Keywords are those of rules.delivery, but the day."""
+    row, today = _dataset(dataset), localdate(log.at)
+    info = agreements.require(row.agreement, scope="data", on=today)
+    if row.agency != log.agency:
+        raise Refused("Hanya pemilik data yang menyerahkannya.", code="DAT-45")
+    if recipient not in info.parties or recipient == log.agency:
+        raise Refused("Pilih pihak lain dalam perjanjian sebagai penerima.", code="DAT-46", field="recipient")
+    if not answer and not row.obligation:
+        raise Refused("Data ini diserahkan setelah diminta dan disetujui.", code="DAT-47")
+    event = rules.delivery(dataset, recipient=recipient, answer=answer, on=today, **told)
+    return log.append(row.agreement, event, obligation=row.obligation)
+
+
+@command
+def confirm_receipt(log: Writing, *, delivery: str) -> Receipt:
+    """State that this node has a delivery whole and can open it."""
+    row = _own_delivery(delivery, log)
+    if DataReceipt.objects.filter(delivery=delivery).exists():
+        raise Refused("Penerimaan ini sudah dicatat.", code="DAT-48")
+    return log.append(
+        row.agreement, DataReceived(delivery=RecordKey(delivery)), obligation=_dataset(row.dataset).obligation
+    )
+
+
+@command
+def use(log: Writing, *, delivery: str, words: str) -> Receipt:
+    """State that somebody of this office opens the data, and what for. The owner sees it."""
+    row = _own_delivery(delivery, log)
+    stands = stands_at(row, localdate(log.at))
+    if stands == "sent":
+        raise Refused("Datanya belum sampai di simpul ini.", code="DAT-49")
+    if stands != "kept":
+        raise Refused("Data ini tidak boleh dipakai lagi: masa pakainya habis atau sudah dimusnahkan.", code="DAT-53")
+    text = Words(words=rules.words_of(words, "words", rules.LONGEST))
+    return log.append(row.agreement, DataUsed(delivery=RecordKey(delivery), rows=row.rows, text=text))
+
+
+@command
+def destroy(log: Writing, *, delivery: str, words: str) -> Receipt:
+    """Attest that this office holds the data no longer; the caller deletes the object once this is stored."""
+    row = _own_delivery(delivery, log)
+    if DataDestruction.objects.filter(delivery=delivery).exists():
+        raise Refused("Pemusnahan ini sudah dicatat.", code="DAT-50")
+    text = Words(words=rules.words_of(words, "words", rules.LONGEST))
+    return log.append(row.agreement, DataDestroyed(delivery=RecordKey(delivery), text=text), obligation=DESTROYING)
+
+
+def stands_at(row: DataDelivery, on: date) -> rules.State:
+    """Where a delivery stands on that day."""
+    return rules.state(
+        received=DataReceipt.objects.filter(delivery=row.key).exists(),
+        destroyed=DataDestruction.objects.filter(delivery=row.key).exists(),
+        uses_until=row.uses_until,
+        on=on,
+    )
+
+
+def _dataset(key: str) -> Dataset:
+    row = Dataset.objects.filter(key=key).first()
+    if row is None:
+        raise Refused("Kumpulan data ini tidak dikenal di kantor ini.", code="DAT-51")
+    return row
+
+
+def _own_delivery(key: str, log: Writing) -> DataDelivery:
+    row = DataDelivery.objects.filter(key=key, recipient=log.agency).first()
+    if row is None:
+        raise Refused("Penyerahan ini bukan untuk kantor ini.", code="DAT-52")
+    return row

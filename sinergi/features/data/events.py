@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
 
-from sinergi.ledger.events import Event, Text
+from sinergi.ledger.events import Event, RecordKey, Text
 
 # Information as the law on public information classes it; terbatas: open to the parties of the agreement alone.
 Classification = Literal["terbuka", "terbatas", "dikecualikan"]
@@ -48,3 +49,74 @@ class DatasetListed(Event, kind="data.dataset_listed"):
     consequence_test: str = ""
     obligation: str = ""
     text: DatasetText | None = None
+
+
+class RequestText(Text):
+    """What the data is needed for, and the legal basis."""
+
+    purpose: str
+    legal_basis: str
+
+
+class DataRequested(Event, kind="data.requested"):
+    """An office asks another for a data set of its catalogue: which fields, and from when until when it uses them."""
+
+    dataset: RecordKey
+    fields: list[str]
+    uses_from: date
+    uses_until: date
+    text: RequestText | None = None
+
+
+class Words(Text):
+    """Conditions or a reason; what a use was for; the number of the minutes of destruction."""
+
+    words: str
+
+
+class DataAnswered(Event, kind="data.answered"):
+    """The office that keeps the data set decides, once: which of the fields asked for, and until when, or no."""
+
+    request: RecordKey
+    agrees: bool
+    fields: list[str] = []
+    uses_until: date | None = None
+    text: Words | None = None
+
+
+class DataDelivered(Event, kind="data.delivered"):
+    """A table was sealed for one recipient. `object`: SHA-256 of the sealed object, `size` its bytes, `rows` its rows.
+
+    Under `answer`, or without one as a standing exchange: then the data set's own obligation is the ground. The
+    recipient may use it until `uses_until`, and destroys it then.
+    """
+
+    dataset: RecordKey
+    recipient: str
+    object: str
+    size: int
+    rows: int
+    fields: list[str]
+    uses_until: date
+    answer: RecordKey | None = None
+
+
+class DataReceived(Event, kind="data.received"):
+    """The recipient's node has the object whole and can open it."""
+
+    delivery: RecordKey
+
+
+class DataUsed(Event, kind="data.used"):
+    """Somebody of the recipient opened the data. The office is the author's, `rows` how many; the words: what for."""
+
+    delivery: RecordKey
+    rows: int
+    text: Words | None = None
+
+
+class DataDestroyed(Event, kind="data.destroyed"):
+    """The recipient attests that it holds the data no longer. The words are the number of the minutes (BA)."""
+
+    delivery: RecordKey
+    text: Words | None = None

@@ -77,3 +77,76 @@ class ColumnForm(forms.Form):
         """As it was typed."""
         given = self.cleaned_data
         return rules.Typed(label=given["label"], cls=given["cls"] or "terbatas", people=given["people"])
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+
+class _Columns(RefusingForm):
+    """A form in which columns of a data set are chosen."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    fields_chosen = forms.MultipleChoiceField(label=_("Kolom"), widget=forms.CheckboxSelectMultiple, required=False)
+
+    def __init__(self, *args: Any, columns: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["fields_chosen"].choices = columns  # type: ignore[attr-defined]
+
+
+class AskForm(_Columns):
+    """What is asked for, what for, and from when until when."""
+
+    purpose = forms.CharField(
+        label=_("Tujuan pemakaian"), max_length=rules.LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    legal_basis = forms.CharField(
+        label=_("Dasar hukum"), max_length=rules.LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    uses_from = _day(_("Dipakai mulai"))
+    uses_until = _day(_("Dipakai sampai"))
+
+    field_order = ("purpose", "legal_basis", "uses_from", "uses_until", "fields_chosen")
+
+
+class AnswerForm(_Columns):
+    """The decision: a yes may narrow columns and time."""
+
+    uses_until = _day(_("Boleh dipakai sampai"), required=False)
+    words = forms.CharField(
+        label=_("Syarat, atau alasan penolakan"),
+        required=False,
+        max_length=rules.LONGEST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class DeliverForm(RefusingForm):
+    """The table to be sealed."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    recipient = forms.ChoiceField(label=_("Penerima"))
+    file = forms.FileField(
+        label=_("Tabel (Excel atau CSV)"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        help_text=_("Berkas Anda tidak dikirim: isinya dibaca, diperiksa, dan hanya kolom yang disetujui disegel."),
+    )
+
+    def __init__(self, *args: Any, recipients: list[tuple[str, str]], **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["recipient"].choices = recipients  # type: ignore[attr-defined]
+
+
+class UseForm(RefusingForm):
+    """What the data is opened for."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    words = forms.CharField(label=_("Dipakai untuk apa"), max_length=rules.LONGEST)
+
+
+class DestroyForm(RefusingForm):
+    """The attestation."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    words = forms.CharField(label=_("Nomor berita acara pemusnahan"), max_length=rules.LONGEST)

@@ -45,3 +45,79 @@ class Dataset(Folded):
     def label(self, name: str) -> str:
         """What people call the field `name`; the name itself where the words are gone."""
         return str((self.labels_json or {}).get(name, name))
+
+
+class DataRequest(Folded):
+    """A request for a data set. Words are NULL once erased or not here."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    owner = models.CharField(max_length=64)
+    dataset = models.CharField(max_length=26)
+    exercise = models.BooleanField()
+    office = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    fields_json = models.JSONField()
+    uses_from = models.DateField()
+    uses_until = models.DateField()
+    purpose = models.TextField(null=True)
+    legal_basis = models.TextField(null=True)
+
+
+class DataAnswer(Folded):
+    """The owner's decision on a request: its first one."""
+
+    request = models.CharField(max_length=26, db_index=True)
+    agreement = models.CharField(max_length=64)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64)
+    acting = models.BooleanField()
+    answered_at = models.DateTimeField()
+    agrees = models.BooleanField()
+    fields_json = models.JSONField()
+    uses_until = models.DateField(null=True)
+    words = models.TextField(null=True)
+
+
+class DataDelivery(Folded):
+    """A table sealed for one recipient. The object itself lies beside the database, under its hash."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    recipient = models.CharField(max_length=64)
+    dataset = models.CharField(max_length=26)
+    answer = models.CharField(max_length=26)
+    exercise = models.BooleanField()
+    office = models.CharField(max_length=64)
+    delivered_at = models.DateTimeField()
+    object = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    rows = models.PositiveIntegerField()
+    fields_json = models.JSONField()
+    uses_until = models.DateField()
+
+
+class DataReceipt(Folded):
+    """The recipient's node has it."""
+
+    delivery = models.CharField(max_length=26, db_index=True)
+    received_at = models.DateTimeField()
+
+
+class DataUse(Folded):
+    """One use by the recipient."""
+
+    delivery = models.CharField(max_length=26, db_index=True)
+    office = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    words = models.TextField(null=True)
+
+
+class DataDestruction(Folded):
+    """The recipient's word that it is gone."""
+
+    delivery = models.CharField(max_length=26, db_index=True)
+    office = models.CharField(max_length=64)
+    destroyed_at = models.DateTimeField()
+    words = models.TextField(null=True)

@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import msgspec
 
+from sinergi.features.agreement import public as agreements
 from sinergi.features.data import rules
-from sinergi.features.data.events import DatasetListed, DatasetText
-from sinergi.features.data.models import Dataset
+from sinergi.features.data.events import (
+    DataAnswered,
+    DataDelivered,
+    DataDestroyed,
+    DataReceived,
+    DataRequested,
+    DatasetListed,
+    DatasetText,
+    DataUsed,
+    RequestText,
+    Words,
+)
+from sinergi.features.data.models import (
+    DataAnswer,
+    DataDelivery,
+    DataDestruction,
+    DataReceipt,
+    DataRequest,
+    Dataset,
+    DataUse,
+)
 from sinergi.kernel.words import line
+from sinergi.ledger import rows
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 
 
@@ -48,3 +69,177 @@ def dataset_text(text: DatasetText | None, envelope: Envelope) -> None:
             "labels_json": {name: line(label)[: rules.LONGEST_LABEL] for name, label in labels},
         }
     Dataset.change({"key": envelope.key}, **words)
+
+
+@folds(DataRequested)
+def requested(event: DataRequested, envelope: Envelope) -> None:
+    """A request for another office's data set."""
+    row = _dataset(event.dataset, envelope)
+    if row.agency == envelope.agency:
+        raise Ignored("nobody asks for data of their own")
+    if rules.request_flaw(event, [field.name for field in row.columns()]):
+        raise Ignored("it is no possible request for that data")
+    DataRequest.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        owner=row.agency,
+        dataset=event.dataset,
+        exercise=envelope.exercise,
+        office=_office(envelope),
+        asked_at=envelope.at,
+        fields_json=event.fields,
+        uses_from=event.uses_from,
+        uses_until=event.uses_until,
+    )
+
+
+@folds_text(DataRequested)
+def request_text(text: RequestText | None, envelope: Envelope) -> None:
+    """What for, and on which legal basis."""
+    DataRequest.change(
+        {"key": envelope.key},
+        purpose=None if text is None else rules.tidy(text.purpose, rules.LONGEST_WORDS),
+        legal_basis=None if text is None else rules.tidy(text.legal_basis, rules.LONGEST_WORDS),
+    )
+
+
+@folds(DataAnswered)
+def answered(event: DataAnswered, envelope: Envelope) -> None:
+    """The owner's decision, by an official who may decide."""
+    asked = next(iter(DataRequest.every(key=event.request, agreement=envelope.agreement)), None)
+    if asked is None:
+        raise Ignored("it answers no request for data")
+    if asked.owner != envelope.agency:
+        raise Ignored("only who keeps the data decides on it")
+    if _office(envelope) not in rules.DECIDERS.get(rows.agency_kind(envelope.agency), ()):
+        raise Ignored("its author may not decide on data")
+    if rules.answer_flaw(event, asked):
+        raise Ignored("it gives more than was asked for")
+    if DataAnswer.look("key", where={"request": event.request}):
+        raise Ignored("the request was decided before")
+    DataAnswer.insert(
+        key=envelope.key,
+        request=event.request,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        office=_office(envelope),
+        acting=envelope.actor is not None and envelope.actor.acting,
+        answered_at=envelope.at,
+        agrees=event.agrees,
+        fields_json=event.fields,
+        uses_until=event.uses_until,
+    )
+
+
+@folds_text(DataAnswered)
+def answer_text(text: Words | None, envelope: Envelope) -> None:
+    """Conditions, or why not."""
+    DataAnswer.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(DataDelivered)
+def delivered(event: DataDelivered, envelope: Envelope) -> None:
+    """A table sealed for another party, under a yes of the author's or as a standing exchange."""
+    row = _dataset(event.dataset, envelope)
+    info = agreements.agreement(envelope.agreement)
+    parties = info.parties if info else ()
+    if row.agency != envelope.agency or event.recipient == envelope.agency or event.recipient not in parties:
+        raise Ignored("only who keeps the data delivers it, to another party")
+    granted = [field.name for field in row.columns()]
+    if event.answer is None:
+        if not row.obligation:
+            raise Ignored("nobody had asked for that data")
+    else:
+        said = next(iter(DataAnswer.every(key=event.answer, agreement=envelope.agreement, agrees=True)), None)
+        asked = None if said is None else next(iter(DataRequest.every(key=said.request)), None)
+        if said is None or asked is None or asked.agency != event.recipient or asked.dataset != event.dataset:
+            raise Ignored("nobody had asked for that data")
+        granted = said.fields_json
+        if said.uses_until is None or event.uses_until > said.uses_until:
+            raise Ignored("it gives more than was asked for")
+    if rules.delivery_flaw(event, granted):
+        raise Ignored("it is no possible delivery")
+    DataDelivery.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        recipient=event.recipient,
+        dataset=event.dataset,
+        answer=event.answer or "",
+        exercise=envelope.exercise,
+        office=_office(envelope),
+        delivered_at=envelope.at,
+        object=event.object,
+        size=event.size,
+        rows=event.rows,
+        fields_json=event.fields,
+        uses_until=event.uses_until,
+    )
+
+
+@folds(DataReceived)
+def received(event: DataReceived, envelope: Envelope) -> None:
+    """The recipient's node has it, once."""
+    _of_recipient(event.delivery, envelope)
+    if DataReceipt.look("key", where={"delivery": event.delivery}):
+        raise Ignored("it was received before")
+    DataReceipt.insert(key=envelope.key, delivery=event.delivery, received_at=envelope.at)
+
+
+@folds(DataUsed)
+def used(event: DataUsed, envelope: Envelope) -> None:
+    """One use by the recipient, while it holds the data."""
+    most = _of_recipient(event.delivery, envelope).rows
+    if not DataReceipt.look("key", where={"delivery": event.delivery}):
+        raise Ignored("nobody uses what has not arrived")
+    if DataDestruction.look("key", where={"delivery": event.delivery}) or not 0 <= event.rows <= most:
+        raise Ignored("it is no possible use")
+    DataUse.insert(
+        key=envelope.key, delivery=event.delivery, office=_office(envelope), used_at=envelope.at, rows=event.rows
+    )
+
+
+@folds_text(DataUsed)
+def use_text(text: Words | None, envelope: Envelope) -> None:
+    """What for."""
+    DataUse.change({"key": envelope.key}, words=_words(text))
+
+
+@folds(DataDestroyed)
+def destroyed(event: DataDestroyed, envelope: Envelope) -> None:
+    """The recipient's attestation, once."""
+    _of_recipient(event.delivery, envelope)
+    if DataDestruction.look("key", where={"delivery": event.delivery}):
+        raise Ignored("it was destroyed before")
+    DataDestruction.insert(
+        key=envelope.key, delivery=event.delivery, office=_office(envelope), destroyed_at=envelope.at
+    )
+
+
+@folds_text(DataDestroyed)
+def destruction_text(text: Words | None, envelope: Envelope) -> None:
+    """The number of the minutes."""
+    DataDestruction.change({"key": envelope.key}, words=_words(text))
+
+
+def _dataset(key: str, envelope: Envelope) -> Dataset:
+    found = next(iter(Dataset.every(key=key, agreement=envelope.agreement)), None)
+    if found is None:
+        raise Ignored("it names no data set of this agreement")
+    return found
+
+
+def _of_recipient(key: str, envelope: Envelope) -> DataDelivery:
+    found = next(iter(DataDelivery.every(key=key, agreement=envelope.agreement)), None)
+    if found is None or found.recipient != envelope.agency:
+        raise Ignored("only its recipient says that about a delivery")
+    return found
+
+
+def _office(envelope: Envelope) -> str:
+    return "" if envelope.actor is None else envelope.actor.office[:64]
+
+
+def _words(text: Words | None) -> str | None:
+    return None if text is None else rules.tidy(text.words, rules.LONGEST_WORDS)

@@ -3,7 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.data.views import catalogue
+from sinergi.features.data.objects import deliveries
+from sinergi.features.data.views import catalogue, exchanges
+from sinergi.sync import objects
 from sinergi.web import navigation, records
 
 app_name = "data"
@@ -15,6 +17,15 @@ urlpatterns = [
     path("data/kumpulan/", catalogue.list_dataset, name="list"),
     path("data/kumpulan/baku/<str:agreement>/", catalogue.adoption, name="adoption"),
     path("data/kumpulan/<str:key>/", catalogue.dataset, name="dataset"),
+    path("data/kumpulan/<str:key>/minta/", exchanges.ask, name="ask"),
+    path("data/kumpulan/<str:key>/serahkan/", exchanges.deliver, name="deliver"),
+    path("data/pertukaran/", exchanges.exchanges, name="exchanges"),
+    path("data/pertukaran/daftar.xlsx", exchanges.exchanges_sheet, name="exchanges-sheet"),
+    path("data/permintaan/<str:key>/", exchanges.data_request, name="request"),
+    path("data/permintaan/<str:key>/jawaban/", exchanges.answer, name="answer"),
+    path("data/penyerahan/<str:key>/", exchanges.delivery, name="delivery"),
+    path("data/penyerahan/<str:key>/pemakaian/", exchanges.use, name="use"),
+    path("data/penyerahan/<str:key>/pemusnahan/", exchanges.destruction, name="destruction"),
 ]
 
 navigation.register_view(
@@ -23,8 +34,50 @@ navigation.register_view(
         label=_("Katalog data"),
         url_name="data:catalogue",
         permission="data.read",
-        pages=("data:list", "data:adoption", "data:dataset"),
+        pages=("data:list", "data:adoption", "data:dataset", "data:ask", "data:deliver"),
     )
+)
+navigation.register_view(
+    navigation.View(
+        place="data",
+        label=_("Pertukaran data"),
+        url_name="data:exchanges",
+        permission="data.read",
+        pages=("data:request", "data:answer", "data:delivery", "data:use", "data:destruction"),
+    )
+)
+navigation.register_inbox(exchanges.inbox)
+objects.register(deliveries)
+records.register(
+    {
+        "data.requested": _("permintaan data"),
+        "data.answered": _("keputusan atas permintaan data"),
+        "data.delivered": _("penyerahan data"),
+        "data.received": _("penerimaan data"),
+        "data.used": _("pemakaian data"),
+        "data.destroyed": _("pemusnahan data"),
+    },
+    opens=exchanges.opens,
+    reasons={
+        "nobody asks for data of their own": _("Data sendiri tidak diminta."),
+        "it is no possible request for that data": _("Permintaan ini memuat kolom atau masa yang tidak mungkin."),
+        "it answers no request for data": _("Jawaban ini tidak menunjuk permintaan data perjanjian ini."),
+        "only who keeps the data decides on it": _("Permintaan data hanya diputus pemiliknya."),
+        "its author may not decide on data": _("Permintaan data diputus Kapolres, atau Ketua dan Sekretaris KPU."),
+        "it gives more than was asked for": _("Yang diberikan lebih daripada yang diminta atau disetujui."),
+        "the request was decided before": _("Permintaan ini sudah diputus sebelumnya."),
+        "only who keeps the data delivers it, to another party": _(
+            "Data hanya diserahkan pemiliknya kepada pihak lain."
+        ),
+        "nobody had asked for that data": _("Data ini tidak diminta dan bukan penyerahan berkala."),
+        "it is no possible delivery": _("Penyerahan ini memuat isi yang tidak mungkin."),
+        "it was received before": _("Penerimaan ini sudah dicatat sebelumnya."),
+        "nobody uses what has not arrived": _("Data yang belum sampai tidak dapat dipakai."),
+        "it is no possible use": _("Pemakaian ini memuat isi yang tidak mungkin."),
+        "it was destroyed before": _("Pemusnahan ini sudah dicatat sebelumnya."),
+        "it names no data set of this agreement": _("Ini tidak menunjuk kumpulan data perjanjian ini."),
+        "only its recipient says that about a delivery": _("Hanya penerima menyatakan hal ini tentang penyerahan."),
+    },
 )
 records.register(
     {"data.dataset_listed": _("isi katalog data")},

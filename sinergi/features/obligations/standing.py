@@ -20,6 +20,8 @@ State = Literal["scheduled", "open", "awaiting_proof", "met", "late", "released"
 # A reminder a week before, on the last day, once it is late; and to those who sign for the office a week later, the
 # week that article 16 leaves the working group before a matter goes to them.
 Step = Literal["", "ahead", "today", "late", "escalated"]
+# What is handed over counts once the other side's node stated that it has it; that statement is no work of its own.
+RECEIVED = {"data.delivered": "data.received"}
 TRUSTED_CLOCK = timedelta(hours=24)
 REMIND = timedelta(days=7)
 LAST_DAY = timedelta(days=1)
@@ -101,7 +103,11 @@ def fulfilments(
     item: Item, dues: Sequence[Occurrence], work: Iterable[Work], said: Iterable[Said], *, at: datetime
 ) -> list[Fulfilment]:
     """The state of every due of one obligation at `at`. `dues` in order of time; each piece of work closes one due."""
-    mine = sorted((one for one in work if one.agency in item.debtors), key=lambda one: (one.at, one.key))
+    told = list(work)
+    received = {record for one in told if one.kind in RECEIVED.values() for record in one.about}
+    counted = (one for one in told if one.kind not in RECEIVED.values())
+    counted = (one for one in counted if one.kind not in RECEIVED or one.key in received)
+    mine = sorted((one for one in counted if one.agency in item.debtors), key=lambda one: (one.at, one.key))
     by_mark: dict[str, list[Said]] = {}
     for one in said:
         by_mark.setdefault(one.mark, []).append(one)

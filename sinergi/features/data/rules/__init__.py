@@ -1,0 +1,56 @@
+"""What may stand in the catalogue, what may be asked for and delivered, and where a delivery stands. Pure."""
+
+from sinergi.features.data.rules.catalogue import (
+    LONGEST,
+    LONGEST_LABEL,
+    LONGEST_RETENTION,
+    LONGEST_WORDS,
+    MOST_FIELDS,
+    Typed,
+    listing,
+    listing_flaw,
+    tidy,
+    words_of,
+)
+from sinergi.features.data.rules.contents import columns_of, packed, table, unpacked
+from sinergi.features.data.rules.steps import (
+    DECIDERS,
+    GRACE,
+    State,
+    answer,
+    answer_flaw,
+    ask,
+    delivery,
+    delivery_flaw,
+    kept_until,
+    request_flaw,
+    state,
+)
+
+__all__ = [
+    "DECIDERS",
+    "GRACE",
+    "LONGEST",
+    "LONGEST_LABEL",
+    "LONGEST_RETENTION",
+    "LONGEST_WORDS",
+    "MOST_FIELDS",
+    "State",
+    "Typed",
+    "answer",
+    "answer_flaw",
+    "ask",
+    "columns_of",
+    "delivery",
+    "delivery_flaw",
+    "kept_until",
+    "listing",
+    "listing_flaw",
+    "packed",
+    "request_flaw",
+    "state",
+    "table",
+    "tidy",
+    "unpacked",
+    "words_of",
+]

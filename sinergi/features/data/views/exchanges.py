@@ -1,0 +1,526 @@
+"""From asking to destroying, on screen."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateformat import format as date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from sinergi.access.doors import PersonRequest, note_read, open_record, requires, visible
+from sinergi.access.roles import ROLES
+from sinergi.features.agreement import public as agreements
+from sinergi.features.data import actions, objects, rules
+from sinergi.features.data.forms import AnswerForm, AskForm, DeliverForm, DestroyForm, UseForm
+from sinergi.features.data.models import (
+    DataAnswer,
+    DataDelivery,
+    DataDestruction,
+    DataReceipt,
+    DataRequest,
+    Dataset,
+    DataUse,
+)
+from sinergi.features.data.views.catalogue import BOTH
+from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.words import spaced
+from sinergi.ledger import sealed
+from sinergi.ledger.grades import NOTHING, grade, grades
+from sinergi.ledger.store import own_agency
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import export
+from sinergi.sync import objects as kept
+from sinergi.web import navigation, records
+from sinergi.web.uploads import read, sheet_answer
+
+STATES = {
+    "sent": ("waiting", _("dalam perjalanan")),
+    "kept": ("accepted", _("diterima")),
+    "over": ("waiting", _("masa pakai habis")),
+    "overdue": ("late", _("pemusnahan terlambat")),
+    "destroyed": ("done", _("dimusnahkan")),
+}
+DECISIONS = {
+    None: ("waiting", _("menunggu jawaban")),
+    True: ("accepted", _("disetujui")),
+    False: ("refused", _("ditolak")),
+}
+
+
+@require_safe
+@requires("data.read")
+def exchanges(request: PersonRequest) -> HttpResponse:
+    """Requests that wait and that were decided, and every delivery with where it stands."""
+    asked = visible(request.user, DataRequest.objects.all(), "data.read", region=None, scope=request.scope)
+    asks = list(asked.order_by("-asked_at", "key"))
+    answers = {row.request: row for row in DataAnswer.objects.filter(request__in=[row.key for row in asks])}
+    rows = _deliveries(request)
+    named = _datasets({row.dataset for row in asks} | {row.dataset for row in rows})
+    proof = grades([*(row.key for row in asks), *(row.key for row in rows)])
+    context = {
+        "asks": [
+            {
+                "row": row,
+                "dataset": named[row.dataset],
+                "by": agreements.short_name(row.agency),
+                "owner": agreements.short_name(row.owner),
+                "answer": answers.get(row.key),
+                "state": DECISIONS[answers[row.key].agrees if row.key in answers else None],
+                "grade": proof.get(row.key, NOTHING),
+            }
+            for row in asks
+        ],
+        "deliveries": [
+            _delivery_line(row, named[row.dataset], request) | {"grade": proof.get(row.key, NOTHING)} for row in rows
+        ],
+    }
+    return render(request, "data/exchanges.html", context)
+
+
+@require_safe
+@requires("data.read")
+def exchanges_sheet(request: PersonRequest) -> HttpResponse:
+    """Every delivery as an Excel file: who holds what of whom, until when, how often it was used."""
+    columns = (
+        Column(name="code", label=gettext("Kode"), kind=Kind.CODE),
+        Column(name="title", label=gettext("Kumpulan data")),
+        Column(name="by", label=gettext("Pemilik")),
+        Column(name="to", label=gettext("Penerima")),
+        Column(name="rows", label=gettext("Baris"), kind=Kind.INTEGER),
+        Column(name="delivered_at", label=gettext("Diserahkan (WIB)"), kind=Kind.DATE),
+        Column(name="uses_until", label=gettext("Dipakai sampai"), kind=Kind.DATE),
+        Column(name="state", label=gettext("Keadaan")),
+        Column(name="uses", label=gettext("Dipakai (kali)"), kind=Kind.INTEGER),
+    )
+    rows = _deliveries(request)
+    named = _datasets({row.dataset for row in rows})
+    lines = []
+    for row in rows:
+        line = _delivery_line(row, named[row.dataset], request)
+        lines.append(
+            {
+                "code": line["dataset"].code,
+                "title": line["dataset"].title or "",
+                "by": line["by"],
+                "to": line["to"],
+                "rows": row.rows,
+                "delivered_at": localdate(row.delivered_at),
+                "uses_until": row.uses_until,
+                "state": str(line["state"][1]),
+                "uses": DataUse.objects.filter(delivery=row.key).count(),
+            }
+        )
+    mark = "LATIHAN" if any(row.exercise for row in rows) else ""
+    return sheet_answer(export(columns, lines, sheet=gettext("Pertukaran data"), mark=mark), "pertukaran-data.xlsx")
+
+
+@require_http_methods(BOTH)
+@requires("data.request")
+def ask(request: PersonRequest, key: str) -> HttpResponse:
+    """Ask for a data set of another office."""
+    row: Dataset = open_record(request, Dataset.objects.all(), key, "data.request", region=None)
+    posted, today = request.method == "POST", localdate(request.arrived_at)
+    form = AskForm(
+        request.POST if posted else None,
+        columns=[(field.name, row.label(field.name)) for field in row.columns()],
+        initial={
+            "id": new_event_id(request.arrived_at),
+            "purpose": row.purpose or "",
+            "legal_basis": row.legal_basis or "",
+            "uses_from": today,
+        },
+    )
+    if posted and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            receipt = actions.ask(
+                id=given.pop("id"),
+                by=request.actor,
+                at=request.arrived_at,
+                dataset=row.key,
+                fields=given.pop("fields_chosen"),
+                **given,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Permintaan dicatat dan sedang dikirim."))
+            return redirect("data:request", key=receipt.key)
+    context = {"row": row, "form": form, "owner": agreements.short_name(row.agency)}
+    return render(request, "data/ask.html", context, status=422 if posted else 200)
+
+
+@require_safe
+@requires("data.read")
+def data_request(request: PersonRequest, key: str) -> HttpResponse:
+    """One request, its decision, and what was delivered under it."""
+    return _request_page(request, key, None)
+
+
+@require_POST
+@requires("data.decide")
+def answer(request: PersonRequest, key: str) -> HttpResponse:
+    """Decide on a request for this office's data."""
+    row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.decide", region=None)
+    form = AnswerForm(request.POST, columns=[(name, name) for name in row.fields_json])
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            actions.answer(
+                id=given.pop("id"),
+                by=request.actor,
+                at=request.arrived_at,
+                request=row.key,
+                agrees=request.POST.get("agrees") == "yes",
+                fields=given.pop("fields_chosen"),
+                **given,
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Keputusan dicatat dan sedang dikirim."))
+            return redirect("data:request", key=key)
+    return _request_page(request, key, form)
+
+
+@require_http_methods(BOTH)
+@requires("data.deliver")
+def deliver(request: PersonRequest, key: str) -> HttpResponse:
+    """Seal a table of one's own data set for another party; `?jawaban=` under a request that was granted."""
+    row: Dataset = open_record(request, Dataset.objects.all(), key, "data.deliver", region=None)
+    said, asked = _granted(request, row)
+    if row.agency != own_agency().id or (said is None and not row.obligation):
+        raise Http404
+    names = said.fields_json if said else [field.name for field in row.columns()]
+    fields = [field for field in row.columns() if field.name in names]
+    info = agreements.agreement(row.agreement)
+    partners = (asked.agency,) if asked else info.partners if info else ()
+    posted, today = request.method == "POST", localdate(request.arrived_at)
+    until = rules.kept_until(today, retention_days=row.retention_days, granted_until=said.uses_until if said else None)
+    form = DeliverForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        recipients=[(party, agreements.short_name(party)) for party in partners],
+        initial={"id": new_event_id(request.arrived_at)},
+    )
+    if posted and form.is_valid():
+        try:
+            receipt = _sealed_and_stated(request, form, row, said.key if said else "", fields, until)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Data disegel; simpul penerima mengambilnya sendiri."))
+            return redirect("data:delivery", key=receipt.key)
+    context = {
+        "row": row,
+        "form": form,
+        "columns": [(row.label(field.name), field.people) for field in fields],
+        "until": until,
+        "name": agreements.name_of(row.agreement),
+    }
+    return render(request, "data/deliver.html", context, status=422 if posted else 200)
+
+
+@require_safe
+@requires("data.read")
+def delivery(request: PersonRequest, key: str) -> HttpResponse:
+    """One delivery: terms, whether it arrived, what it was used for, how it ended."""
+    return _delivery_page(request, key)
+
+
+@require_POST
+@requires("data.use")
+def use(request: PersonRequest, key: str) -> HttpResponse:
+    """Open the data as an Excel file that names its recipient; the owner learns by whom (office) and what for."""
+    row: DataDelivery = open_record(request, DataDelivery.objects.all(), key, "data.use", region=None)
+    form = UseForm(request.POST)
+    if not form.is_valid():
+        return _delivery_page(request, key, use=form)
+    try:
+        if row.recipient == own_agency().id and not kept.is_here(row.object):
+            raise Refused("Datanya tidak ada di simpul ini.", code="DAT-61")
+        actions.use(
+            id=form.cleaned_data["id"],
+            by=request.actor,
+            at=request.arrived_at,
+            delivery=row.key,
+            words=form.cleaned_data["words"],
+        )
+        lines = list(objects.rows_of(row))
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _delivery_page(request, key, use=form)
+    except (sealed.BadSeal, ValueError):
+        form.refuse(Refused("Berkas tersegel ini rusak. Minta diserahkan lagi.", code="DAT-62"))
+        return _delivery_page(request, key, use=form)
+    dataset = Dataset.objects.get(key=row.dataset)
+    note_read(request, [row], "data.use")
+    labels = {field.name: dataset.label(field.name) for field in objects.fields_of(row)}
+    mark = gettext("Salinan untuk %(name)s, dipakai sampai %(day)s") % {
+        "name": agreements.short_name(row.recipient),
+        "day": date_format(row.uses_until, "j F Y"),
+    }
+    data = export(
+        rules.columns_of(objects.fields_of(row), labels),
+        lines,
+        sheet=dataset.code,
+        mark=f"LATIHAN {mark}" if row.exercise else mark,
+    )
+    return sheet_answer(data, f"{dataset.code.lower()}-{row.key[:8]}.xlsx")
+
+
+@require_POST
+@requires("data.destroy")
+def destruction(request: PersonRequest, key: str) -> HttpResponse:
+    """Attest that it is gone; the sealed object is deleted here once that is stored."""
+    row: DataDelivery = open_record(request, DataDelivery.objects.all(), key, "data.destroy", region=None)
+    form = DestroyForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.destroy(
+                id=form.cleaned_data["id"],
+                by=request.actor,
+                at=request.arrived_at,
+                delivery=row.key,
+                words=form.cleaned_data["words"],
+            )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            objects.delete_destroyed()
+            messages.success(request, gettext("Pemusnahan dicatat. Hapus juga salinan yang pernah diunduh."))
+            return redirect("data:delivery", key=key)
+    return _delivery_page(request, key, destroy=form)
+
+
+def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
+    """Requests to decide, granted ones to deliver, and deliveries to destroy; at the owner, those not destroyed."""
+    own, today = own_agency().id, localdate(at)
+    found = []
+    if user.can("data.decide") or user.can("data.deliver"):
+        asks = visible(user, DataRequest.objects.filter(owner=own), "data.read", region=None)
+        answers = {row.request: row for row in DataAnswer.objects.filter(agency=own)}
+        given = set(DataDelivery.objects.filter(agency=own).values_list("answer", flat=True))
+        for row in asks:
+            said = answers.get(row.key)
+            decides = said is None and user.can("data.decide", agreement=row.agreement)
+            delivers = (
+                said is not None
+                and said.agrees
+                and said.key not in given
+                and said.uses_until is not None
+                and said.uses_until >= today
+                and user.can("data.deliver", agreement=row.agreement)
+            )
+            if decides or delivers:
+                title = gettext("Putuskan permintaan data") if decides else gettext("Serahkan data yang disetujui")
+                found.append(_waiting(title, "data:request", row))
+    late = DataDelivery.objects.filter(uses_until__lt=today)
+    late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
+    if user.can("data.destroy"):
+        for one in visible(user, late.filter(recipient=own), "data.destroy", region=None):
+            found.append(_waiting(gettext("Musnahkan data yang habis masa pakainya"), "data:delivery", one, urgency=2))
+        for one in visible(
+            user, late.filter(agency=own, uses_until__lt=today - rules.GRACE), "data.destroy", region=None
+        ):
+            found.append(_waiting(gettext("Penerima belum memusnahkan data"), "data:delivery", one, urgency=2))
+    return found
+
+
+def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
+    """The pages of those facts that this person may read."""
+
+    def may_read(model: Any, **named: Any) -> Any:
+        return visible(user, model.objects.filter(**named), "data.read", region=None)
+
+    asks = {row.key: row.key for row in may_read(DataRequest, key__in=keys)}
+    asks |= {row.key: row.request for row in may_read(DataAnswer, key__in=keys)}
+    about: dict[str, str] = {}
+    for model in (DataReceipt, DataUse, DataDestruction):
+        about |= dict(model.objects.filter(key__in=keys).values_list("key", "delivery"))
+    seen = {row.key for row in may_read(DataDelivery, key__in=[*keys, *about.values()])}
+    about |= {key: key for key in seen if key in keys}
+    found = {key: records.Page(url=reverse("data:request", args=[asked])) for key, asked in asks.items()}
+    return found | {
+        key: records.Page(url=reverse("data:delivery", args=[one])) for key, one in about.items() if one in seen
+    }
+
+
+def _waiting(title: str, page: str, row: DataRequest | DataDelivery, urgency: int = 1) -> navigation.Waiting:
+    dataset = Dataset.objects.get(key=row.dataset)
+    return navigation.Waiting(
+        title=title,
+        url=reverse(page, args=[row.key]),
+        sub=f"{dataset.code} {dataset.title or ''}, {date_format(row.uses_until, 'j F Y')}",
+        urgency=urgency,
+        agreement=row.agreement,
+        key=row.key,
+        icon="database",
+    )
+
+
+def _office(code: str) -> str:
+    return gettext(ROLES[code].label) if code in ROLES else code
+
+
+def _deliveries(request: PersonRequest) -> list[DataDelivery]:
+    rows = visible(request.user, DataDelivery.objects.all(), "data.read", region=None, scope=request.scope)
+    return list(rows.order_by("-delivered_at", "key"))
+
+
+def _datasets(named: set[str]) -> dict[str, Dataset]:
+    return Dataset.objects.in_bulk(named)
+
+
+def _delivery_line(row: DataDelivery, dataset: Dataset, request: PersonRequest) -> dict[str, Any]:
+    return {
+        "row": row,
+        "dataset": dataset,
+        "by": agreements.short_name(row.agency),
+        "to": agreements.short_name(row.recipient),
+        "state": STATES[actions.stands_at(row, localdate(request.arrived_at))],
+    }
+
+
+def _granted(request: PersonRequest, row: Dataset) -> tuple[DataAnswer | None, DataRequest | None]:
+    key = request.GET.get("jawaban", "")
+    if not key:
+        return None, None
+    said = DataAnswer.objects.filter(key=key, agreement=row.agreement, agrees=True).first()
+    asked = DataRequest.objects.filter(key=said.request, dataset=row.key).first() if said else None
+    if said is None or asked is None:
+        raise Http404
+    return said, asked
+
+
+def _sealed_and_stated(
+    request: PersonRequest, form: DeliverForm, row: Dataset, answer: str, fields: list[Any], until: date
+) -> Any:
+    labels = {field.name: row.label(field.name) for field in fields}
+    table = rules.table(read(form.cleaned_data["file"]), fields, labels)
+    if table.problems:
+        first = table.problems[0]
+        raise Refused(
+            "Baris %(row)d, kolom “%(column)s”: %(why)s Sel yang salah: %(count)d.",
+            code="DAT-31",
+            field="file",
+            words={
+                "row": first.row,
+                "column": first.column or "–",
+                "why": gettext(first.pattern) % first.words,
+                "count": len(table.problems),
+            },
+        )
+    names = [field.name for field in fields]
+    recipient = form.cleaned_data["recipient"]
+    digest, size = objects.seal(
+        rules.packed(table),
+        agreement=row.agreement,
+        dataset=row.key,
+        answer=answer,
+        recipient=recipient,
+        fields=names,
+        uses_until=until.isoformat(),
+    )
+    try:
+        receipt = actions.deliver(
+            id=form.cleaned_data["id"],
+            by=request.actor,
+            at=request.arrived_at,
+            dataset=row.key,
+            recipient=recipient,
+            answer=answer,
+            digest=digest,
+            size=size,
+            rows=len(table.rows),
+            fields=names,
+            uses_until=until,
+        )
+    except Refused:
+        kept.drop(digest)
+        raise
+    if not DataDelivery.objects.filter(key=receipt.key, object=digest).exists():
+        kept.drop(digest)  # sent twice: the first one counts, under its own key
+    return receipt
+
+
+def _request_page(request: PersonRequest, key: str, form: AnswerForm | None) -> HttpResponse:
+    row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.read", region=None)
+    dataset = Dataset.objects.get(key=row.dataset)
+    said = DataAnswer.objects.filter(request=key).first()
+    own, may = own_agency(), request.user.can
+    decides = said is None and row.owner == own.id and may("data.decide", agreement=row.agreement)
+    columns = [(name, dataset.label(name)) for name in row.fields_json]
+    if form is not None:
+        form.fields["fields_chosen"].choices = columns  # type: ignore[attr-defined]
+    elif decides:
+        form = AnswerForm(
+            columns=columns,
+            initial={
+                "id": new_event_id(request.arrived_at),
+                "uses_until": row.uses_until,
+                "fields_chosen": row.fields_json,
+            },
+        )
+    rows = DataDelivery.objects.filter(answer=said.key).order_by("delivered_at", "key") if said else []
+    context = {
+        "row": row,
+        "dataset": dataset,
+        "by": agreements.short_name(row.agency),
+        "owner": agreements.short_name(row.owner),
+        "columns": [label for _name, label in columns],
+        "answer": said,
+        "granted": [dataset.label(name) for name in said.fields_json] if said else [],
+        "state": DECISIONS[said.agrees if said else None],
+        "form": form if decides else None,
+        "may_deliver": said is not None
+        and said.agrees
+        and row.owner == own.id
+        and may("data.deliver", agreement=row.agreement),
+        "deliveries": [_delivery_line(one, dataset, request) for one in rows],
+        "grade": grade(row.key),
+    }
+    return render(request, "data/request.html", context, status=422 if form is not None and form.is_bound else 200)
+
+
+def _delivery_page(
+    request: PersonRequest, key: str, use: UseForm | None = None, destroy: DestroyForm | None = None
+) -> HttpResponse:
+    row: DataDelivery = open_record(request, DataDelivery.objects.all(), key, "data.read", region=None)
+    dataset, today = Dataset.objects.get(key=row.dataset), localdate(request.arrived_at)
+    is_ours, stands = row.recipient == own_agency().id, actions.stands_at(row, today)
+    said = DataAnswer.objects.filter(key=row.answer).first() if row.answer else None
+    id = new_event_id(request.arrived_at)
+    may_use = is_ours and stands == "kept" and request.user.can("data.use", agreement=row.agreement)
+    may_destroy = is_ours and stands != "destroyed" and request.user.can("data.destroy", agreement=row.agreement)
+    context = {
+        **_delivery_line(row, dataset, request),
+        "stands": stands,
+        "is_ours": is_ours,
+        "columns": [dataset.label(name) for name in row.fields_json],
+        "answer": said,
+        "receipt": DataReceipt.objects.filter(delivery=key).first(),
+        "digest": spaced(row.object),
+        "uses": [
+            {"words": one.words, "used_at": one.used_at, "rows": one.rows, "office_name": _office(one.office)}
+            for one in DataUse.objects.filter(delivery=key).order_by("-used_at", "key")
+        ],
+        "destroyed": DataDestruction.objects.filter(delivery=key).first(),
+        "use": (use or UseForm(initial={"id": id}, auto_id="pakai_%s")) if may_use or use else None,
+        "destroy": (destroy or DestroyForm(initial={"id": id}, auto_id="musnah_%s"))
+        if may_destroy or destroy
+        else None,
+        "name": agreements.name_of(row.agreement),
+        "grade": grade(row.key),
+    }
+    failed = use is not None or destroy is not None
+    return render(request, "data/delivery.html", context, status=422 if failed else 200)
