@@ -3,6 +3,8 @@
 A folder that was restored, copied or cloned looks whole. What tells it from the folder that signed last is a file whose
 time of change no copying program can carry over, a token that file shares with the store, and the machine's boot. Only
 where all three are as the last start left them may the node sign at once (docs/protocol/log.md, "Starting again").
+Where only the boot is another one, the machine was switched off, or all of it was put back to an old image: partners
+are asked, but one that cannot be reached stops nobody.
 
 The state is that of this process. Whom to ask, and what their answers mean, is `sinergi.sync.waking`.
 """
@@ -53,13 +55,14 @@ def lift(data: Path) -> None:
     _certain.clear()
 
 
-def is_unbroken(data: Path) -> bool:
-    """Whether this is the folder, the store and the boot of the last start that was free to sign."""
+def is_unbroken(data: Path, *, any_boot: bool = False) -> bool:
+    """Whether this is the folder, the store and (unless `any_boot`) the boot of the last start that was free to sign."""
     row = Start.objects.filter(pk=1).first()
     try:
         file = data / NAME
         token, boot = file.read_text().split()
-        return row is not None and (row.token, row.changed, _boot()) == (token, os.stat(file).st_ctime_ns, boot)
+        same = row is not None and (row.token, row.changed) == (token, os.stat(file).st_ctime_ns)
+        return same and (any_boot or boot == _boot())
     except (OSError, ValueError):
         return False
 

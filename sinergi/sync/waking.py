@@ -1,8 +1,9 @@
 """Whom a node asks before it signs again, and what their answers mean. The guard itself is `sinergi.ledger.guard`.
 
 Under an agreement the log is complete as soon as one of its other parties answered and every other one was tried, all
-that they showed is here, and no other process of ours spoke with them a moment ago. Two people may say instead that it
-is (`resume`), unless a partner has shown the contrary.
+that they showed is here, and no other process of ours spoke with them a moment ago. After a mere reboot no answer is
+needed: a power cut while the line is down stops no office. Two people may say instead that it is (`resume`), unless a
+partner has shown the contrary.
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ _tried: set[str] = set()
 _answered: set[str] = set()
 _elsewhere: set[str] = set()
 _data = Path()
+_rebooted = False
 
 
 def begin(data: Path) -> None:
     """Decide at a start whether to sign at once: in the folder of the last start, or where there is nobody to ask."""
-    global _data
+    global _data, _rebooted
     with _lock:
-        _data = data
+        _data, _rebooted = data, guard.is_unbroken(data, any_boot=True)
         for heard in (_tried, _answered, _elsewhere):
             heard.clear()
     behind = Log.objects.filter(is_own=True, frozen=histories.RESTORED).exists()
@@ -147,7 +149,7 @@ def _is_complete(agreement: str) -> bool:
     if any(log.frozen or log.folded < log.size for log in logs):
         return False
     paused = set(Peer.objects.filter(paused=True).values_list("agency", flat=True))
-    heard = not asked or bool(set(asked) & _answered)
+    heard = not asked or _rebooted or bool(set(asked) & _answered)
     return heard and set(asked) <= _tried | paused and not set(asked) & _elsewhere
 
 

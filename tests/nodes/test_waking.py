@@ -159,6 +159,33 @@ def test_whatever_is_not_that_folder_asks_first(folder, agreement, how, tmp_path
         (folder / guard.NAME).rmdir()
 
 
+def test_after_a_power_cut_with_the_line_down_the_office_signs_once_everybody_was_tried(
+    folder, agreement, police, monkeypatch
+):
+    monkeypatch.setattr(guard, "_BOOT", Path("/dev/null"))
+    waking.begin(folder)
+    waking.missed(police.id)
+    ask_for(agreement, 1)
+    assert waking.why(agreement) == ""
+    # The next start asks again: only answers say that nothing of ours is missing.
+    assert not guard.is_unbroken(folder) and guard.is_unbroken(folder, any_boot=True)
+
+
+def test_a_machine_put_back_to_an_old_image_heals_where_a_partner_answers(folder, agreement, restored, monkeypatch):
+    guard.note_start(folder)
+    monkeypatch.setattr(guard, "_BOOT", Path("/dev/null"))
+    waking.begin(folder)
+    restored.elsewhere = 5
+    round_with(restored)
+    waking.missed(restored.agency)
+    with pytest.raises(Refused):
+        ask_for(agreement, 3)
+    restored.elsewhere = -1
+    assert round_with(restored) == []
+    assert own(agreement).size == 6
+    ask_for(agreement, 6)
+
+
 def test_an_old_copy_takes_its_own_facts_back_and_signs_on(folder, agreement, restored):
     waking.begin(folder)
     with pytest.raises(Refused):
