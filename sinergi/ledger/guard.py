@@ -56,7 +56,7 @@ def lift(data: Path) -> None:
 
 
 def is_unbroken(data: Path, *, any_boot: bool = False) -> bool:
-    """Whether this is the folder, the store and (unless `any_boot`) the boot of the last start that was free to sign."""
+    """Whether folder, store and (unless `any_boot`) boot are those of the last start that was free to sign."""
     row = Start.objects.filter(pk=1).first()
     try:
         file = data / NAME
