@@ -8,7 +8,9 @@ from typing import Any
 
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
-    name for name in ("ledger", "pages", "agreement") if (Path(__file__).parent / "results" / f"{name}.json").exists()
+    name
+    for name in ("ledger", "pages", "agreement", "planning")
+    if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
 
@@ -16,6 +18,12 @@ START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
 BARS: dict[tuple[str, str], tuple[float, float]] = {
     ("ledger", "EX-1 one client, request for security / durable insert"): (0.30, 0.60),
     ("ledger", "EX-3 admitting a partner's facts / signature check"): (0.50, 0.75),
+    ("planning", "PL-P14 2 s / full plan of two regencies, villages"): (1.0, 2.0),
+    ("planning", "PL-P14 2 s / full plan of two regencies, districts"): (1.0, 2.0),
+    ("planning", "PL-P2/3 bar / country with bound, village, wall"): (1.0, 2.0),
+    ("planning", "PL-P2/3 2 GB / country, village, memory"): (1.0, 2.0),
+    ("planning", "PL-P2/3 bar / country with bound, district, wall"): (1.0, 2.0),
+    ("planning", "PL-P2/3 2 GB / country, district, memory"): (1.0, 2.0),
 }
 
 

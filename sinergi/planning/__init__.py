@@ -1,4 +1,47 @@
 """Security plans from tables: pure optimisation with proven bounds, without database, network or Django.
 
-Docs: docs/planning.md (the model), docs/planning/check.py (checks a plan without any of this).
+    stations = read_stations(path.read_bytes(), path.name)
+    posts = group_posts(stations, patterns, "village", Limits(rounds=3))
+    sent = assign_units(posts_of(stations, posts), units)
+    files = certify(stations, units, posts, sent, grouping="village", limits=Limits(rounds=3), inputs={})
+
+Docs: docs/planning.md (the model), docs/planning/check.py (checks a plan without any of this). Names are loaded when
+they are used: the compiled loops take a second, and whoever only reads tables does not wait for them.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sinergi.planning.certificate import certify, posts_of
+    from sinergi.planning.model import Limits, Pattern, Stations, Units
+    from sinergi.planning.posts import group_posts
+    from sinergi.planning.tables import read_patterns, read_stations, read_units
+    from sinergi.planning.units import assign_units
+
+__all__ = [
+    "Limits",
+    "Pattern",
+    "Stations",
+    "Units",
+    "assign_units",
+    "certify",
+    "group_posts",
+    "posts_of",
+    "read_patterns",
+    "read_stations",
+    "read_units",
+]
+
+_MODULES = ("model", "tables", "posts", "units", "certificate")
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in _MODULES:
+            found = getattr(import_module(f"{__name__}.{module}"), name, None)
+            if found is not None:
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

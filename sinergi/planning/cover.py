@@ -17,6 +17,8 @@ from sinergi.planning.clusters import (
 
 # A smaller number of posts than the start's is tried for by the search itself, at most so often.
 TRIES = 8
+# In larger groups dropping posts one by one takes too long; the search is left to find a smaller number.
+LARGEST_DROPPED = 300
 
 
 def posts_needed(metres: Floats, most: int) -> tuple[int, list[list[int]]]:
@@ -79,6 +81,7 @@ def _greedy(metres: Floats, most: int) -> tuple[Integers, int]:
     """Again and again the post for the station that fewest can serve, where it serves most; then posts are dropped."""
     near: npt.NDArray[np.bool_] = metres < BEYOND
     free = np.ones(len(metres), bool)
+    of = np.zeros(len(metres), np.int64)
     anchors: list[int] = []
     while free.any():
         hardest = int(np.where(free, (near & free).sum(1), len(metres) + 1).argmin())
@@ -89,14 +92,19 @@ def _greedy(metres: Floats, most: int) -> tuple[Integers, int]:
         order = np.lexsort((metres[:, anchor], np.where(free & near[:, anchor], near.sum(1), len(metres) + 1)))
         taken = [anchor, *([hardest] if hardest != anchor else [])]
         taken += [int(i) for i in order if free[i] and near[i, anchor] and i not in taken]
+        of[taken[:most]] = len(anchors)
         free[taken[:most]] = False
         anchors.append(anchor)
+    if len(metres) > LARGEST_DROPPED:
+        return of, len(anchors)
     for anchor in sorted(anchors, key=lambda j: int(near[:, j].sum())):
         fewer = [one for one in anchors if one != anchor]
-        if fewer and len(fewer) * most >= len(metres) and _assigned(near, fewer, most) is not None:
+        if not fewer or len(fewer) * most < len(metres):
+            break
+        fewer_of = _assigned(near, fewer, most)
+        if fewer_of is not None:
             anchors = fewer
-    of = _assigned(near, anchors, most)
-    assert of is not None, "every anchor's own post serves what it was chosen for"
+            of = fewer_of
     return of, len(anchors)
 
 

@@ -57,6 +57,8 @@ def assign_units(posts: Posts, units: Units) -> UnitPlan:
     then the fewest metres. `cost_mm` equals `bound_mm` in every plan that this returns.
     """
     net = _Network(posts, units)
+    if net.hubs:
+        net.settle_at_home()
     price = cheapest_flow(*net.arrays(), net.tree, net.flow, net.root)
     worth = np.maximum(0, -price[: len(units)])
     return net.plan(worth)
@@ -162,6 +164,39 @@ class _Network:
         )
         at = np.array([place[code] for code in self.posts.regency], np.int64)
         self._in = self._add(arrive[at], u + np.arange(p), np.full(p, _ALL), metres_mm(self.post_at, self.middles[at]))
+
+    def settle_at_home(self) -> None:
+        """A better start for the flow: every regency by itself, with its own units and posts only.
+
+        Their trees, joined at the root, are a tree of the whole. The middles hang where somebody lent is worth most
+        (by any other place, every post would seem to call for somebody lent); what is left to do is lending.
+        """
+        u, p = len(self.units), len(self.posts)
+        place = {code: k for k, code in enumerate(self.regencies)}
+        of_node = np.full(self.root + 1, -1)
+        of_node[: u + p] = [place.get(code, -1) for code in (*self.home, *self.posts.regency)]
+        of_arc = np.where(self.head == self.root, of_node[self.tail], -1)
+        inside = (self.tail < u) & (self.head >= u) & (self.head < u + p)
+        of_arc[inside] = of_node[self.tail[inside]]
+        by_arc, by_node = np.argsort(of_arc, kind="stable"), np.argsort(of_node[: u + p], kind="stable")
+        arcs = np.searchsorted(of_arc[by_arc], np.arange(len(self.regencies) + 1))
+        nodes = np.searchsorted(of_node[by_node], np.arange(len(self.regencies) + 1))
+        price = np.zeros(self.root + 1, np.int64)
+        price[u + p : self.root] = self.cost[self.tree[u + p : self.root]]
+        number, position = np.empty(self.root + 1, np.int64), np.empty(self._count, np.int64)
+        for k in range(len(self.regencies)):
+            own, ways = by_node[nodes[k] : nodes[k + 1]], by_arc[arcs[k] : arcs[k + 1]]
+            number[own], number[self.root] = np.arange(len(own)), len(own)
+            position[ways] = np.arange(len(ways))
+            flow, tree = self.flow[ways], np.append(position[self.tree[own]], -1)
+            tail, head = number[self.tail[ways]], number[self.head[ways]]
+            price[own] = cheapest_flow(tail, head, self.room[ways], self.cost[ways], tree, flow, len(own))[:-1]
+            self.flow[ways], self.tree[own] = flow, ways[tree[:-1]]
+        for ways in (self._in, self._between):
+            worth = self.cost[ways] + price[self.head[ways]]
+            best = np.lexsort((worth, self.tail[ways]))
+            middles, first = np.unique(self.tail[ways[best]], return_index=True)
+            self.tree[middles], price[middles] = ways[best[first]], worth[best[first]]
 
     def plan(self, worth: Integers) -> UnitPlan:
         """The flow as rows of unit and post, with cost and bound."""

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -55,6 +56,9 @@ def plan(argv: list[str], data: Path) -> int:
     from sinergi.planning.units import assign_units
 
     with _Interrupt() as interrupt, _without_banner():
+        if limits.seconds is not None:
+            # What is left for the search; a tenth is kept for the officers and for writing.
+            limits = replace(limits, seconds=max(0.0, 0.9 * limits.seconds - (time.monotonic() - began)))
         posts = group_posts(stations, patterns, asked.grouping, limits, stopped=lambda: interrupt.came)
         sent = assign_units(posts_of(stations, posts), units)
         files = certify(stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs)

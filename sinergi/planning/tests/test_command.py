@@ -214,3 +214,20 @@ def test_compiled_or_plain_on_one_thread_or_three_the_plan_is_the_same(tmp_path)
             [(tmp_path / f"plan{plain}{threads}" / name).read_bytes() for name in ("posts.csv", "certificate.json")]
         )
     assert kept[0] == kept[1] == kept[2]
+
+
+def test_the_package_is_useful_without_the_command(tmp_path):
+    import sinergi.planning as planning
+
+    write_tables(tmp_path, 2)
+    read = [
+        getattr(planning, f"read_{name}")((tmp_path / f"{name}.csv").read_bytes(), name)
+        for name in ("stations", "units", "patterns")
+    ]
+    limits = planning.Limits(rounds=0)
+    posts = planning.group_posts(read[0], read[2], "village", limits)
+    sent = planning.assign_units(planning.posts_of(read[0], posts), read[1])
+    files = planning.certify(read[0], read[1], posts, sent, grouping="village", limits=limits, inputs={})
+    assert set(files) == {"posts.csv", "assignments.csv", "certificate.json"}
+    with pytest.raises(AttributeError):
+        _ = planning.nothing_of_the_kind

@@ -58,7 +58,7 @@ def assert_sound(points, rule, plan):
     assert plan.lower_bound_travel_m <= plan.travel_m and plan.lower_bound_posts <= len(plan.anchor)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(some.integers(1, 9), some.integers(1, 4), some.integers(0, 10**6), some.sampled_from([0, 0, 2]))
 def test_bounds_hold_against_every_plan_and_two_posts_are_exact(count, most, seed, lumps):
     points = scattered(count, seed, lumps=lumps)
@@ -74,7 +74,7 @@ def test_bounds_hold_against_every_plan_and_two_posts_are_exact(count, most, see
         assert plan.lower_bound_travel_m == pytest.approx(metres, abs=1e-4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(some.integers(1, 8), some.integers(1, 4), some.integers(0, 10**6), some.sampled_from([800.0, 3000.0, 6000.0]))
 def test_nobody_is_farther_than_the_radius_and_the_number_of_posts_is_bounded(count, most, seed, radius):
     points = scattered(count, seed)
