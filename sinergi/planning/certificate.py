@@ -40,7 +40,7 @@ def certify(
     limits: Limits,
     inputs: Mapping[str, bytes],
 ) -> dict[str, bytes]:
-    """The files of a plan by name: posts.csv, assignments.csv, certificate.json. The fourth is `summary` and the seconds.
+    """The files of a plan by name: posts.csv, assignments.csv, certificate.json. The fourth is `summary` with seconds.
 
     `inputs` are the bytes of the tables by the name of their option; the certificate carries their SHA-256.
     """
