@@ -123,7 +123,6 @@ def measure(some: str, number: int) -> dict[str, float]:
 
     from django.test import Client
 
-    from sinergi.documents import letter_pdf
     from sinergi.features.agreement import public as agreements
     from sinergi.features.obligations.public import Board
     from sinergi.features.obligations.views import printing
@@ -133,7 +132,6 @@ def measure(some: str, number: int) -> dict[str, float]:
     from sinergi.kernel.actors import Actor
     from sinergi.kernel.ids import new_event_id
     from sinergi.kernel.once import reading
-    from sinergi.ledger.models import Agency
     from tests.permissions.fixtures import sign_in_somebody
 
     auditor: Client = sign_in_somebody("auditor", username=f"auditor-{number}")
@@ -148,13 +146,12 @@ def measure(some: str, number: int) -> dict[str, float]:
 
         return ask
 
-    own = Agency.objects.get(is_self=True).id
     info = agreements.agreement(some)
     assert info is not None
 
     def report() -> object:
         board = Board(some, at=at)
-        return letter_pdf(printing.report(board, info, printing.periods(board)[-1], is_long=True, own=own))
+        return printing.drawn(board, info, printing.periods(board)[-1], is_long=True)
 
     first = _taken(look("/kewajiban/"))
     figures = {

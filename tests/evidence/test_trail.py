@@ -7,12 +7,16 @@ import json
 
 import pytest
 
+from sinergi.features.letters import public as letters
+from sinergi.features.letters.models import PatternChange
 from sinergi.features.security import actions, events
+from sinergi.features.security.public import LETTERS
 from sinergi.features.security.tests.test_facts import END, START, consent, content, do, from_police
 from sinergi.ledger.evidence import export_record
 from sinergi.ledger.models import Agreement, Entry
 from tests.evidence.test_evidence import members_of, ours, theirs
 from tests.nodes.fixtures import enter_and_confirm
+from tests.nodes.simulator import NOON
 
 
 def ask(secretary, agreement: str, canary: str) -> str:
@@ -34,9 +38,12 @@ def story(agreement, police, secretary) -> list[str]:
         agreement,
         events.ForceAssigned(request=asked, answer=offer, sprin_number="Sprin/74/II/2024", officers=8),
     )
+    # A number that looks like a day stays the words it is.
+    PatternChange.objects.create(series="request", pattern="{tahun}-02-0{nomor}", first=5, year=2024, changed_at=NOON)
+    number = letters.next_number(LETTERS["request"], at=NOON, exercise=False)
     letter = do(
-        actions.issue_letter, secretary, request=asked, about=asked, series="request", number=1, year=2024,
-        written="2024-02-05", pdf=b"pdf", docx=b"docx",
+        actions.issue_letter, secretary, request=asked, about=asked, series="request", number=number,
+        pdf=b"pdf", docx=b"docx",
     ).key  # fmt: skip
     done = from_police(
         police, agreement, events.AssistanceCompleted(request=asked, started_at=START, ended_at=END, officers=8)
