@@ -202,12 +202,14 @@ def best_for(headings: Sequence[str], templates: Sequence[OfficeTemplate]) -> Of
     Of equals the first by name; None where the program's own is as good.
     """
     there = set(headings)
+    by_scope = {one.scope: one.title for one in reversed(agreements.article_drafts()) if one.scope}
+    programs = {item.heading or by_scope.get(item.scope, "") for item in drafts()}  # type: ignore[call-overload]
 
-    def named(items: Sequence[Draft]) -> int:
-        return len({item.heading for item in items} & there)
+    def named(row: OfficeTemplate) -> int:
+        return len({item.heading for item in item_drafts(row)} & there)
 
-    best = max(templates, key=lambda row: named(item_drafts(row)), default=None)
-    return best if best is not None and named(item_drafts(best)) > named(drafts()) else None
+    best = max(templates, key=named, default=None)
+    return best if best is not None and named(best) > len(programs & there) else None
 
 
 def of_agreement(agreement: str, items: Sequence[Item], titles: Mapping[str, str]) -> tuple[list[Article], list[Entry]]:

@@ -123,17 +123,24 @@ def typed(client: Any, address: str, **changes: Any) -> dict[str, Any]:
     return sent | changes
 
 
-def test_a_template_is_made_from_the_programs_edited_and_a_draft_starts_from_it(client):
+@pytest.mark.slow
+def test_a_template_is_made_from_the_programs_own_as_the_page_shows_it(client):
     new = reverse("obligations:template-new")
     sent = typed(client, new, name="Pilkada <b>", **{"pasal-0-title": "Istilah", "wajib-0-title": "Jadwal pilkada"})
     assert client.post(new, sent).status_code == 302
     row = OfficeTemplate.objects.get()
     assert (row.articles[0]["title"], row.items_json[0]["title"], row.version) == ("Istilah", "Jadwal pilkada", 1)
+    assert (len(row.articles), len(row.items_json)) == (len(agreements.article_drafts()), len(template.drafts()))
+
+
+def test_a_draft_starts_from_the_template_that_is_chosen(client, small):
+    OfficeTemplate.objects.update(name="Pilkada <b>")
     page = client.get(reverse("obligations:templates")).content.decode()
     assert "Pilkada &lt;b&gt;" in page and "Pilkada <b>" not in page
-    draft = client.get(reverse("agreement:draft"), {"templat": row.pk}).content.decode()
-    assert 'value="Istilah"' in draft and "Pilkada &lt;b&gt;" in draft
-    assert 'value="Istilah"' not in client.get(reverse("agreement:draft")).content.decode()
+    draft = client.get(reverse("agreement:draft"), {"templat": small.pk})
+    assert [form.initial.get("title") for form in draft.context["articles"]][:3] == ["Pengertian", "Data", "Pengamanan"]
+    assert draft.context["form"]["scopes"].value() == ["data", "security"]
+    assert "Pilkada &lt;b&gt;" in draft.content.decode()
 
 
 def test_switching_a_scope_off_asks_what_becomes_of_its_obligations_and_two_editors_do_not_undo_each_other(
@@ -177,24 +184,27 @@ def test_bad_input_is_said_beside_its_field_and_nothing_is_kept(client, small, c
     assert (small.name, small.version) == ("Pilkada", 1)
 
 
-def test_one_is_made_from_an_agreement_in_force_and_its_obligations_fill_the_next_list(agreed, person):
-    client = person("secretary", agreements=[agreed.agreement])
-    new = reverse("obligations:template-new") + f"?dari={agreed.agreement}"
+def test_one_is_made_from_an_agreement_in_force_and_its_obligations_fill_the_next_list(pact, person):
+    items, _titles = pact.items()
+    listed = agreements.articles_of(pact.agreement)
+    theirs = [msgspec.structs.replace(items[0], article=1)]
+    pact.agree(pact.propose(items=theirs, titles={theirs[0].code: "Nama di sini"}))
+    client = person("secretary", agreements=[pact.agreement])
+    new = reverse("obligations:template-new") + f"?dari={pact.agreement}"
     sent = typed(client, new)
-    listed = agreements.articles_of(agreed.agreement)
-    assert sent["pasal-0-title"] == listed[0]["title"] and sent["wajib-0-code"] == agreed.board().items[0].code
+    assert (sent["pasal-0-title"], sent["wajib-0-title"]) == (listed[0]["title"], "Nama di sini")
     sent |= {f"pasal-{place}-text": "isi" for place in range(len(listed))}
-    by_scope = {one["number"]: one for one in listed}
-    sent |= {
-        f"wajib-{place}-included": "" for place, item in enumerate(agreed.board().items) if item.article not in by_scope
-    }
     assert client.post(new, sent).status_code == 302
     row = OfficeTemplate.objects.get()
-    assert {item["debtor"] for item in row.items_json} <= {"kpu", "police", "both"}
-    proposal = client.get(reverse("obligations:proposal", args=[agreed.agreement]), {"templat": row.pk})
+    [kept] = row.items_json
+    assert (kept["debtor"], kept["heading"]) == ("kpu", listed[0]["title"])
+    filled, called = template.items_for(
+        listed, commission=pact.kpu, police=pact.police.id, of=office_templates.item_drafts(row)
+    )
+    assert (filled, called) == (theirs, {theirs[0].code: "Nama di sini"})
+    proposal = client.get(reverse("obligations:proposal", args=[pact.agreement]), {"templat": row.pk})
     assert proposal.context["base"] == row
-    other = person("secretary", agreements=["another"])
-    assert other.get(new).status_code == 404
+    assert person("secretary", agreements=["another"]).get(new).status_code == 404
 
 
 def test_the_template_that_names_most_of_the_articles_is_taken():
@@ -216,6 +226,8 @@ def test_the_template_that_names_most_of_the_articles_is_taken():
     ]
     assert office_templates.best_for(["Kota"], rows).name == "B"
     assert office_templates.best_for(["Pertukaran"], rows) is None
+    programs = [one.title for one in agreements.article_drafts()]
+    assert office_templates.best_for([*programs, "Kota"], rows) is None
     assert office_templates.best_for(["Kota"], []) is None
 
 
