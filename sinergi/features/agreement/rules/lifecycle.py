@@ -27,9 +27,9 @@ from sinergi.ledger.events import RecordKey
 Step = Literal["working_group", "leaders", "above"]
 STEPS: tuple[Step, ...] = ("working_group", "leaders", "above")
 
-# What is stated while an agreement is suspended too: what concerns the agreement itself, and what the law fixes without
-# the parties (election days, holidays). Every other kind waits until it goes on.
-GOES_ON = ("agreement.", "negotiation.", "stages.")
+# What is stated while an agreement is suspended too: what concerns the agreement itself, what the law fixes without the
+# parties (election days, holidays), and that data was destroyed, which nobody may put off. Every other kind waits.
+GOES_ON = ("agreement.", "negotiation.", "stages.", "data.destroyed")
 
 STEP_DAYS = 7
 NOTICE = timedelta(days=30)

@@ -12,12 +12,13 @@ import pytest
 from sinergi.features.agreement import actions
 from sinergi.features.agreement.events import ChangeProposed, DisputeRaised, MatterAnswered, Words
 from sinergi.features.agreement.rules import AgreedChange, is_suspended, suspensions
+from sinergi.features.agreement.rules.lifecycle import GOES_ON as GOES_ON_KINDS
 from sinergi.features.obligations.actions import state_minutes
 from sinergi.features.obligations.events import MinutesStated, MinutesText
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import to_text
-from sinergi.ledger import rebuild, store
+from sinergi.ledger import catalog, rebuild, store
 from sinergi.ledger.models import Entry
 from sinergi.ledger.writer import run
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
@@ -76,6 +77,12 @@ def test_a_partners_fact_is_refused_from_the_day_on_and_what_concerns_the_agreem
     assert stated(police, suspended, 3, DisputeRaised(article=1, raised_on=STOPS))[0] == "folded"
     assert stated(police, suspended, 4) == ("invalid", REFUSED)
     assert rebuild.check() == []
+
+
+def test_of_the_other_features_only_that_data_was_destroyed_goes_on():
+    own = {"agreement", "negotiation", "stages", "identity"}
+    others = {kind for kind, _version in catalog.kinds() if kind.partition(".")[0] not in own}
+    assert {kind for kind in others if kind.startswith(GOES_ON_KINDS)} == {"data.destroyed"}
 
 
 def test_a_fact_that_crosses_the_yes_is_good_since_its_author_did_not_know(agreement, police, secretary):
