@@ -17,6 +17,7 @@ from django.db.models import Count, Max, Sum
 
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.stages import public as stages
+from sinergi.kernel.once import once
 from sinergi.ledger.models import Cosignature, FoldedBy, Log
 
 # A few kilobytes each; a nation has about five hundred.
@@ -31,7 +32,7 @@ def remembered(
 ) -> dict[str, Counts]:
     """The counts of each agreement, good for `day`; `count` is asked for those of which nothing kept is still true."""
     wanted = list(agreements)
-    sources = _sources(wanted)
+    sources = _sources(tuple(wanted))
     with _lock:
         kept = {agreement: _kept.get(agreement, (None, None)) for agreement in wanted}
     found = {
@@ -50,7 +51,8 @@ def remembered(
     return {agreement: found[agreement] for agreement in wanted}
 
 
-def _sources(agreements: list[str]) -> dict[str, Hashable]:
+@once
+def _sources(agreements: tuple[str, ...]) -> dict[str, Hashable]:
     """What the counts of each agreement come from. Heads are hashes over everything before them."""
     made: dict[str, list[Hashable]] = {agreement: [] for agreement in agreements}
     logs = Log.objects.filter(agreement__in=agreements).order_by("pk")

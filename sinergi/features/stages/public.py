@@ -128,7 +128,8 @@ def _told_holidays(agreements: list[str]) -> dict[str, list[AnnouncedHolidays]]:
 
 def polling_day() -> date | None:
     """The day on which people vote; None before a calendar is chosen."""
-    return CalendarChoice.objects.order_by("pk").values_list("polling_day", flat=True).first()
+    found = calendar()
+    return None if found is None else found.polling_day
 
 
 def label(day: date) -> str:

@@ -15,8 +15,8 @@ from sinergi.features.agreement import public, rules, scans
 from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS
 from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.template import SCOPE_LABELS
+from sinergi.ledger import rows
 from sinergi.ledger.grades import NOTHING, Grade, grades
-from sinergi.ledger.models import Agency
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,7 +206,8 @@ def office_of(code: str) -> str:
 
 def own_id() -> str:
     """This node's agency id; empty before it is initialised."""
-    return Agency.objects.filter(is_self=True).values_list("id", flat=True).first() or ""
+    own = rows.own_agency()
+    return "" if own is None else own.id
 
 
 STATES: tuple[rules.Standing, ...] = (

@@ -21,7 +21,8 @@ from sinergi.features.home.forms import PRESSING, FilterForm
 from sinergi.features.places import public as places
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES
-from sinergi.ledger.models import Agency, Agreement
+from sinergi.ledger import rows as ledger_rows
+from sinergi.ledger.models import Agency
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 from sinergi.sync.models import Invitation
@@ -104,7 +105,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "districts": _districts(user, scope),
         "station_count": places.station_count("", user=user, scope=scope) if user.can("places.read") else 0,
         "steps": steps,
-        "is_empty": not Agreement.objects.exists(),
+        "is_empty": not ledger_rows.agreements(),
     }
     return render(request, "home/home.html", context)
 
@@ -213,7 +214,7 @@ def _first_steps(user: User) -> list[Step]:
     has_people = User.objects.exclude(pk=user.pk).exists()
     has_partner = Agency.objects.filter(is_self=False).exists()
     invited = Invitation.objects.filter(used_at=None).exists()
-    has_agreement = Agreement.objects.exists()
+    has_agreement = bool(ledger_rows.agreements())
     if has_people and has_partner and has_agreement:
         return []
     steps = [
