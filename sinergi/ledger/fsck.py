@@ -33,12 +33,13 @@ def check(*, quick: bool = False) -> list[Finding]:
     """Everything that is wrong with the store; empty where nothing is. `quick` leaves signatures out."""
     found: list[Finding] = []
     for log in Log.objects.order_by("origin"):
-        found.extend(_check_log(log, quick=quick))
+        found.extend(check_log(log, quick=quick))
     found.extend(_check_parties())
     return found
 
 
-def _check_log(log: Log, *, quick: bool) -> Iterator[Finding]:
+def check_log(log: Log, *, quick: bool = False) -> Iterator[Finding]:
+    """Everything that is wrong with one log, its tree, checkpoints, cosignatures, proofs and bodies."""
     name = f"buku {log.origin[:8]}"
     if log.origin != envelope.log_id(log.agreement, log.agency, log.role):
         yield Finding(name, "namanya bukan milik instansi, perjanjian, dan perannya")
@@ -86,14 +87,42 @@ def _check_histories(name: str, log: Log) -> Iterator[Finding]:
         yield Finding(name, "dibekukan tanpa bukti dua riwayat, atau tidak dibekukan padahal buktinya ada")
     for ahead in Unreached.objects.filter(log=log).order_by("size", "pk"):
         try:
-            note = notes.parse(bytes(ahead.note))
-            forks.signed_by_author(note, histories.checkpoint_keys(log))
-            if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root) != (
-                log.origin, ahead.size, bytes(ahead.root),
-            ):  # fmt: skip
-                raise notes.BadNote("ukuran atau akarnya lain daripada yang dicatat")
+            _check_ahead(log, ahead)
         except Broken as error:
             yield Finding(f"{name}, titik periksa yang belum tercapai pada {ahead.size}", f"rusak ({error})")
+
+
+def is_true(log: Log, row: Cosignature | Unreached) -> bool:
+    """Whether this stored statement about a log is one that was signed; the entries under it are not looked at."""
+    try:
+        if isinstance(row, Unreached):
+            _check_ahead(log, row)
+        else:
+            _check_cosignature(log, row)
+    except Broken:
+        return False
+    return True
+
+
+def _check_ahead(log: Log, row: Unreached) -> None:
+    note = notes.parse(bytes(row.note))
+    forks.signed_by_author(note, histories.checkpoint_keys(log))
+    if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root) != (log.origin, row.size, bytes(row.root)):
+        raise notes.BadNote("ukuran atau akarnya lain daripada yang dicatat")
+
+
+def _check_cosignature(log: Log, row: Cosignature) -> None:
+    note = notes.parse(bytes(row.note))
+    forks.signed_by_author(note, histories.checkpoint_keys(log))
+    line = notes.parse_lines(bytes(row.line))[0]
+    key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
+    if key is None:
+        raise notes.BadNote("oleh kunci yang tidak dinyatakan siapa pun")
+    at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, bytes(key.public))
+    if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root, at) != (
+        log.origin, row.size, bytes(row.root), int(row.signed_at.timestamp()),
+    ):  # fmt: skip
+        raise notes.BadNote("tidak cocok dengan titik periksa yang ditandainya")
 
 
 def _check_entry(where: str, row: Entry, entry: envelope.Entry, log: Log, head: str, lam: int) -> Iterator[Finding]:
@@ -162,19 +191,8 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
     for row in Cosignature.objects.filter(log=log).order_by("size", "pk").iterator(ROWS_AT_ONCE):
         where = f"{name}, tanda saksi pada {row.size}"
         try:
-            note = notes.parse(bytes(row.note))
-            forks.signed_by_author(note, author_keys)
-            line = notes.parse_lines(bytes(row.line))[0]
-            key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
-            if key is None:
-                raise notes.BadNote("oleh kunci yang tidak dinyatakan siapa pun")
-            at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, bytes(key.public))
-            agrees = (note.checkpoint.size, note.checkpoint.root, at) == (
-                row.size,
-                bytes(row.root),
-                int(row.signed_at.timestamp()),
-            )
-            if not agrees or roots.get(row.size, bytes(row.root)) != bytes(row.root):
+            _check_cosignature(log, row)
+            if roots.get(row.size, bytes(row.root)) != bytes(row.root):
                 yield Finding(where, "tidak cocok dengan titik periksa yang ditandainya")
         except Broken as error:
             yield Finding(where, f"rusak ({error})")

@@ -20,7 +20,6 @@ from django.db.migrations.executor import MigrationExecutor
 from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
-from sinergi.ledger import fsck as checking
 from sinergi.ledger import rebuild as rebuilding
 from sinergi.ledger.evidence import BadEvidence, export_agreement, export_histories, export_record
 from sinergi.ledger.evidence.check import Record, check
@@ -57,22 +56,6 @@ def evidence(argv: list[str], data: Path) -> int:
     _write(caller_path(asked.file), lines)
     print(asked.file)
     return 0
-
-
-def fsck(argv: list[str], data: Path) -> int:
-    """`sinergi fsck [--quick] [--json]`: check every stored byte; 0 only where nothing is wrong."""
-    parser = Arguments(prog="sinergi fsck", description="Periksa setiap bita yang tersimpan.")
-    parser.add_argument("--quick", action="store_true", help="tanpa tanda tangan")
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args(argv)
-    found = checking.check(quick=asked.quick)
-    if asked.json:
-        print(json.dumps({"findings": msgspec.to_builtins(found)}, ensure_ascii=False))
-    else:
-        for finding in found:
-            print(f"{finding.where}: {finding.what}")
-        print("semua simpanan utuh" if not found else f"{len(found)} hal tidak benar")
-    return 1 if found else 0
 
 
 def rebuild(argv: list[str], data: Path) -> int:

@@ -45,7 +45,11 @@ VERBS = {
     "evidence": Verb(
         "sinergi.ledger.verbs:evidence", "ekspor atau periksa bukti", needs_node=lambda argv: argv[:1] != ["verify"]
     ),
-    "fsck": Verb("sinergi.ledger.verbs:fsck", "periksa setiap bita yang tersimpan"),
+    "fsck": Verb(
+        "sinergi.sync.verbs:fsck",
+        "periksa setiap bita yang tersimpan, perbaiki dari mitra",
+        lambda argv: "--repair" in argv,
+    ),
     "import": Verb("sinergi.features.places.verbs:import_", "ambil wilayah atau batasnya dari berkas", always),
     "init": Verb("sinergi.sync.verbs:init", "buat simpul baru di folder kosong", always),
     "invite": Verb("sinergi.sync.verbs:invite", "tulis undangan untuk mitra", always),

@@ -10,13 +10,17 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, store
+from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.sync import addresses, codes, invitations, service, waking
+from sinergi.sync import repair as repairing
 from sinergi.sync.models import Peer
 
 
@@ -108,6 +112,34 @@ def sync(argv: list[str], data: Path) -> int:
         if not report:
             print("Belum ada mitra. Buat undangan: sinergi invite --for NAMA BERKAS")
     return 1 if failed else 0
+
+
+def fsck(argv: list[str], data: Path) -> int:
+    """`sinergi fsck [--quick] [--repair] [--json]`: check every stored byte; 0 only where nothing is wrong."""
+    parser = Arguments(prog="sinergi fsck", description="Periksa setiap bita yang tersimpan.")
+    parser.add_argument("--quick", action="store_true", help="tanpa tanda tangan")
+    parser.add_argument("--repair", action="store_true", help="ambil kembali bita yang benar dari mitra")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(argv)
+    found = checking.check(quick=asked.quick and not asked.repair)
+    mended, troubles = 0, []
+    if asked.repair and found:
+        with repairing.partners() as lines:
+            troubles = repairing.repair(lines)
+        before, found = len(found), checking.check()
+        mended = max(0, before - len(found))
+    if asked.json:
+        told = {"findings": msgspec.to_builtins(found), "mended": mended, "troubles": troubles}
+        print(json.dumps(told if asked.repair else {"findings": told["findings"]}, ensure_ascii=False))
+        return 1 if found else 0
+    for trouble in troubles:
+        print(trouble)
+    for finding in found:
+        print(f"{finding.where}: {finding.what}")
+    if mended:
+        print(f"{mended} hal diperbaiki; setiap bita terbukti dengan tanda tangan dan pohonnya")
+    print("semua simpanan utuh" if not found else f"{len(found)} hal tidak benar")
+    return 1 if found else 0
 
 
 def resume(argv: list[str], data: Path) -> int:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 
 from sinergi.features.security.events import AssistanceRequested, RequestText, Spot
 from sinergi.kernel.errors import Refused
@@ -54,8 +55,8 @@ class Holder:
         self.keep()
 
     def keep(self) -> None:
-        """Hold everything of the agreement, words too."""
-        for row in Log.objects.filter(agreement=self.agreement):
+        """Hold everything of the agreement, words too, and the logs of keys."""
+        for row in Log.objects.filter(Q(agreement=self.agreement) | Q(role="identity")):
             if row.is_own:
                 run(lambda row=row: store.sign_checkpoint(row))
             log = PeerLog(row.agency, row.agreement, row.role)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -153,6 +155,11 @@ def test_a_node_restored_from_an_old_backup_heals_before_it_signs_and_without_th
     assert kpu.do("tables") == polres.do("tables") and kpu.do("rebuild") == []
     assert all(not log["frozen"] for log in polres.do("standing")[0]["logs"])
 
+    damage(kpu.data, agreement)
+    sinergi(kpu.data, "fsck", "--repair")
+    sinergi(kpu.data, "fsck")
+    assert kpu.do("tables") == polres.do("tables")
+
     polres.unplug()
     kpu.unplug()
     put_back(kpu, tmp_path)
@@ -177,6 +184,22 @@ def put_back(node: Node, files: Path) -> None:
     shutil.rmtree(node.data)
     given = ["--identity", files / "identity", "--keys", files / "backup--keys.age", files / "backup.age"]
     sinergi(node.data, "restore", *map(str, given))
+
+
+def damage(data: Path, agreement: str) -> None:
+    """Flip a bit in an entry, a body and a tree hash of both logs, while the node runs."""
+    with contextlib.closing(sqlite3.connect(data / "node.sqlite3", timeout=30)) as database, database:
+        logs = "(SELECT id FROM ledger_log WHERE agreement = ?)"
+        for table, column, which in (
+            ("ledger_entry", "data", f"seq = 2 AND log_id IN {logs}"),
+            ("ledger_body", "data", f"entry_id IN (SELECT id FROM ledger_entry WHERE seq = 3 AND log_id IN {logs})"),
+            ("ledger_node", "hash", f"level = 1 AND log_id IN {logs}"),
+        ):
+            found = database.execute(f"SELECT rowid, {column} FROM {table} WHERE {which}", [agreement]).fetchall()
+            assert found, table
+            for row, held in found:
+                changed = held[:9] + bytes([held[9] ^ 1]) + held[10:]
+                database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", [changed, row])
 
 
 def sinergi(data: Path, *argv: str) -> None:
