@@ -7,13 +7,14 @@ import json
 import pytest
 
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import forks, fsck, histories, keys, rebuild, verbs
+from sinergi.ledger import forks, fsck, histories, keys, rebuild, store, verbs
 from sinergi.ledger.evidence import export_histories
 from sinergi.ledger.models import Agreement, Entry, Log
 from sinergi.ledger.writer import run
 from tests.evidence.test_evidence import members_of, ours, theirs, written
-from tests.nodes.simulator import Peer, PeerLog
+from tests.nodes.simulator import NOON, Peer, PeerLog
 from tests.nodes.test_histories import OVER, VOID, retold
 
 __all__ = ["told"]
@@ -159,6 +160,8 @@ def test_what_was_stored_and_waited_is_not_folded_after_the_proof(agreement, pol
     assert (frozen.frozen_at, frozen.folded) == (1, 1)
     from sinergi.ledger import fold, rows
 
+    # What they waited for comes: now they could be folded, were it not for the proof.
+    run(lambda: store.append(agreement, OVER, id=new_event_id(NOON), by=None, at=NOON))
     run(lambda: fold.fold_ready(rows.logs_of(agreement)))
     assert Log.objects.get(pk=before.pk).folded == 1
     assert Entry.objects.filter(log=before, state="waiting").count() == 4
@@ -170,10 +173,8 @@ def test_a_third_partys_facts_go_on_when_a_log_they_saw_is_frozen(node, police, 
     """Bawaslu saw more of the police's log than we took: its own facts are neither held up nor accused."""
     from sinergi.features.agreement.actions import enter_agreement
     from sinergi.features.agreement.events import AgreementConfirmed
-    from sinergi.kernel.ids import new_event_id
     from sinergi.ledger.envelope import Seen
     from tests.nodes.fixtures import terms
-    from tests.nodes.simulator import NOON
 
     third = Peer(code="bawaslu", name="Bawaslu Tapanuli Selatan", kind="supervisor", region="1203")
     third.meet()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -225,6 +226,17 @@ def test_what_is_no_back_up_inside_is_refused(files, tmp_path, identity, opening
     sealed = tmp_path / "odd.age"
     sealed.write_bytes(pyrage.encrypt(plain, [identity.to_public()]))
     refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
+
+
+def test_a_file_that_is_not_the_one_the_manifest_speaks_of_is_refused(files, tmp_path, identity, opening):
+    data, _, keys = files
+    store = (data / "node.sqlite3").read_bytes()
+    sealed = tmp_path / "swapped.age"
+    for named in ({"node.sqlite3": "0" * 64}, {}, {"node.sqlite3": hashlib.sha256(store).hexdigest(), "secret": "0"}):
+        manifest = {"format": backup.FORMAT, "what": "node", "files": named}
+        plain = tar_of({"manifest.json": json.dumps(manifest).encode(), "node.sqlite3": store})
+        sealed.write_bytes(pyrage.encrypt(plain, [identity.to_public()]))
+        refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
 
 
 def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
