@@ -57,6 +57,11 @@ class Stations:
     def __len__(self) -> int:
         return len(self.code)
 
+    def sharing_a_point(self) -> int:
+        """How many stations stand exactly where another one stands: mostly the middle of a village, not their place."""
+        _, counts = np.unique(self.lat + 1j * self.lon, return_counts=True)
+        return int(counts[counts > 1].sum())
+
     def area(self, grouping: Grouping) -> list[str]:
         """The codes of the areas that no post may cross."""
         return self.village if grouping == "village" else self.district

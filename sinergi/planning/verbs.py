@@ -62,10 +62,11 @@ def plan(argv: list[str], data: Path) -> int:
         posts = group_posts(stations, patterns, asked.grouping, limits, stopped=lambda: interrupt.came)
         sent = assign_units(posts_of(stations, posts), units)
         files = certify(stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs)
-        told = summary(posts, sent) | {"seconds": round(time.monotonic() - began, 3)}
+        told = summary(posts, sent) | {"stations_at_shared_points": stations.sharing_a_point()}
+        told |= {"seconds": round(time.monotonic() - began, 3)}
         files["summary.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
         _write(out, files, asked.out)
-    _say(told, asked.out, filled=int(stations.filled.sum()), interrupted=interrupt.came, grouping=asked.grouping)
+    _say(told, asked.out, filled=int(stations.filled.sum()), interrupted=interrupt.came)
     return 0
 
 
@@ -171,7 +172,7 @@ def _write(out: Path, files: dict[str, bytes], said: str) -> None:
         ) from None
 
 
-def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool, grouping: str) -> None:
+def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool) -> None:
     """The plan in four sentences; the shortage, where there is one, comes first."""
     if told["unmet"]:
         least = told["lower_bound_unmet"]
@@ -180,13 +181,13 @@ def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool, g
         print(f"{told['posts']} posko: jumlah minimum, terbukti.")
     else:
         print(f"{told['posts']} posko; batas bawah yang terbukti {told['lower_bound_posts']}.")
-    gap = told["gap"]
-    proven = (
-        "tanpa batas bawah"
-        if gap is None
-        else f"paling banyak {float(str(gap)) * 100:.2f} % di atas batas bawah terbukti"
-    )
-    print(f"Jarak TPS ke posko {float(str(told['travel_m'])) / 1000:.1f} km, {proven}.")
+    shared = told["stations_at_shared_points"]
+    if shared and not told["travel_m"]:
+        print("Jarak TPS ke posko tidak diketahui: TPS yang satu posko bertitik sama, mungkin titik tengah desa.")
+    else:
+        print(f"Jarak TPS ke posko {float(str(told['travel_m'])) / 1000:.1f} km, {_proven(told['gap'])}.")
+        if shared:
+            print(f"{shared} TPS bertitik sama dengan TPS lain; jarak di antaranya dihitung nol.", file=sys.stderr)
     print(f"{told['officers']} personel ditempatkan, {told['lent']} di antaranya BKO; hasil di {out}.")
     if filled:
         print(f"{filled} TPS tanpa titik ditaruh di tengah TPS lain di desanya.", file=sys.stderr)
@@ -194,3 +195,10 @@ def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool, g
         print("Tidak ada personel yang dapat ditempatkan; hanya poskonya yang direncanakan.", file=sys.stderr)
     if interrupted or told["cut_short"]:
         print(f"Pencarian berhenti setelah {told['rounds']} putaran penuh.", file=sys.stderr)
+
+
+def _proven(gap: object) -> str:
+    """How far the metres may be from the best there can be, in words."""
+    if gap is None:
+        return "tanpa batas bawah"
+    return f"paling banyak {float(str(gap)) * 100:.2f} % di atas batas bawah terbukti"

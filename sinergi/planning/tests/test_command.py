@@ -182,6 +182,18 @@ def test_wrong_tables_write_nothing_and_name_the_file(tmp_path, capsys):
     assert "patterns.csv, baris 3" not in capsys.readouterr().out and not (tmp_path / "plan").exists()
 
 
+def test_stations_known_by_their_village_only_get_no_praise_for_short_ways(tmp_path, capsys):
+    write_tables(tmp_path, 1)
+    rows = [f"s{i},1203012001,120301,1203,1.6,99.2,,low" for i in range(9)]
+    (tmp_path / "stations.csv").write_text(
+        "\n".join(["code,village_code,district_code,regency_code,lat,lon,voters,class", *rows])
+    )
+    out = made(tmp_path, "--rounds", "1")
+    assert "tidak diketahui" in capsys.readouterr().out
+    assert json.loads((out / "summary.json").read_text())["stations_at_shared_points"] == 9
+    assert verdict(tmp_path)[0] == 0
+
+
 def test_ctrl_c_once_ends_the_search_twice_ends_everything(capsys):
     with _Interrupt() as interrupt:
         signal.raise_signal(signal.SIGINT)
