@@ -9,7 +9,7 @@ from typing import Any
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
     name
-    for name in ("ledger", "pages", "agreement", "planning")
+    for name in ("ledger", "pages", "agreement", "planning", "median")
     if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
