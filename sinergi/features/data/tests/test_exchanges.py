@@ -334,6 +334,7 @@ def test_the_owner_is_alarmed_too(kpu):
         assert "Penerima belum memusnahkan" in secretary.get("/kotak/").content.decode()
     row = DataDelivery.objects.get()
     assert kept.is_here(row.object) and objects.deliveries.may_read(kpu.partner.id, row.object)
+    assert not objects.deliveries.may_read("f" * 64, row.object)
     kpu.state(events.DataReceived(delivery=row.key))
     kpu.state(events.DataDestroyed(delivery=row.key))
     assert not objects.deliveries.may_read(kpu.partner.id, row.object)
@@ -359,7 +360,10 @@ def test_one_commission_s_data_is_nothing_to_the_other(polres):
     stranger = polres.person("operations_head", agreements=[other.agreement])
     assert stranger.get(f"/data/penyerahan/{key}/").status_code == 404
     assert key not in stranger.get("/data/pertukaran/").content.decode()
-    # Nor can it speak about it, from its own agreement.
+    # Nor does its owner say for the recipient that it arrived or is gone.
+    for event in (events.DataReceived(delivery=key), events.DataDestroyed(delivery=key)):
+        assert Entry.objects.get(key=polres.state(event)).state == Entry.State.INVALID
+    # Nor can the other commission speak about it, from its own agreement.
     for event in (events.DataReceived(delivery=key), events.DataDestroyed(delivery=key)):
         said = other.state(event)
         assert Entry.objects.get(key=said).state == Entry.State.INVALID

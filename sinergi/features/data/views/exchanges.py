@@ -306,24 +306,16 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Requests to decide, granted ones to deliver, and deliveries to destroy; at the owner, those not destroyed."""
     own, today = own_agency().id, localdate(at)
     found = []
-    if user.can("data.decide") or user.can("data.deliver"):
-        asks = visible(user, DataRequest.objects.filter(owner=own), "data.read", region=None)
-        answers = {row.request: row for row in DataAnswer.objects.filter(agency=own)}
-        given = set(DataDelivery.objects.filter(agency=own).values_list("answer", flat=True))
-        for row in asks:
-            said = answers.get(row.key)
-            decides = said is None and user.can("data.decide", agreement=row.agreement)
-            delivers = (
-                said is not None
-                and said.agrees
-                and said.key not in given
-                and said.uses_until is not None
-                and said.uses_until >= today
-                and user.can("data.deliver", agreement=row.agreement)
-            )
-            if decides or delivers:
-                title = gettext("Putuskan permintaan data") if decides else gettext("Serahkan data yang disetujui")
-                found.append(_waiting(title, "data:request", row))
+    ours = DataRequest.objects.filter(owner=own)
+    if user.can("data.decide"):
+        open_ones = ours.exclude(key__in=DataAnswer.objects.values("request"))
+        for row in visible(user, open_ones, "data.decide", region=None):
+            found.append(_waiting(gettext("Putuskan permintaan data"), "data:request", row))
+    if user.can("data.deliver"):
+        granted = DataAnswer.objects.filter(agency=own, agrees=True, uses_until__gte=today)
+        granted = granted.exclude(key__in=DataDelivery.objects.filter(agency=own).values("answer"))
+        for row in visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None):
+            found.append(_waiting(gettext("Serahkan data yang disetujui"), "data:request", row))
     late = DataDelivery.objects.filter(uses_until__lt=today)
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
     if user.can("data.destroy"):
