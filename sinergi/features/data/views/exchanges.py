@@ -33,7 +33,7 @@ from sinergi.features.data.views.catalogue import BOTH
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.words import spaced
-from sinergi.ledger import sealed
+from sinergi.ledger import rows, sealed
 from sinergi.ledger.grades import NOTHING, grade, grades
 from sinergi.ledger.store import own_agency
 from sinergi.sheets import Column, Kind
@@ -304,8 +304,10 @@ def destruction(request: PersonRequest, key: str) -> HttpResponse:
 
 def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Requests to decide, granted ones to deliver, and deliveries to destroy; at the owner, those not destroyed."""
-    own, today = own_agency().id, localdate(at)
-    found = []
+    office = rows.own_agency()
+    if office is None:  # not initialised yet
+        return []
+    own, today, found = office.id, localdate(at), []
     ours = DataRequest.objects.filter(owner=own)
     if user.can("data.decide"):
         open_ones = ours.exclude(key__in=DataAnswer.objects.values("request"))
