@@ -166,5 +166,9 @@ def _behind() -> bool:
 def _person(username: str) -> User:
     person = User.objects.filter(username=username).first()
     if person is None or not person.duties_at():
-        raise Refused(f"Tidak ada pengguna aktif bernama {username} yang sedang bertugas.", code="S-135")
+        raise Refused(
+            "Tidak ada pengguna aktif bernama %(username)s yang sedang bertugas.",
+            code="S-135",
+            words={"username": username},
+        )
     return person

@@ -17,8 +17,9 @@ from tests.nodes.simulator import NOON
 
 START = NOON + timedelta(days=6)
 SPOT = events.Spot(region="1203022001", lat_micro=1_418_000, lon_micro=99_145_000)
-# Reading before the fact (agreement, standings, number), the ledger's own work, the rows of request and obligation.
-MOST_TO_STATE = 22
+# Reading before the fact (agreement, standings, number), whether the agreement is suspended, the ledger's own work, the
+# rows of request and obligation.
+MOST_TO_STATE = 23
 # Judging and folding one answer: verdict, savepoint, the rows of the answer.
 MOST_TO_ADMIT_ONE_MORE = 13
 

@@ -66,11 +66,11 @@ def test_a_fold_that_breaks_in_the_middle_leaves_everything_as_it_was(older, mon
     before, kept = contents(), stored()
     usual, told = catalog.fold, []
 
-    def breaks(event, envelope):
+    def breaks(event, envelope, had):
         told.append(envelope.key)
         if len(told) == 3:
             raise KeyboardInterrupt
-        usual(event, envelope)
+        usual(event, envelope, had)
 
     with monkeypatch.context() as patch:
         patch.setattr(catalog, "fold", breaks)

@@ -122,6 +122,8 @@ def test_every_address_on_the_page_is_served_and_every_one_served_is_on_it():
     from sinergi.sync.urls import urlpatterns
 
     text = (PROTOCOL / "sync.md").read_text()
-    told = set(re.findall(r"`(?:GET|POST) /(sync/v1/[a-z/<>]+)", text))
-    plain = {re.sub(r"\(\?P<origin>[^)]*\)", "<log>", str(each.pattern)).strip("^$") for each in urlpatterns}
+    told = set(re.findall(r"`(?:GET|POST) /(sync/v1/(?:[a-z/]|<[^>]*>)+)", text))
+    plain = {str(each.pattern).strip("^$") for each in urlpatterns}
+    for part, called in (("origin", "<log>"), ("digest", "<SHA-256>")):
+        plain = {re.sub(rf"\(\?P<{part}>[^)]*\)", called, address) for address in plain}
     assert told == {address for address in plain if address.startswith("sync/v1/")}
