@@ -1,7 +1,8 @@
 """The words in English: finds every translatable sentence, and compiles the catalogues people write by hand.
 
 No gettext programs are needed on anybody's machine: Django reads the templates, Python its own sources, polib the rest.
-Run `python -m sinergi.web.catalogues` to compile; `--missing` lists what has no English yet, ready to paste.
+Run `python -m sinergi.web.catalogues` to compile; `--missing` lists what has no English yet, ready to paste;
+`--check` compiles and fails where something has none or cannot be translated (script/lint does).
 """
 
 from __future__ import annotations
@@ -116,6 +117,13 @@ def missing(package: Path = PACKAGE) -> list[Sentence]:
     return list(lacking.values())
 
 
+def untranslatable(package: Path = PACKAGE) -> list[str]:
+    """Every place under `package`, tests and the command line left out, where a sentence is filled in too early."""
+    files = [path for path in sorted(package.rglob("*.py")) if "tests" not in path.parts]
+    pages = [path for path in files if path.name not in _COMMAND_LINE and "node" not in path.parts]
+    return [place for path in pages for place in unreadable(path.read_text(), str(path.relative_to(package.parent)))]
+
+
 def _whole_call(source: str, start: int) -> str | None:
     """The call that begins at `start`, up to its own closing bracket. The text may hold brackets itself."""
     end = source.find(")", start)
@@ -130,7 +138,12 @@ def _whole_call(source: str, start: int) -> str | None:
 
 
 def main() -> None:
-    """Compile, or list what is missing as entries of a .po file."""
+    """Compile, list what is missing as entries of a .po file, or fail where anything is."""
+    if "--check" in sys.argv:
+        compile_all()
+        wrong = [f"{sentence.where}: no English for: {sentence.msgid}" for sentence in missing()]
+        wrong += [f"{place}: an f-string cannot be translated; give a pattern and words=" for place in untranslatable()]
+        sys.exit("\n".join(wrong) or 0)
     if "--missing" in sys.argv:
         for sentence in missing():
             entry = polib.POEntry(msgid=sentence.msgid, msgctxt=sentence.context or None, comment=sentence.where)

@@ -203,6 +203,7 @@ def ask(url: str, *, inside: bool = False) -> None:
         line.close()
 
 
+@pytest.mark.slow
 def test_no_address_trick_reaches_anything_inside(canary, dialled, names, node, monkeypatch, capsys):
     """As a partner's address in an invitation we accept, and in an introduction we honour; also when asked at once."""
     for variable in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

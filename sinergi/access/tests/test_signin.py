@@ -82,6 +82,7 @@ def test_unknown_names_are_slowed_like_known_ones(official):
         assert answers == [422, 422, 422, 422, 429]
 
 
+@pytest.mark.slow
 def test_at_most_ten_tries_an_hour_at_one_account_from_strangers(official, monkeypatch):
     checks = []
     monkeypatch.setattr(signin, "check_password", lambda *words: bool(checks.append(1)))
@@ -108,6 +109,7 @@ def test_a_try_that_must_wait_says_how_long_and_does_not_count(official):
         assert knock(Client()).status_code == 302
 
 
+@pytest.mark.slow
 def test_a_known_device_is_never_slowed_by_other_peoples_guesses(official):
     mine = Client()
     assert knock(mine).status_code == 302

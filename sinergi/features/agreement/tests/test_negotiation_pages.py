@@ -227,6 +227,7 @@ def test_two_proposals_made_apart_are_shown_side_by_side_until_one_names_both(dr
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_steps_need_their_paper_and_only_a_text_with_all_of_them_can_be_signed(draft, police, person, node, today):
     agreement, first = draft
     client = person("secretary")

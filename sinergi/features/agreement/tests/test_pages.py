@@ -106,6 +106,7 @@ BAD = [
 ]
 
 
+@pytest.mark.slow
 def test_bad_input_gets_a_sentence_and_leaves_nothing(node, police, person, tmp_path, subtests):
     client = person("secretary")
     for changes, words in BAD:

@@ -75,6 +75,7 @@ def sign(client, agreement, form, **spoil):
     return client.post(path(agreement, "kirim/"), {**form, "credential": answer}, HTTP_HOST="localhost")
 
 
+@pytest.mark.slow
 def test_the_chair_states_a_key_signs_and_both_signatures_bring_it_into_force(draft, police, chair):
     agreement, first = draft
     page = chair.get(path(agreement), HTTP_HOST="localhost").content.decode()

@@ -149,6 +149,7 @@ def test_a_fact_lies_under_all_facts(agreement: str, person: Callable[..., Any])
     assert '<a href="/siapa-punya-apa/">Keadaan</a>' in page
 
 
+@pytest.mark.slow
 def test_every_reason_for_passing_over_a_fact_is_a_sentence_people_can_read():
     """What projections raise as Ignored is shown to people; a new reason needs its sentence (web/records.py)."""
     package = Path(words.__file__).resolve().parents[3]

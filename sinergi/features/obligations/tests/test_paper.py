@@ -270,6 +270,7 @@ def test_wrong_cells_of_a_history_stop_all_of_it(agreed, person, rows, sentence)
     assert send(client, page).status_code == 422 and not History.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_same_file_again_changes_nothing_and_another_word_about_a_due_is_an_error(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     rows = ["dipenuhi,D-02,31/12/2023,30/12/2023,B/1,,,", "adendum,,31/12/2023,,AD-1,,,"]

@@ -182,6 +182,7 @@ def test_a_server_that_is_down_is_tried_again_and_administrators_are_told(agreed
     assert Server.objects.get().trouble == "" and inbox(admin, NOON + 2 * rules.TROUBLE) == []
 
 
+@pytest.mark.slow
 def test_whatever_the_server_says_is_told_apart(agreed, people, letterbox, subtests):
     """Sent again where the server surely has it not; never where it may."""
     for name in ("kpu_staff", "chair"):
@@ -383,6 +384,7 @@ def test_an_english_reader_gets_it_in_english(agreed, people, letterbox):
     assert "kewajiban perlu" in text_of(to(letterbox, "chair")[0])[0]["Subject"]
 
 
+@pytest.mark.slow
 def test_the_pages_say_how_it_stands_and_a_test_is_sent_off_the_request(
     agreed, people, letterbox, person, settings, subtests
 ):

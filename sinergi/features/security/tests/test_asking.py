@@ -170,6 +170,7 @@ def test_a_wrong_arrival_is_said_beside_it(kpu, to):
     assert not Request.objects.exists()
 
 
+@pytest.mark.slow
 def test_hostile_words_are_kept_and_never_run(kpu, subtests):
     secretary = kpu.person("secretary")
     for words in HOSTILE:

@@ -196,6 +196,7 @@ def snapshot() -> dict[str, Any]:
     return {table._meta.label: table.content() for table in FoldedTable.tables()}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_order_of_delivery_gives_the_same_tables(found_node, tmp_path_factory, data):

@@ -75,6 +75,7 @@ FILTERS = [
 ]
 
 
+@pytest.mark.slow
 def test_the_list_is_filtered_and_the_file_is_the_same(some, subtests):
     for asked, found in FILTERS:
         with subtests.test(str(asked)[:80]):

@@ -201,6 +201,7 @@ def test_a_number_that_a_letter_bears_is_not_issued_again_whatever_the_pattern_s
     assert Letter.objects.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_numbers_have_no_gap_while_letters_are_issued_and_the_pattern_changes(kpu, paper, monkeypatch):
     known = Request.objects.in_bulk([asked_here(kpu) for _ in range(12)])
