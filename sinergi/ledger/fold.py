@@ -158,7 +158,12 @@ class _Folding:
     def _is_ready(self, header: envelope.Header) -> bool:
         for origin, mark in header.seen.items():
             other = self._logs.get(origin)
-            if other is None or (other.folded < mark.size and other.frozen_at is None):
+            if other is None:
+                return False
+            # Of a frozen log nothing is waited for beyond what was folded before the proof; that much always is, or
+            # folding again would judge by less than was judged by the first time.
+            needed = mark.size if other.frozen_at is None else min(mark.size, other.frozen_at)
+            if other.folded < needed:
                 return False
         return True
 

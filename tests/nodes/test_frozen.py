@@ -169,6 +169,22 @@ def test_what_was_stored_and_waited_is_not_folded_after_the_proof(agreement, pol
     assert Log.objects.get(pk=before.pk).folded == 1
 
 
+def test_folding_again_keeps_our_facts_that_rest_on_a_log_frozen_since(agreement, police, node):
+    """Our requests count because the police had joined; they go on counting when the police's log is frozen later."""
+    from sinergi.features.security.models import Request
+    from tests.nodes.test_waking import ask_for
+
+    for number in (1, 2):
+        ask_for(agreement, number)
+    log = police.log(agreement)
+    other = retold(police, log, keep=0, more=1)
+    run(lambda: histories.compare(Log.objects.get(origin=log.origin), police.checkpoint(other)))
+    assert Log.objects.get(origin=log.origin).frozen_at == 1
+    assert rebuild.check() == []
+    rebuild.rebuild()
+    assert Request.objects.count() == 2 and not Entry.objects.exclude(state="folded").exists()
+
+
 def test_a_third_partys_facts_go_on_when_a_log_they_saw_is_frozen(node, police, secretary):
     """Bawaslu saw more of the police's log than we took: its own facts are neither held up nor accused."""
     from sinergi.features.agreement.actions import enter_agreement
