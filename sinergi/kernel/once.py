@@ -35,6 +35,16 @@ def reading() -> Iterator[None]:
         _kept.reset(token)
 
 
+@contextmanager
+def afresh() -> Iterator[None]:
+    """While this is open every question is asked anew, whatever the reading around it keeps."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def once(question: Callable[P, T]) -> Callable[P, T]:
     """Keep what `question` answers while `reading`. Its arguments are hashable; nobody changes what it answers."""
 

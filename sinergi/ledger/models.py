@@ -201,10 +201,14 @@ class Start(models.Model):
 
 
 class FoldedBy(models.Model):
-    """How the tables were folded: for each room a digest of what decided it (rebuild.versions)."""
+    """How the tables were folded: for each room a digest of what decided it (rebuild.versions).
+
+    `run` counts how often all of them were folded anew.
+    """
 
     room = models.CharField(primary_key=True, max_length=100)
     version = models.CharField(max_length=64)
+    run = models.PositiveIntegerField(default=0)
 
 
 class FoldedTable(models.Model):

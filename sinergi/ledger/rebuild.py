@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from sinergi.ledger import rows
 from sinergi.ledger.fold import fold_ready
@@ -113,8 +114,9 @@ def _files(module: str) -> Iterator[Path]:
 
 
 def _note_versions() -> None:
+    run = (FoldedBy.objects.aggregate(last=Max("run"))["last"] or 0) + 1
     FoldedBy.objects.all().delete()
-    FoldedBy.objects.bulk_create(FoldedBy(room=room, version=version) for room, version in versions().items())
+    FoldedBy.objects.bulk_create(FoldedBy(room=room, version=version, run=run) for room, version in versions().items())
 
 
 def _fold_again() -> None:

@@ -17,7 +17,7 @@ from django.db.models import Count, Max, Sum
 
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.stages import public as stages
-from sinergi.kernel.once import once
+from sinergi.kernel.once import afresh, once
 from sinergi.ledger.models import Cosignature, FoldedBy, Log
 
 # A few kilobytes each; a nation has about five hundred.
@@ -41,7 +41,10 @@ def remembered(
         if known is not None and source == sources[agreement] and day <= known.until
     }
     changed = [agreement for agreement in wanted if agreement not in found]
-    found |= count(changed) if changed else {}
+    if changed:
+        # The page may have read the tables before the sources: what it keeps is not what they name.
+        with afresh():
+            found |= count(changed)
     with _lock:
         for agreement in wanted:
             _kept[agreement] = (sources[agreement], found[agreement])
@@ -65,6 +68,6 @@ def _sources(agreements: tuple[str, ...]) -> dict[str, Hashable]:
     ):
         made[agreement].append(tuple(mark))
     # Written anew whenever the tables were: by an upgrade or a repair.
-    tables = FoldedBy.objects.aggregate(last=Max("pk"))["last"]
+    tables = FoldedBy.objects.aggregate(last=Max("run"))["last"]
     for_all = (tables, stages.calendar(), stages.closures("").known)
     return {agreement: (*told, *for_all) for agreement, told in made.items()}
