@@ -19,6 +19,8 @@ from pathlib import Path
 CLASSES = ("low", "medium", "high", "special")
 LENT_LEVELS = {"province", "national", "polda", "mabes", "brimob", "mobile_brigade"}
 FAR = math.inf
+# Metres that rounding may take from a distance: so little beyond a radius is within it.
+ROUNDING = 1e-6
 wrong = []
 
 
@@ -158,7 +160,7 @@ def check_posts(stations, rules, plan, certificate):
             station = stations[code]
             need((station[f"{grouping}_code"], station["class"]) == key, f"post {post}: crosses areas or classes")
             far = metres(station["at"], anchor["at"])
-            need(far <= rule["radius"] + 1e-6, f"post {post}: {code} is farther than the radius")
+            need(far <= rule["radius"] + ROUNDING, f"post {post}: {code} is farther than the radius")
             travelled[key] += far
     said = {(group["area"], group["class"]): group for group in certificate["groups"]}
     need(set(said) == set(groups) and len(said) == len(certificate["groups"]), "the certificate has other groups")
@@ -179,7 +181,7 @@ def check_posts(stations, rules, plan, certificate):
             for i in range(n):
                 for j in range(i):
                     far = metres(stations[codes[i]]["at"], stations[codes[j]]["at"])
-                    D[i][j] = D[j][i] = far if far <= rule["radius"] else FAR
+                    D[i][j] = D[j][i] = far if far <= rule["radius"] + ROUNDING else FAR
         place = {code: i for i, code in enumerate(codes)}
         least = -(-n // most)
         if group.get("apart") or group["posts_bound"] > least:

@@ -22,12 +22,16 @@ Integers = npt.NDArray[np.int64]
 # More than what any allowed cluster costs, and small enough that sums with it still tell hundredths of a millimetre.
 BEYOND = 1e10
 NEIGHBOURS = 16
+# Metres lost to rounding, at most, of each distance and of each sum: a station so little beyond the radius is within it,
+# and bounds that are published are lowered by it.
+ROUNDING_M = 1e-6
 _MASK = 0xFFFFFFFF
 
 
 @compiled
 def metres_between(at: Floats, radius_m: float) -> Floats:
-    """Great-circle metres between all points `at` (n × 3, on the unit sphere); BEYOND where more than `radius_m`.
+    """Great-circle metres between all points `at` (n × 3, on the unit sphere); BEYOND where more than `radius_m`
+    and a micrometre.
 
     Row: station, column: anchor. Symmetric, zero on the diagonal and between identical points.
     """
@@ -38,7 +42,7 @@ def metres_between(at: Floats, radius_m: float) -> Floats:
             x, y, z = at[i, 0] - at[j, 0], at[i, 1] - at[j, 1], at[i, 2] - at[j, 2]
             half = math.sqrt(x * x + y * y + z * z) / 2.0
             far = 2.0 * EARTH_RADIUS_M * math.asin(min(1.0, half))
-            if far > radius_m:
+            if far > radius_m + ROUNDING_M:
                 far = BEYOND
             metres[i, j] = far
             metres[j, i] = far

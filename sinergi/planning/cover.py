@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -62,11 +64,20 @@ def parts(share: npt.NDArray[np.bool_]) -> list[Integers]:
     return found
 
 
-def first_cover(metres: Floats, most: int, at_least: int, *, seed: int, moves: int) -> tuple[Integers, int]:
-    """Clusters within the radius: each station's cluster, and how many; as few as found, never below `at_least`."""
-    of, posts = _greedy(metres, most)
+def first_cover(
+    metres: Floats, most: int, at_least: int, *, seed: int, moves: int, over: Callable[[], bool]
+) -> tuple[Integers, int]:
+    """Clusters within the radius: each station's cluster, and how many; as few as found, never below `at_least`.
+
+    Once `over` says so, what was found by then stays.
+    """
+    of, posts = _greedy(metres, most, over)
+    if over():
+        return of, posts
     nearest = nearest_first(metres, min(NEIGHBOURS, len(metres) - 1))
     for fewer in range(max(at_least, posts - TRIES), posts):
+        if over():
+            break
         # In the order of the stations along the curve, and then let the search remove what is too far.
         start = np.arange(len(metres)) * fewer // len(metres)
         trial = anneal(
@@ -77,7 +88,7 @@ def first_cover(metres: Floats, most: int, at_least: int, *, seed: int, moves: i
     return of, posts
 
 
-def _greedy(metres: Floats, most: int) -> tuple[Integers, int]:
+def _greedy(metres: Floats, most: int, over: Callable[[], bool]) -> tuple[Integers, int]:
     """Again and again the post for the station that fewest can serve, where it serves most; then posts are dropped."""
     near: npt.NDArray[np.bool_] = metres < BEYOND
     free = np.ones(len(metres), bool)
@@ -99,7 +110,7 @@ def _greedy(metres: Floats, most: int) -> tuple[Integers, int]:
         return of, len(anchors)
     for anchor in sorted(anchors, key=lambda j: int(near[:, j].sum())):
         fewer = [one for one in anchors if one != anchor]
-        if not fewer or len(fewer) * most < len(metres):
+        if not fewer or len(fewer) * most < len(metres) or over():
             break
         fewer_of = _assigned(near, fewer, most)
         if fewer_of is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from sinergi.kernel.errors import Refused
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -36,6 +39,24 @@ class Pattern:
     radius_m: float | None = None
     regency: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises Refused, field `patterns`, where these numbers guard nobody."""
+        if (
+            self.risk not in CLASSES
+            or not 1 <= self.police_min <= self.police_max
+            or self.stations < 1
+            or self.linmas < 0
+            or not (self.radius_m is None or 0 < self.radius_m < math.inf)
+        ):
+            raise Refused(
+                "Pola kelas “%(risk)s” tidak dapat dipakai: kelasnya harus %(classes)s, TPS per posko dan personelnya "
+                "paling sedikit 1, personel paling banyak tidak kurang dari paling sedikit, linmas tidak kurang dari "
+                "0, dan radius kosong atau lebih dari 0.",
+                code="REN-09",
+                field="patterns",
+                words={"risk": self.risk, "classes": ", ".join(CLASSES)},
+            )
+
 
 @dataclass(frozen=True)
 class Stations:
@@ -53,6 +74,24 @@ class Stations:
     voters: Integers
     risk: Integers
     filled: npt.NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        """Raises Refused, field `stations`, for columns of unequal length, a point that is none, an unknown class."""
+        columns = (self.village, self.district, self.regency, self.lat, self.lon, self.voters, self.risk, self.filled)
+        if any(len(column) != len(self.code) for column in columns) or len(set(self.code)) != len(self.code):
+            raise Refused(
+                "Tiap TPS harus punya kode sendiri dan satu isi di tiap kolom.", code="REN-10", field="stations"
+            )
+        lat, lon, risk = (np.asarray(column) for column in (self.lat, self.lon, self.risk))
+        # Not “outside”, so that what is not a number is caught as well.
+        sound = (np.abs(lat) <= 90) & (np.abs(lon) <= 180) & (risk >= 0) & (risk < len(CLASSES))
+        if not sound.all():
+            raise Refused(
+                "TPS %(code)s tidak punya titik di bumi, atau kelasnya tidak dikenal.",
+                code="REN-10",
+                field="stations",
+                words={"code": self.code[int(sound.argmin())]},
+            )
 
     def __len__(self) -> int:
         return len(self.code)

@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from sinergi.kernel.errors import Refused
 from sinergi.planning import cover, matching
-from sinergi.planning.clusters import BEYOND, Floats, Integers, bound_at, metres_between, on_sphere
+from sinergi.planning.clusters import BEYOND, ROUNDING_M, Floats, Integers, bound_at, cost_of, metres_between, on_sphere
 from sinergi.planning.model import CLASSES, Group, Grouping, Limits, Pattern, PostPlan, Stations
 from sinergi.planning.search import along_a_curve, search_groups, stand
 
@@ -22,8 +23,6 @@ LARGEST = 3000
 # Stations searched between two looks at the clock and at Ctrl-C.
 BATCH = 4000
 STEPS = 150
-# Metres lost to rounding, at most: of each distance and of each sum; taken off every bound that is published.
-ROUNDING_M = 1e-6
 
 
 def group_posts(
@@ -41,26 +40,27 @@ def group_posts(
     station has no pattern.
     """
     began = clock()
-    work = _Work.begun(stations, patterns, grouping, limits)
-    rounds, cut_short = 0, False
 
     def over() -> bool:
         return stopped() or (limits.seconds is not None and clock() - began >= limits.seconds)
 
+    work = _Work.begun(stations, patterns, grouping, limits, over)
+    # What is exact comes first, so that the search never takes its time away.
+    work.pair_up(over)
+    rounds = 0
     wanted = limits.rounds if limits.rounds is not None else (3 if limits.seconds is None else 1_000)
     idle = 0
-    while rounds < wanted and not cut_short:
+    while rounds < wanted and not work.cut_short:
         before = work.cost.sum()
-        cut_short = not work.go_round(rounds + 1, limits, over)
-        if cut_short:
+        if not work.go_round(rounds + 1, limits, over):
+            work.cut_short = True
             break
         rounds += 1
         # Without a number of rounds there is nothing to wait for once everything is proven or has stood still.
         idle = idle + 1 if rounds > 1 and work.cost.sum() > before - 1e-6 else 0
         if limits.rounds is None and (work.is_proven() or idle >= 8):
             break
-    work.pair_up(over)
-    return work.plan(rounds, cut_short)
+    return work.plan(rounds)
 
 
 @dataclass
@@ -88,9 +88,13 @@ class _Work:
     pairings: dict[int, matching.Pairing]
     # Groups of one group's stations are searched as parts when it is larger than LARGEST: the group of each part.
     whole: Integers
+    # Whether anything was left out because time was over or somebody stopped it.
+    cut_short: bool = False
 
     @staticmethod
-    def begun(stations: Stations, patterns: Sequence[Pattern], grouping: Grouping, limits: Limits) -> _Work:
+    def begun(
+        stations: Stations, patterns: Sequence[Pattern], grouping: Grouping, limits: Limits, over: Callable[[], bool]
+    ) -> _Work:
         number, keys = _grouped(stations, patterns, grouping)
         curve = along_a_curve(stations.lat, stations.lon)
         rank = np.empty(len(stations), np.int64)
@@ -142,20 +146,23 @@ class _Work:
         sizes = np.diff(start)
         place = np.arange(len(stations)) - np.repeat(start[:-1], sizes)
         work.of = place * np.repeat(posts, sizes) // np.repeat(np.maximum(sizes, 1), sizes)
-        work._keep_radius(limits)
+        work._keep_radius(limits, over)
         return work
 
-    def _keep_radius(self, limits: Limits) -> None:
-        """Start within the radius where it binds, with as many posts as that takes."""
+    def _keep_radius(self, limits: Limits, over: Callable[[], bool]) -> None:
+        """Start within the radius where it binds, with as many posts as that takes; with the first cover once `over`."""
         for g in np.flatnonzero(np.isfinite(self.radius_m)):
             metres = metres_between(self._at(int(g)), self.radius_m[g])
             if metres.size == 0 or metres.max() < BEYOND:
                 continue
             most = int(self.most[g])
-            least, self.apart[int(g)] = cover.posts_needed(metres, most)
-            self.posts_bound[g] = least
-            of, self.posts[g] = cover.first_cover(metres, most, least, seed=int(self.seeds[g]), moves=limits.moves)
+            if not over():
+                self.posts_bound[g], self.apart[int(g)] = cover.posts_needed(metres, most)
+            of, self.posts[g] = cover.first_cover(
+                metres, most, int(self.posts_bound[g]), seed=int(self.seeds[g]), moves=limits.moves, over=over
+            )
             self.of[self.start[g] : self.start[g + 1]] = of
+            self.cut_short = self.cut_short or over()
 
     def go_round(self, turn: int, limits: Limits, over: Callable[[], bool]) -> bool:
         """One round over all groups, on as many threads as asked; False where it was cut short."""
@@ -209,19 +216,24 @@ class _Work:
 
     def pair_up(self, over: Callable[[], bool]) -> None:
         """Where two stations share a post and nothing else is in the way, the cheapest pairing and its proof."""
-        if (self.most != 2).all():
-            return
         for g in np.flatnonzero((self.most == 2) & (self.posts > 2)):
-            n = int(self.start[g + 1] - self.start[g])
-            if n > matching.MOST_STATIONS or self.posts[g] != -(-n // 2) or self.cost[g] <= 1e-6 or over():
+            n, here = int(self.start[g + 1] - self.start[g]), slice(self.start[g], self.start[g + 1])
+            if n > matching.MOST_STATIONS or self.posts[g] != -(-n // 2):
                 continue
             metres = metres_between(self._at(int(g)), self.radius_m[g])
+            if cost_of(metres, self.of[here], int(self.posts[g]))[0].sum() <= 1e-6:
+                continue
+            if over():
+                self.cut_short = True
+                return
             pairing = matching.cheapest_pairing(metres)
             self.pairings[int(g)] = pairing
             if pairing.of is not None and pairing.of.max() + 1 == self.posts[g]:
-                self.of[self.start[g] : self.start[g + 1]] = pairing.of
+                self.of[here] = pairing.of
+                # Nothing cheaper can be found, so the search leaves this group alone.
+                self.cost[g] = self.bound[g] = cost_of(metres, pairing.of, int(self.posts[g]))[0].sum()
 
-    def plan(self, rounds: int, cut_short: bool) -> PostPlan:
+    def plan(self, rounds: int) -> PostPlan:
         """What was found, with bounds evaluated anew and rounded to the safe side."""
         self._by_code()
         first_post = np.concatenate(([0], np.cumsum(self.posts)))
@@ -245,7 +257,7 @@ class _Work:
             pattern=[rule for g, rule in enumerate(self.rules) for _ in range(int(self.posts[g]))],
             groups=groups,
             rounds=rounds,
-            cut_short=cut_short,
+            cut_short=self.cut_short,
         )
 
     def _by_code(self) -> None:
@@ -309,7 +321,7 @@ class _Work:
             return "nothing", 0.0, {}
         if posts == 1:
             return "single", travel - n * ROUNDING_M, {}
-        searched = math.isfinite(self.cost[g])
+        searched = math.isfinite(self.cost[g]) or g in self.pairings
         if posts == 2 and searched:
             return "pair", self.bound[g] - n * ROUNDING_M, {}
         if not searched:
@@ -371,7 +383,12 @@ def _grouped(
             name = CLASSES[key[1]]
             own = by_name.get((stations.regency[i], name)) or by_name.get(("", name))
             if own is None:
-                raise LookupError(name)
+                raise Refused(
+                    "Kelas %(risk)s tidak punya pola, padahal ada TPS di %(regency)s yang berkelas itu.",
+                    code="REN-08",
+                    field="patterns",
+                    words={"risk": name, "regency": stations.regency[i]},
+                )
             rule_of[key] = own
         number[i] = found
     keys = sorted(groups)

@@ -54,7 +54,7 @@ def search_groups(
     for g in range(first, last):
         n = start[g + 1] - start[g]
         here = slice(start[g], start[g + 1])
-        if turn > 1 and cost[g] <= bound[g] + 1e-6:
+        if cost[g] <= bound[g] + 1e-6:
             continue
         metres = metres_between(at[here], radius_m[g])
         if turn == 1:

@@ -177,6 +177,7 @@ def read_patterns(data: bytes, file: str) -> list[Pattern]:
     seen: dict[tuple[str, str], int] = {}
     for row, cells in _rows(data, file, PATTERNS, problems, also=("regency_code",)):
         risk, least, most, stations, linmas, radius, regency = cells
+        sound = problems.count
         if risk not in CLASSES:
             problems.add(row, "class", f"kelas “{_short(risk)}” tidak dikenal; yang ada: {', '.join(CLASSES)}.")
         if (risk, regency) in seen:
@@ -192,16 +193,10 @@ def read_patterns(data: bytes, file: str) -> list[Pattern]:
                 row, "police_max", f"paling banyak {police_max} personel, padahal paling sedikit {police_min}."
             )
         radius_m = _radius(problems, row, radius) if radius else None
-        pattern = Pattern(
-            risk=risk,
-            police_min=police_min,
-            police_max=police_max,
-            stations=_whole(problems, row, "stations", stations, least=1, most=200),
-            linmas=_whole(problems, row, "linmas", linmas, most=1_000),
-            radius_m=radius_m,
-            regency=regency,
-        )
-        patterns.append(pattern)
+        per_post = _whole(problems, row, "stations", stations, least=1, most=200)
+        guards = _whole(problems, row, "linmas", linmas, most=1_000)
+        if problems.count == sound:
+            patterns.append(Pattern(risk, police_min, police_max, per_post, guards, radius_m, regency))
     if not patterns and not problems.found:
         problems.add(0, "", "tidak ada satu pola pun.")
     problems.settle()

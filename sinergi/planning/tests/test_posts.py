@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from sinergi.kernel.errors import Refused
 from sinergi.kernel.places import Point, distance_m
 from sinergi.planning import matching
 from sinergi.planning.clusters import metres_between, on_sphere
 from sinergi.planning.cover import posts_needed
 from sinergi.planning.model import Limits
-from sinergi.planning.tests.instances import QUICK, grouped, pattern, scattered
+from sinergi.planning.posts import group_posts
+from sinergi.planning.tests.instances import QUICK, grouped, pattern, scattered, stations
 
 
 def best_by_hand(points, most, radius=math.inf):
@@ -165,9 +167,6 @@ def test_time_that_is_over_or_ctrl_c_leave_a_sound_plan_without_a_bound():
     clock = iter(range(10**6))
     late = grouped(points, rule, Limits(seconds=0.5, threads=1))
     assert_sound(points, rule, late)
-    from sinergi.planning.posts import group_posts
-    from sinergi.planning.tests.instances import stations
-
     stopped = group_posts(stations(points), [rule], "village", QUICK, stopped=lambda: True)
     out = group_posts(
         stations(points), [rule], "village", Limits(seconds=1, threads=1), clock=lambda: next(clock) * 2.0
@@ -176,3 +175,65 @@ def test_time_that_is_over_or_ctrl_c_leave_a_sound_plan_without_a_bound():
         assert_sound(points, rule, plan)
     assert stopped.cut_short and stopped.rounds == 0 and stopped.lower_bound_travel_m == 0.0
     assert out.cut_short
+
+
+def after(looks: int):
+    """Says no so often, then yes."""
+    left = iter(range(looks))
+    return lambda: next(left, None) is None
+
+
+def test_posts_of_two_are_paired_before_the_search_can_use_up_the_time():
+    points = scattered(9, 7)
+    plan = group_posts(stations(points), [pattern(2)], "village", QUICK, stopped=after(1))
+    assert plan.cut_short and plan.rounds == 0
+    assert [group.proof for group in plan.groups] == ["pairing"]
+    assert plan.travel_m == pytest.approx(best_by_hand(points, 2)[1], abs=1e-5)
+
+
+@pytest.mark.parametrize("rule", [pattern(2), pattern(3, radius_m=3000.0)])
+def test_whatever_was_left_out_is_told_though_no_round_was_asked_for(rule):
+    points = scattered(9, 7)
+    for looks, short in ((0, True), (10**6, False)):
+        plan = group_posts(stations(points), [rule], "village", Limits(rounds=0, moves=5), stopped=after(looks))
+        assert_sound(points, rule, plan)
+        assert plan.cut_short is short
+
+
+def test_a_cover_that_is_stopped_is_still_one():
+    points, rule = scattered(14, 2), pattern(3, radius_m=3000.0)
+    for looks in range(6):
+        plan = group_posts(stations(points), [rule], "village", QUICK, stopped=after(looks))
+        assert_sound(points, rule, plan)
+        assert plan.cut_short
+
+
+def test_a_station_exactly_at_the_radius_is_within_it():
+    points = [(1.6, 99.2), (1.61, 99.2)]
+    exactly = metres_between(on_sphere(*np.array(points).T), math.inf)[0, 1]
+    for less, posts in ((0.0, 1), (5e-7, 1), (1e-5, 2)):
+        assert len(grouped(points, pattern(2, radius_m=exactly - less)).anchor) == posts
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"most": 0},
+        {"risk": "rawan"},
+        {"least": 0},
+        {"least": 3, "up_to": 2},
+        {"radius_m": math.nan},
+        {"radius_m": 0.0},
+    ],
+)
+def test_a_pattern_that_guards_nobody_is_refused(wrong):
+    with pytest.raises(Refused) as refusal:
+        pattern(**({"most": 2} | wrong))
+    assert refusal.value.field == "patterns"
+
+
+def test_stations_nowhere_or_of_a_class_without_a_pattern_are_refused():
+    with pytest.raises(Refused, match="203012001002 tidak punya titik"):
+        stations([(1.6, 99.2), (math.nan, 99.2)])
+    with pytest.raises(Refused, match="high tidak punya pola"):
+        group_posts(stations([(1.6, 99.2)], risk="high"), [pattern(2)], "village", QUICK)
