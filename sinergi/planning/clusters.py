@@ -22,8 +22,8 @@ Integers = npt.NDArray[np.int64]
 # More than what any allowed cluster costs, and small enough that sums with it still tell hundredths of a millimetre.
 BEYOND = 1e10
 NEIGHBOURS = 16
-# Metres lost to rounding, at most, of each distance and of each sum: a station so little beyond the radius is within it,
-# and bounds that are published are lowered by it.
+# Metres lost to rounding, at most, of each distance and of each sum: a station so little beyond the radius is within
+# it, and bounds that are published are lowered by it.
 ROUNDING_M = 1e-6
 _MASK = 0xFFFFFFFF
 

@@ -150,7 +150,7 @@ class _Work:
         return work
 
     def _keep_radius(self, limits: Limits, over: Callable[[], bool]) -> None:
-        """Start within the radius where it binds, with as many posts as that takes; with the first cover once `over`."""
+        """Start within the radius where it binds, with as many posts as that takes; once `over`, with any cover."""
         for g in np.flatnonzero(np.isfinite(self.radius_m)):
             metres = metres_between(self._at(int(g)), self.radius_m[g])
             if metres.size == 0 or metres.max() < BEYOND:
