@@ -42,6 +42,12 @@ def hold() -> None:
     _certain.clear()
 
 
+def doubt() -> None:
+    """This folder proved to be an old copy after all: hold, also after a restart, until `lift`."""
+    Start.objects.all().delete()
+    hold()
+
+
 def certain(agreement: str) -> None:
     """Our log of this agreement is complete, or is new: it may be written."""
     _certain.add(agreement)

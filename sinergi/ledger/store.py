@@ -174,6 +174,25 @@ def recover(bundle: bundles.Bundle) -> Log:
     return histories.caught_up(_admit(log, bundle))
 
 
+def await_own(agreement: str, role: str, note: bytes) -> None:
+    """Keep a place for a log of ours that this copy of the node never had: closed until `recover` has filled it.
+
+    `note`: a checkpoint of it that a partner shows. Raises BadNote where we did not sign that for such a log.
+    """
+    agency = own_agency().id
+    origin = envelope.log_id(agreement, agency, role)
+    if role in ("identity", "internal") or not agreement or rows.log(origin) is not None:
+        return
+    log = Log(origin=origin, agreement=agreement, agency=agency, role=role, is_own=True)
+    shown = notes.parse(note)
+    if shown.checkpoint.log != origin:
+        raise notes.BadNote("a checkpoint that is not of this log")
+    # Our signature first: nobody else makes rows here, whatever names it sends.
+    forks.signed_by_author(shown, histories.checkpoint_keys(log))
+    log.save()
+    histories.compare(log, note)
+
+
 def _admit(log: Log, bundle: bundles.Bundle) -> Log:
     if bundle.start > log.size:
         raise OutOfStep(f"{bundle.start} where {log.size} is expected")

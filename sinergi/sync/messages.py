@@ -56,6 +56,8 @@ class YourLine(msgspec.Struct, frozen=True, kw_only=True):
 
     log: str
     checkpoint: str
+    agreement: str = ""
+    role: str = ""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

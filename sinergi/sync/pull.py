@@ -73,6 +73,9 @@ class Round:
             self._try(outcome, partial(self._admit_cosignature, cosigned, outcome))
         # 3. Its view of the logs both hold is compared with ours.
         offered = [told for told in state.logs if self._is_for_us(told)]
+        told_or_shown: list[messages.LogLine | messages.YourLine] = [*offered, *state.yours]
+        for one in told_or_shown:
+            self._try(outcome, partial(_notice_own, one))
         for told in offered:
             self._try(outcome, partial(_compare, told.log, told.checkpoint))
         for shown in state.yours:
@@ -216,6 +219,15 @@ def _compare(origin: str, checkpoint: str) -> None:
     log, data = Log.objects.filter(origin=origin).first(), checkpoint.encode()
     if log is not None and log.frozen != histories.FORKED and not histories.agrees(log, data):
         run(lambda: histories.compare(Log.objects.get(pk=log.pk), data))
+
+
+def _notice_own(shown: messages.LogLine | messages.YourLine) -> None:
+    """Step 3, a log of ours that is not here. What we signed in it exists, so nothing may be signed in its place."""
+    origin = envelope.log_id(shown.agreement, store.own_agency().id, shown.role)
+    if origin == shown.log and not Log.objects.filter(origin=origin).exists():
+        run(lambda: store.await_own(shown.agreement, shown.role, shown.checkpoint.encode()))
+        if Log.objects.filter(origin=origin).exists():
+            waking.doubt(shown.agreement)
 
 
 def _accuse(told: messages.ForkLine) -> None:

@@ -126,7 +126,9 @@ def _shown(log: Log) -> list[YourLine]:
     """What the author of this log has signed as far as we saw it, while our copy lacks some of it."""
     ahead = Unreached.objects.filter(log=log).order_by("-size", "pk").values_list("note", flat=True)[:1]
     found = [bytes(note) for note in (log.checkpoint_note, *ahead) if note]
-    return [YourLine(log=log.origin, checkpoint=note.decode()) for note in found]
+    return [
+        YourLine(log=log.origin, agreement=log.agreement, role=log.role, checkpoint=note.decode()) for note in found
+    ]
 
 
 def _fork(log: Log, row: Equivocation) -> ForkLine:

@@ -54,6 +54,19 @@ def begin(data: Path) -> None:
         _decide()
 
 
+def doubt(agreement: str) -> None:
+    """A partner showed a log of ours that was not here: whatever the folder says, it is an old copy of the node."""
+    global _rebooted
+    _rebooted = False
+    if guard.is_held(agreement):
+        return
+    with _lock:
+        for heard in (_tried, _answered, _elsewhere):
+            heard.clear()
+    run(guard.doubt)
+    logger.warning("an old copy signs nothing until partners answer", extra={"event": "ledger.held"})
+
+
 def answered(agency: str, elsewhere: int) -> None:
     """A whole round with this partner went through; `elsewhere` as in its state document."""
     if not guard.is_holding():

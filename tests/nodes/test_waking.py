@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Q
 
+from sinergi.features.agreement.events import AgreementConfirmed
 from sinergi.features.security.events import AssistanceRequested, RequestText, Spot
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -24,8 +25,9 @@ from sinergi.ledger.writer import run
 from sinergi.sync import messages, pull, statement, waking
 from sinergi.sync.models import Peer as Line
 from sinergi.sync.models import Resumption
-from tests.nodes.fixtures import KPU_PALUTA
+from tests.nodes.fixtures import KPU_PALUTA, terms
 from tests.nodes.simulator import NOON, Peer, PeerLog
+from tests.nodes.test_exchange import founded_by
 
 
 def ask_for(agreement: str, number: int) -> None:
@@ -234,6 +236,75 @@ def test_an_agreement_founded_after_the_backup_comes_back_too(folder, agreement,
     assert own(later).size == 2 == own(later).folded
     ask_for(later, 2)
     assert fsck.check() == [] and rebuild.check() == []
+
+
+@pytest.fixture
+def forgotten(node, police, tmp_path) -> Iterator[Holder]:
+    """The police found an agreement, we confirm it and ask twice; then the node is a back-up older than the police's
+    line, and the police are introduced again: they hold a log of ours that this copy never had."""
+    before = transaction.savepoint()
+    agreement = founded_by(police, node)
+    opening = Entry.objects.get(log__agreement=agreement, seq=0)
+    event = AgreementConfirmed(entered=opening.key, scan=terms()["scan"])
+    run(lambda: store.append(agreement, event, id=new_event_id(NOON), by=None, at=NOON))
+    for number in (1, 2):
+        ask_for(agreement, number)
+    holder = Holder(police, agreement)
+    transaction.savepoint_rollback(before)
+    waking.begin(tmp_path)
+    assert not guard.is_holding(), "a back-up without partners has nobody to ask"
+    Line.objects.create(agency=police.id, url="http://127.0.0.1:9", introduced_at=NOON)
+    yield holder
+    guard.lift(tmp_path)
+
+
+def test_a_backup_older_than_the_partner_takes_the_log_it_never_had(forgotten, tmp_path):
+    assert round_with(forgotten) == []
+    log = own(forgotten.agreement)
+    assert (log.size, log.folded, log.frozen) == (3, 3, "")
+    ask_for(forgotten.agreement, 3)
+    assert own(forgotten.agreement).size == 4
+    assert fsck.check() == [] and rebuild.check() == [] and guard.is_unbroken(tmp_path)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_log_of_ours_that_nobody_shows_whole_is_not_begun_anew(forgotten, held, tmp_path):
+    """The partner shows a checkpoint of it, and no entries: nothing may be signed at their places."""
+    if held:
+        guard.hold()
+    origin = envelope.log_id(forgotten.agreement, store.own_agency().id, "facts")
+    note = forgotten.kept.pop(origin).note.decode()  # type: ignore[attr-defined]
+    forgotten.yours = [messages.YourLine(log=origin, agreement=forgotten.agreement, role="facts", checkpoint=note)]
+    for _ in range(2):
+        round_with(forgotten)
+        assert (own(forgotten.agreement).size, own(forgotten.agreement).frozen) == (0, histories.RESTORED)
+        with pytest.raises(Refused):
+            ask_for(forgotten.agreement, 1)
+    assert "sedang diambil kembali" in waking.why(forgotten.agreement)
+    assert fsck.check() == []
+    waking.begin(tmp_path)
+    assert guard.is_holding(), "nor after a restart"
+
+
+def test_a_partner_cannot_make_up_a_log_of_ours(folder, agreement, police):
+    """Only what we signed closes anything: names are free, our signature is not."""
+    us = store.own_agency().id
+    held = Log.objects.count()
+    for agreement_id, role, log in (
+        ("c" * 64, "facts", ""), ("c" * 64, "internal", ""), ("", "facts", ""), ("x" * 9000, "facts", ""),
+        ("c" * 64, "facts", own(agreement).origin), ("\ud800", "facts", ""),
+    ):  # fmt: skip
+        origin = log or "0" * 64
+        if not log and agreement_id.isascii():
+            origin = envelope.log_id(agreement_id, us, role)
+        false = notes.sign(notes.Checkpoint(origin, 2, b"x" * 32), police.ring["checkpoint"])
+        borrowed = run(lambda: store.sign_checkpoint(own(agreement)))
+        for note in (false, borrowed, b"", b"x"):
+            holder = Holder(police, agreement)
+            holder.yours = [messages.YourLine(log=origin, agreement=agreement_id, role=role, checkpoint=note.decode())]
+            round_with(holder)
+    assert Log.objects.count() == held and not guard.is_holding()
+    ask_for(agreement, 1)
 
 
 def test_a_partner_that_does_not_answer_leaves_the_node_reading(folder, agreement, police, restored):
