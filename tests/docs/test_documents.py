@@ -121,3 +121,8 @@ def test_no_document_or_program_names_the_machine_it_was_made_on() -> None:
         if file.suffix in kinds and file.is_file() and pattern.search(file.read_text(errors="ignore")):
             guilty.append(name)
     assert guilty == []
+
+
+def test_every_decision_has_a_number_of_its_own():
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs/adr").glob("*.md"))]
+    assert numbers == [f"{place:04}" for place in range(1, len(numbers) + 1)]
