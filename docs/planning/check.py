@@ -10,9 +10,12 @@ tables and the certificate; prints what it found, exit 0 only where everything h
 import argparse
 import csv
 import hashlib
+import io
 import json
 import math
+import re
 import sys
+import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -21,6 +24,11 @@ LENT_LEVELS = {"province", "national", "polda", "mabes", "brimob", "mobile_briga
 FAR = math.inf
 # Metres that rounding may take from a distance: so little beyond a radius is within it.
 ROUNDING = 1e-6
+# What officers cost, in millimetres, and what else a plan may not choose for itself (docs/planning.md, part 2).
+MISSING_MM, LENT_MM, EXTRA_MM = 100_000_000_000, 2_000_000_000, 5_000_000
+MOST_PAIRS = 1_000_000
+DISTANCE = "great circle on a sphere of 6371008.8 m"
+INPUTS, OUTPUTS = {"stations", "units", "patterns"}, {"posts.csv", "assignments.csv"}
 wrong = []
 
 
@@ -39,7 +47,7 @@ def metres(a, b):
 
 
 def table(path):
-    """The rows of a CSV file as dictionaries, header names in small letters."""
+    """The rows of a CSV file as dictionaries, header names in small letters and underscores."""
     data = Path(path).read_bytes()
     for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
         try:
@@ -47,10 +55,12 @@ def table(path):
             break
         except UnicodeDecodeError:
             continue
-    lines = [line for line in text.splitlines() if line.strip()]
-    sign = max(",;\t", key=lines[0].count)
-    rows = csv.DictReader(lines, delimiter=sign)
-    rows.fieldnames = ["_".join(name.strip().lower().split()) for name in rows.fieldnames]
+    # Only line ends that CSV knows: a name may hold U+2028.
+    text = text.lstrip("\r\n")
+    sign = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=sign)
+    plain = [unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() for name in rows.fieldnames or ()]
+    rows.fieldnames = ["_".join(re.findall("[a-z0-9]+", name.lower())) for name in plain]
     # A row of nothing but separators is no row.
     return [row for row in ({k: (v or "").strip() for k, v in row.items() if k} for row in rows) if any(row.values())]
 
@@ -137,8 +147,9 @@ def posts_needed(D, most, apart):
 
 
 def check_posts(stations, rules, plan, certificate):
-    """Rules and metres of posts.csv and the bounds of every group; posts, metres, bound of posts, bound of metres."""
+    """Rules and metres of posts.csv and the bounds of every group; what summary.json must say."""
     grouping = certificate["parameters"]["grouping"]
+    need(grouping in ("village", "district"), f"an unknown grouping: {grouping}")
     members = defaultdict(list)
     for row in plan:
         members[row["post"]].append(row["station"])
@@ -214,18 +225,26 @@ def check_posts(stations, rules, plan, certificate):
         lower_posts += group["posts_bound"]
         lower_travel += group["travel_bound_m"]
     print("proofs of metres, by groups:", dict(proofs))
-    return len(members), sum(travelled.values()), lower_posts, lower_travel
+    return {
+        "posts": len(members),
+        "travel_m": sum(travelled.values()),
+        "lower_bound_posts": lower_posts,
+        "lower_bound_travel_m": lower_travel,
+        "linmas": sum(rules(stations[post])["linmas"] for post in members if post in stations),
+    }
 
 
 def check_officers(stations, units, rules, plan, sent, certificate):
-    """Rules of assignments.csv, and cost and bound of sending officers; officers, missing ones, lent ones."""
-    said, given = certificate["officers"], certificate["parameters"]
+    """Rules of assignments.csv, and cost and bound of sending officers; what summary.json must say."""
+    said = certificate["officers"]
     posts = sorted({row["post"] for row in plan if row["post"] in stations})
     there, gone, lent = Counter(), Counter(), 0
-    cost = 0
+    cost, travelled = 0, 0.0
     pairs = set()
     middles = {}
-    if said["over_middles"]:
+    over_middles = len(units) * len(posts) > MOST_PAIRS
+    need(said["over_middles"] == over_middles, "the ways of lent officers are counted by another rule")
+    if over_middles:
         middles = middles_of(stations, units, posts)
 
     def way_mm(unit, post):
@@ -234,10 +253,10 @@ def check_officers(stations, units, rules, plan, sent, certificate):
         if units[unit]["home"] == station["regency_code"]:
             return round(1000 * metres(units[unit]["at"], station["at"])), False
         if not middles:
-            return given["lent_mm"] + round(1000 * metres(units[unit]["at"], station["at"])), True
+            return LENT_MM + round(1000 * metres(units[unit]["at"], station["at"])), True
         end = middles[station["regency_code"]]
         first = units[unit]["at"]
-        way = given["lent_mm"] + round(1000 * metres(end, station["at"]))
+        way = LENT_MM + round(1000 * metres(end, station["at"]))
         if units[unit]["home"]:
             way += round(1000 * metres(first, middles[units[unit]["home"]]))
             first = middles[units[unit]["home"]]
@@ -253,6 +272,7 @@ def check_officers(stations, units, rules, plan, sent, certificate):
         need(abs(far - float(row["metres"])) <= 0.002, f"{unit} to {post}: other metres than said")
         one, is_lent = way_mm(unit, post)
         cost += officers * one
+        travelled += officers * far
         lent += officers * is_lent
         there[post] += officers
         gone[unit] += officers
@@ -264,8 +284,8 @@ def check_officers(stations, units, rules, plan, sent, certificate):
         need(there[post] <= rule["police_max"], f"post {post}: more officers than its pattern allows")
         lack = max(0, rule["police_min"] - there[post])
         missing += lack
-        cost += lack * rule["missing_mm"](given)
-        cost -= sum(given["extra_mm"] // k for k in range(1, there[post] - rule["police_min"] + 1))
+        cost += lack * rule["missing_mm"]
+        cost -= sum(EXTRA_MM // k for k in range(1, there[post] - rule["police_min"] + 1))
         short_at_home[stations[post]["regency_code"]] += rule["police_min"]
     worth = said["worth_mm"]
     need(
@@ -283,12 +303,12 @@ def check_officers(stations, units, rules, plan, sent, certificate):
     if middles:
         for regency in {stations[post]["regency_code"] for post in posts}:
             ways = [
-                given["lent_mm"] + worth[unit] + round(1000 * metres(units[unit]["at"], middles[regency]))
+                LENT_MM + worth[unit] + round(1000 * metres(units[unit]["at"], middles[regency]))
                 for unit in units
                 if not units[unit]["home"]
             ]
             ways += [
-                given["lent_mm"] + way + round(1000 * metres(middles[home], middles[regency]))
+                LENT_MM + way + round(1000 * metres(middles[home], middles[regency]))
                 for home, way in leave.items()
                 if home != regency
             ]
@@ -306,10 +326,8 @@ def check_officers(stations, units, rules, plan, sent, certificate):
                 least = min(least, worth[unit] + way_mm(unit, post)[0])
         else:
             least = min(worth[unit] + way_mm(unit, post)[0] for unit in units)
-        bound += rule["police_min"] * min(least, rule["missing_mm"](given))
-        bound += sum(
-            min(0, least - given["extra_mm"] // k) for k in range(1, rule["police_max"] - rule["police_min"] + 1)
-        )
+        bound += rule["police_min"] * min(least, rule["missing_mm"])
+        bound += sum(min(0, least - EXTRA_MM // k) for k in range(1, rule["police_max"] - rule["police_min"] + 1))
     # Two machines may round a millimetre differently at each of the officers.
     slack = (
         2 + sum(unit["free"] for unit in units.values()) + sum(rules(stations[post])["police_max"] for post in posts)
@@ -318,14 +336,23 @@ def check_officers(stations, units, rules, plan, sent, certificate):
     need(said["bound_mm"] <= bound + 4 * slack, f"the bound {said['bound_mm']} mm is not proven ({bound})")
     need(said["bound_mm"] <= cost + 4 * slack, "the bound of sending officers is above its cost")
     free = sum(unit["free"] for unit in units.values())
-    unmet_bound = max(0, sum(rules(stations[post])["police_min"] for post in posts) - free)
+    needed = sum(rules(stations[post])["police_min"] for post in posts)
+    unmet_bound = max(0, needed - free)
     for unit in units.values():
         if unit["home"] in short_at_home:
             short_at_home[unit["home"]] -= unit["free"]
     lent_bound = max(0, sum(max(0, count) for count in short_at_home.values()) - unmet_bound)
-    need(said["lent"] == lent and said["lent_bound"] <= lent_bound, "other lent officers than certified")
+    need(said["lent"] == lent and said["lent_bound"] == lent_bound, "other lent officers than certified")
     print(f"officers: cost {cost} mm, proven bound {bound} mm")
-    return sum(there.values()), missing, unmet_bound
+    return {
+        "officers": sum(there.values()),
+        "unmet": missing,
+        "lower_bound_unmet": unmet_bound,
+        "officers_needed": needed,
+        "lent": lent,
+        "lower_bound_lent": lent_bound,
+        "officers_travel_m": travelled,
+    }
 
 
 def middles_of(stations, units, posts):
@@ -390,7 +417,7 @@ def read(asked):
             "stations": int(row["stations"]),
             "linmas": int(row["linmas"]),
             "radius": float(row["radius_m"]) if row["radius_m"] else FAR,
-            "missing_mm": lambda given, price=price: given["missing_mm"] * price,
+            "missing_mm": MISSING_MM * price,
         }
 
     def rules(station):
@@ -398,6 +425,47 @@ def read(asked):
         return own or patterns["", station["class"]]
 
     return certificate, stations, units, rules
+
+
+def sharing_a_point(stations):
+    """How many stations stand exactly where another one stands."""
+    counts = Counter(station["at"] for station in stations.values())
+    return sum(count for count in counts.values() if count > 1)
+
+
+def check_summary(summary, counted, stations, certificate):
+    """Every figure of summary.json, and that the certificate says the same."""
+    parameters = certificate["parameters"]
+    for name, value in (
+        ("missing_mm", MISSING_MM),
+        ("lent_mm", LENT_MM),
+        ("extra_mm", EXTRA_MM),
+        ("distance", DISTANCE),
+    ):
+        need(parameters[name] == value, f"the certificate says {name} {parameters[name]}, the model {value}")
+    # Each of these is rounded, the bound for every group by itself.
+    off = {
+        "travel_m": 0.001 + 1e-6 * stations,
+        "lower_bound_travel_m": 0.001 * (1 + len(certificate["groups"])),
+        "officers_travel_m": 0.001 + 0.002 * counted["officers"],
+    }
+    for name, value in counted.items():
+        need(
+            abs(summary[name] - value) <= off.get(name, 0), f"summary.json: {name} is {summary[name]}, counted {value}"
+        )
+    # From the two figures as published, never rounded down; null where no bound above zero is known.
+    gap = 0.0 if counted["posts"] == stations else None
+    if summary["lower_bound_travel_m"] > 0:
+        gap = max(0.0, summary["travel_m"] / summary["lower_bound_travel_m"] - 1)
+    same = summary["gap"] == gap if gap is None or summary["gap"] is None else -1e-9 <= summary["gap"] - gap <= 2e-6
+    need(same, f"summary.json: gap is {summary['gap']}, counted {gap}")
+    for name in ("rounds", "cut_short"):
+        need(summary[name] == parameters[name], f"summary.json: {name} is not that of the certificate")
+    need(summary["seconds"] >= 0, "summary.json: seconds are below zero")
+    known = {*counted, "gap", "rounds", "cut_short", "seconds"}
+    need(set(summary) == known, f"summary.json: missing or unknown figures: {sorted(set(summary) ^ known)}")
+    said = {name: summary[name] for name in known - {"seconds", "stations_at_shared_points"}}
+    need(certificate["summary"] == said, "the summary in the certificate is another one than summary.json")
 
 
 def main():
@@ -408,38 +476,44 @@ def main():
         "plan", type=Path, help="the folder with posts.csv, assignments.csv, summary.json, certificate.json"
     )
     asked = parser.parse_args()
-    certificate, stations, units, rules = read(asked)
-    need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
-    for name, file in certificate["inputs"].items():
-        digest = hashlib.sha256(getattr(asked, name).read_bytes()).hexdigest()
-        need(digest == file["sha256"], f"{name}: another file than the plan was made from")
-    for name, file in certificate["outputs"].items():
-        digest = hashlib.sha256((asked.plan / name).read_bytes()).hexdigest()
-        need(digest == file["sha256"], f"{name} was changed after the plan")
-    plan, sent = table(asked.plan / "posts.csv"), table(asked.plan / "assignments.csv")
-    summary = json.loads((asked.plan / "summary.json").read_text())
-    posts, travel, lower_posts, lower_travel = check_posts(stations, rules, plan, certificate)
-    officers, unmet, lower_unmet = check_officers(stations, units, rules, plan, sent, certificate)
-    print(f"posts {posts}, proven at least {lower_posts}; metres {travel:.3f}, proven at least {lower_travel:.3f}")
-    print(f"officers {officers}, missing {unmet}, proven at least {lower_unmet}")
-    for name, value, off in (
-        ("posts", posts, 0),
-        ("officers", officers, 0),
-        ("unmet", unmet, 0),
-        ("lower_bound_posts", lower_posts, 0),
-        ("lower_bound_unmet", lower_unmet, 0),
-        ("travel_m", travel, 0.001 + 1e-6 * len(stations)),
-        # Each group's bound is rounded down for itself.
-        ("lower_bound_travel_m", lower_travel, 0.001 * (1 + len(certificate["groups"]))),
-    ):
-        need(abs(summary[name] - value) <= off, f"summary.json: {name} is {summary[name]}, counted {value}")
-    if summary["gap"] is not None and lower_travel > 0:
-        gap = travel / lower_travel - 1
-        need(abs(summary["gap"] - gap) <= 1e-5, f"summary.json: gap is {summary['gap']}, counted {gap}")
+    try:
+        check(asked)
+    except OSError as error:
+        need(False, f"{error.filename}: {error.strerror}")
+    except Exception as error:
+        # A plan or table in whatever state is a finding, never a crash.
+        need(False, f"cannot be read as a plan ({type(error).__name__}: {error})")
     for what in wrong[:50]:
         print("WRONG:", what)
     print("everything holds" if not wrong else f"{len(wrong)} things do not hold")
     return 1 if wrong else 0
+
+
+def check(asked):
+    """Everything; what does not hold is in `wrong`."""
+    certificate, stations, units, rules = read(asked)
+    need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
+    need(set(certificate["inputs"]) == INPUTS, "the certificate does not name the three tables it was made from")
+    need(set(certificate["outputs"]) == OUTPUTS, "the certificate does not name the two tables of the plan")
+    for name in sorted(INPUTS & set(certificate["inputs"])):
+        file = certificate["inputs"][name]
+        digest = hashlib.sha256(getattr(asked, name).read_bytes()).hexdigest()
+        need(digest == file["sha256"], f"{name}: another file than the plan was made from")
+    for name in sorted(OUTPUTS & set(certificate["outputs"])):
+        file = certificate["outputs"][name]
+        digest = hashlib.sha256((asked.plan / name).read_bytes()).hexdigest()
+        need(digest == file["sha256"], f"{name} was changed after the plan")
+    plan, sent = table(asked.plan / "posts.csv"), table(asked.plan / "assignments.csv")
+    summary = json.loads((asked.plan / "summary.json").read_text())
+    counted = check_posts(stations, rules, plan, certificate)
+    counted |= check_officers(stations, units, rules, plan, sent, certificate)
+    counted["stations_at_shared_points"] = sharing_a_point(stations)
+    check_summary(summary, counted, len(stations), certificate)
+    print(
+        f"posts {counted['posts']}, proven at least {counted['lower_bound_posts']}; "
+        f"metres {counted['travel_m']:.3f}, proven at least {counted['lower_bound_travel_m']:.3f}"
+    )
+    print(f"officers {counted['officers']}, missing {counted['unmet']}, proven at least {counted['lower_bound_unmet']}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -95,16 +96,22 @@ def certify(
 
 
 def summary(posts: PostPlan, sent: UnitPlan) -> dict[str, Any]:
-    """The plan in a few numbers; `gap` is travel over its bound less one, None where no bound above zero is known."""
-    travel, bound = posts.travel_m, posts.lower_bound_travel_m
-    gap = 0.0 if travel <= 1e-3 else travel / bound - 1 if bound > 0 else None
+    """The plan in a few numbers; `gap` is travel over its bound less one, never rounded down.
+
+    It is None where no bound above zero is known, as with stations of a post that all stand at one point: their ways
+    are not known. Where every station has a post of its own there are none, and the gap is zero.
+    """
+    travel, bound = round(posts.travel_m, 3), down(posts.lower_bound_travel_m)
+    gap = 0.0 if len(posts.anchor) == len(posts.post_of) else None
+    if bound > 0:
+        gap = max(0.0, math.ceil((travel / bound - 1) * 1e6) / 1e6)
     return {
         "posts": len(posts.anchor),
         "officers": int(sent.officers.sum()),
-        "travel_m": round(travel, 3),
+        "travel_m": travel,
         "lower_bound_posts": posts.lower_bound_posts,
-        "lower_bound_travel_m": down(bound),
-        "gap": None if gap is None else round(max(0.0, gap), 6),
+        "lower_bound_travel_m": bound,
+        "gap": gap,
         "unmet": int(sent.missing.sum()),
         "lower_bound_unmet": sent.unmet_bound,
         "officers_needed": sum(pattern.police_min for pattern in posts.pattern),

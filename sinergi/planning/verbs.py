@@ -66,7 +66,8 @@ def plan(argv: list[str], data: Path) -> int:
         told |= {"seconds": round(time.monotonic() - began, 3)}
         files["summary.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
         _write(out, files, asked.out)
-    _say(told, asked.out, filled=int(stations.filled.sum()), interrupted=interrupt.came)
+    alone = told["posts"] == len(stations)
+    _say(told, asked.out, filled=int(stations.filled.sum()), alone=alone, interrupted=interrupt.came)
     return 0
 
 
@@ -172,7 +173,7 @@ def _write(out: Path, files: dict[str, bytes], said: str) -> None:
         ) from None
 
 
-def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool) -> None:
+def _say(told: dict[str, object], out: str, *, filled: int, alone: bool, interrupted: bool) -> None:
     """The plan in four sentences; the shortage, where there is one, comes first."""
     if told["unmet"]:
         least = told["lower_bound_unmet"]
@@ -182,7 +183,9 @@ def _say(told: dict[str, object], out: str, *, filled: int, interrupted: bool) -
     else:
         print(f"{told['posts']} posko; batas bawah yang terbukti {told['lower_bound_posts']}.")
     shared = told["stations_at_shared_points"]
-    if shared and not told["travel_m"]:
+    if alone:
+        print("Tiap TPS punya posko sendiri; tidak ada jarak di antaranya.")
+    elif shared and not told["travel_m"]:
         print("Jarak TPS ke posko tidak diketahui: TPS yang satu posko bertitik sama, mungkin titik tengah desa.")
     else:
         print(f"Jarak TPS ke posko {float(str(told['travel_m'])) / 1000:.1f} km, {_proven(told['gap'])}.")
@@ -201,4 +204,6 @@ def _proven(gap: object) -> str:
     """How far the metres may be from the best there can be, in words."""
     if gap is None:
         return "tanpa batas bawah"
-    return f"paling banyak {float(str(gap)) * 100:.2f} % di atas batas bawah terbukti"
+    # “At most”: so in hundredths of a per cent, rounded up; the gap itself is in millionths.
+    hundredths = -(-round(float(str(gap)) * 1e6) // 100)
+    return f"paling banyak {hundredths / 100:.2f} % di atas batas bawah terbukti"

@@ -16,7 +16,7 @@ import pytest
 from sinergi.kernel.errors import Refused
 from sinergi.planning import units
 from sinergi.planning.tests.instances import made, verdict, write_tables
-from sinergi.planning.verbs import _Interrupt, plan
+from sinergi.planning.verbs import _Interrupt, _proven, plan
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -27,7 +27,7 @@ def test_the_checker_finds_nothing_wrong_with_any_plan(seed, tmp_path, monkeypat
         monkeypatch.setattr(units, "MOST_PAIRS", 0)
     write_tables(tmp_path, seed)
     made(tmp_path, "--grouping", ("village", "district")[seed % 3 == 0], "--rounds", "1", "--seed", str(seed))
-    code, said = verdict(tmp_path)
+    code, said = verdict(tmp_path, most_pairs=units.MOST_PAIRS)
     assert code == 0, said
     assert "everything holds" in said
 
@@ -61,9 +61,20 @@ def _posts(out: Path, change) -> None:
 
 
 def _certificate(out: Path, change) -> None:
-    said = json.loads((out / "certificate.json").read_text())
+    _json(out / "certificate.json", change)
+
+
+def _json(file: Path, change) -> None:
+    said = json.loads(file.read_text())
     change(said)
-    (out / "certificate.json").write_text(json.dumps(said))
+    file.write_text(json.dumps(said))
+
+
+def _summary(out: Path, change) -> None:
+    """A lie about a figure, told in both places."""
+    _json(out / "summary.json", change)
+    figures = json.loads((out / "summary.json").read_text())
+    _certificate(out, lambda said: said["summary"].update({name: figures.get(name) for name in said["summary"]}))
 
 
 def _two_posts_in_one(lines):
@@ -75,6 +86,23 @@ def _first_of(said, proof):
     return next(group for group in said["groups"] if group["proof"] == proof)
 
 
+FIGURES = (
+    "posts",
+    "officers",
+    "travel_m",
+    "lower_bound_posts",
+    "lower_bound_travel_m",
+    "unmet",
+    "lower_bound_unmet",
+    "officers_needed",
+    "linmas",
+    "lent",
+    "lower_bound_lent",
+    "officers_travel_m",
+    "rounds",
+    "cut_short",
+    "stations_at_shared_points",
+)
 LIES = {
     "a station left out": lambda out: _posts(out, lambda lines: lines[:-1]),
     "a station twice": lambda out: _posts(out, lambda lines: [*lines, lines[-1]]),
@@ -101,9 +129,30 @@ LIES = {
     "other prices of officers": lambda out: _certificate(
         out, lambda said: said["officers"]["worth_mm"].update(S0=10**15)
     ),
-    "a smaller shortage": lambda out: (out / "summary.json").write_text(
-        json.dumps(json.loads((out / "summary.json").read_text()) | {"unmet": -1})
+    "cheaper missing officers": lambda out: _certificate(
+        out, lambda said: said["parameters"].update(missing_mm=1, lent_mm=1, extra_mm=1)
     ),
+    "lent officers counted by another rule": lambda out: _certificate(
+        out, lambda said: said["officers"].update(over_middles=True)
+    ),
+    "another distance": lambda out: _certificate(out, lambda said: said["parameters"].update(distance="by road")),
+    "another grouping": lambda out: _certificate(out, lambda said: said["parameters"].update(grouping="regency")),
+    "no table named": lambda out: _certificate(out, lambda said: said["inputs"].clear()),
+    "no result named": lambda out: _certificate(out, lambda said: said["outputs"].pop("posts.csv")),
+    "a figure left out": lambda out: _summary(out, lambda said: said.pop("linmas")),
+    "no gap": lambda out: _summary(out, lambda said: said.update(gap=None)),
+    "a smaller gap": lambda out: _summary(out, lambda said: said.update(gap=said["gap"] - 3e-6)),
+    "no gap, no bound": lambda out: _summary(out, lambda said: said.update(gap=0.0, lower_bound_travel_m=0.0)),
+    "another summary in the certificate": lambda out: _certificate(
+        out, lambda said: said["summary"].update(officers=0)
+    ),
+    "not JSON": lambda out: (out / "certificate.json").write_text("[]"),
+    "no figures": lambda out: (out / "summary.json").write_text("{}"),
+    "words for officers": lambda out: (out / "assignments.csv").write_text("unit,post,officers,metres\nx,y,z,w\n"),
+    "no rows": lambda out: (out / "posts.csv").write_text(""),
+} | {
+    f"another {figure}": lambda out, figure=figure: _summary(out, lambda said: said.update({figure: said[figure] + 1}))
+    for figure in FIGURES
 }
 
 
@@ -115,15 +164,16 @@ def test_the_checker_notices(lie, planned, tmp_path):
         copy.write_bytes(file.read_bytes())
     LIES[lie](tmp_path / "plan")
     # Whoever lies also mends the hashes; the numbers themselves must give it away.
-    _certificate(
-        tmp_path / "plan",
-        lambda said: said["outputs"].update(
-            {
-                name: {"sha256": hashlib.sha256((tmp_path / "plan" / name).read_bytes()).hexdigest()}
-                for name in said["outputs"]
-            }
-        ),
-    )
+    if lie != "not JSON":
+        _certificate(
+            tmp_path / "plan",
+            lambda said: said["outputs"].update(
+                {
+                    name: {"sha256": hashlib.sha256((tmp_path / "plan" / name).read_bytes()).hexdigest()}
+                    for name in said["outputs"]
+                }
+            ),
+        )
     code, said = verdict(tmp_path)
     assert code == 1 and "WRONG" in said
 
@@ -188,10 +238,44 @@ def test_stations_known_by_their_village_only_get_no_praise_for_short_ways(tmp_p
     (tmp_path / "stations.csv").write_text(
         "\n".join(["code,village_code,district_code,regency_code,lat,lon,voters,class", *rows])
     )
+    patterns = "class,police_min,police_max,stations,linmas,radius_m\nlow,2,2,{},2,\n"
+    (tmp_path / "patterns.csv").write_text(patterns.format(4))
     out = made(tmp_path, "--rounds", "1")
     assert "tidak diketahui" in capsys.readouterr().out
-    assert json.loads((out / "summary.json").read_text())["stations_at_shared_points"] == 9
+    told = json.loads((out / "summary.json").read_text())
+    assert told["stations_at_shared_points"] == 9 and told["gap"] is None
     assert verdict(tmp_path)[0] == 0
+    # With a post for each there are no ways between them, known or not.
+    (tmp_path / "patterns.csv").write_text(patterns.format(1))
+    made(tmp_path, "--rounds", "1")
+    said = capsys.readouterr().out
+    assert "posko sendiri" in said and "tidak diketahui" not in said
+    assert json.loads((out / "summary.json").read_text())["gap"] == 0.0
+    assert verdict(tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(("gap", "said"), [(0.0, "0.00 %"), (1e-6, "0.01 %"), (0.0231, "2.31 %"), (0.023101, "2.32 %")])
+def test_at_most_is_rounded_up(gap, said):
+    assert f"paling banyak {said}" in _proven(gap)
+
+
+def test_the_checker_reads_whatever_the_planner_reads(tmp_path):
+    write_tables(tmp_path, 4)
+    stations = (
+        (tmp_path / "stations.csv").read_text().replace("village_code", "Village-Code").replace("lat", "LAT *", 1)
+    )
+    head, *rows = stations.splitlines()
+    (tmp_path / "stations.csv").write_text("\n".join([f"{head},note", *(f"{row},Desa\u2028Baru" for row in rows)]))
+    units_ = (tmp_path / "units.csv").read_text().replace("Polsek", "Pol\u2028sek")
+    (tmp_path / "units.csv").write_text(units_)
+    made(tmp_path, "--rounds", "0")
+    assert verdict(tmp_path) == (0, verdict(tmp_path)[1])
+
+
+def test_a_folder_without_a_plan_gets_a_sentence(tmp_path):
+    write_tables(tmp_path, 4)
+    code, said = verdict(tmp_path)
+    assert code == 1 and "certificate.json: No such file" in said
 
 
 def test_ctrl_c_once_ends_the_search_twice_ends_everything(capsys):
