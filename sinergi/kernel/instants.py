@@ -39,6 +39,15 @@ def from_text(text: str) -> datetime:
     return at
 
 
+def day_of(at: datetime, zone: str = "WIB") -> date:
+    """The day on which `at` lies in `zone`. Total: at the ends of the calendar, where a zone's clock has no day left,
+    the day that `at` itself names."""
+    try:
+        return at.astimezone(ZONES[zone]).date()
+    except OverflowError:
+        return at.date()
+
+
 def say_day(day: date, language: str = "id") -> str:
     """Rabu, 14 Februari 2024."""
     return f"{DAYS[language][day.weekday()]}, {say_date(day, language)}"

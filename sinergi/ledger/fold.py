@@ -7,6 +7,8 @@ any order of arrival gives the same tables.
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 
 from sinergi.kernel.actors import Actor
@@ -29,7 +31,11 @@ from sinergi.ledger.events import (
 )
 from sinergi.ledger.models import Agreement, Entry, Joined, Log, Party
 
+logger = logging.getLogger("sinergi.ledger")
+
 ENTRIES_AT_ONCE = 256
+# In UTC; in Indonesia this day ends after the last instant there is, and no page could say it.
+LAST_DAY = "9999-12-31"
 
 
 class OwnFactInvalid(Broken):
@@ -132,6 +138,8 @@ class _Folding:
 
     def apply(self, header: envelope.Header, leaf: bytes, event: Event, body: bytes | None) -> str:
         """Change the tables; returns what is wrong with the erasable part, empty where nothing is."""
+        if header.t.startswith(LAST_DAY):
+            raise Ignored("its time is beyond the calendar")
         if isinstance(event, Founding | Joining | Leaving):
             self._parties = None
             _apply_parties(header, event)
@@ -181,6 +189,11 @@ class _Folding:
         except (Ignored, Malformed) as reason:
             state, verdict = Entry.State.INVALID, str(reason)[:300]
             self._parties = None  # what it had changed of them is undone
+        except (ValueError, OverflowError):
+            # A rule that does not bear these facts is our mistake; their author must not stop exchange by it.
+            logger.exception("a fact could not be folded", extra={"event": "ledger.unfoldable", "log": log.origin[:8]})
+            state, verdict = Entry.State.INVALID, "its facts cannot be counted with"
+            self._parties = None
         rows.set_verdict(row.pk, state, verdict)
 
     def _judge_seen(self, header: envelope.Header) -> None:

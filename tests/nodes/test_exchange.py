@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from datetime import date
 
 import pytest
 
 from sinergi.features.agreement.actions import confirm_agreement, enter_agreement, leave_agreement
 from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft
 from sinergi.features.agreement.models import Agreement
+from sinergi.features.standing_duties.events import VoterUpdateReported
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import bundle as bundles
+from sinergi.ledger import catalog, cosigning, envelope, fsck, rebuild, store
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, envelope, fsck, rebuild, store
 from sinergi.ledger.events import founding_id
 from sinergi.ledger.evidence import export_agreement
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Agency, Entry, Equivocation, Log
 from sinergi.ledger.writer import Writing, run
 from tests.evidence.test_evidence import ours, theirs
-from tests.nodes.fixtures import KPU_PALUTA, terms
+from tests.nodes.fixtures import KPU_PALUTA, enter_and_confirm, terms
 from tests.nodes.simulator import NOON, Peer
 
 
@@ -239,6 +241,35 @@ def test_confirming_waits_until_the_terms_have_arrived(found_node, secretary):
     third.deliver(third.log(agreement))
     assert Entry.objects.get(key=confirmed).state == "folded"
     assert set(Agreement.objects.get().confirmed_ids) == {founder.id, third.id}
+
+
+@pytest.mark.parametrize("t", ["9999-12-31T00:00:00.000Z", "9999-12-31T23:59:00.000Z"])
+def test_a_time_at_the_end_of_the_calendar_stops_nobody(node, secretary, t):
+    """No clock in Indonesia reaches the end of that day: the fact does not count, what comes after it does."""
+    partner = Peer(**KPU_PALUTA)
+    partner.meet()
+    agreement = enter_and_confirm(partner, secretary)
+    for counts in (False, True):
+        event = VoterUpdateReported(
+            year=2023, quarter=4, new=1, gone=1, changed=1, letter_number="1", letter_dated=date(2024, 1, 5),
+            letter="ab" * 32, letter_size=1,
+        )  # fmt: skip
+        key = partner.state(agreement, event, **({} if counts else {"t": t}))
+        assert (Entry.objects.get(key=key).state == "invalid") is not counts
+    assert rebuild.check() == [] and fsck.check() == []
+
+
+def test_a_rule_that_breaks_on_a_fact_stops_only_that_fact(agreement, police, monkeypatch):
+    def broken(event: AgreementLeft, envelope: catalog.Envelope) -> None:
+        Agreement.change({"agreement": envelope.agreement}, title="changed")
+        raise OverflowError("date value out of range")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(catalog._projections, AgreementLeft, broken)
+        key = police.state(agreement, AgreementLeft(reason="term_over"))
+    row = Entry.objects.get(key=key)
+    assert (row.state, row.verdict) == ("invalid", "its facts cannot be counted with")
+    assert Agreement.objects.get(agreement=agreement).title != "changed", "nothing of it stays"
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))

@@ -54,7 +54,7 @@ from sinergi.features.agreement.models import (
 )
 from sinergi.features.agreement.rules import lifecycle, revisions, signing
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.succession import holding
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Had, Ignored, folds, folds_text, judges
@@ -511,7 +511,7 @@ def not_while_suspended(envelope: Envelope, had: Had) -> None:
     if not Change.look("key", where={"agreement": envelope.agreement, "what": "suspension"}):
         return
     row = Agreement.objects.get(agreement=envelope.agreement)
-    if rules.is_suspended(_agreed_changes(row, had), on=envelope.at.astimezone(ZONES["WIB"]).date()):
+    if rules.is_suspended(_agreed_changes(row, had), on=day_of(envelope.at)):
         raise Ignored(
             "the agreement was suspended when this was stated",
             Refused("Perjanjian ini sedang ditangguhkan.", code="PKS-37", field="agreement"),

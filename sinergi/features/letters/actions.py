@@ -10,6 +10,7 @@ from sinergi.features.letters.models import PatternChange, Stationery
 from sinergi.features.letters.rules import Numbering
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import day_of
 from sinergi.ledger.models import Agreement
 from sinergi.ledger.writer import run
 
@@ -49,7 +50,7 @@ def judge(code: str, *, pattern: str, first: int, at: datetime) -> Numbering:
     known = {one.code: one for one in public.own_series()}
     if code not in known:
         raise Refused("Seri ini tidak dikenal di kantor ini.", code="NOM-08")
-    wanted = Numbering(pattern=pattern, first=first, year=public.day_of(at).year)
+    wanted = Numbering(pattern=pattern, first=first, year=day_of(at).year)
     rules.change(
         code,
         wanted,

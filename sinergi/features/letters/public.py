@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +18,7 @@ from sinergi.features.letters.rules import Numbering, Written
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import record_key
-from sinergi.kernel.instants import ZONES, say_date
+from sinergi.kernel.instants import day_of, say_date
 from sinergi.ledger.envelope import Official, log_id
 from sinergi.ledger.models import Agreement
 from sinergi.ledger.store import own_agency
@@ -205,11 +205,6 @@ def letter_key(agreement: str, id: str) -> str:
 def check(page: str, key: str) -> Check:
     """Where a letter with that record key is checked; `page` is the full address of the check page."""
     return Check(url=f"{page}{key}/", address=page.removeprefix("https://").removeprefix("http://"), code=key)
-
-
-def day_of(at: datetime) -> date:
-    """The day a letter bears."""
-    return at.astimezone(ZONES["WIB"]).date()
 
 
 def regency() -> str:

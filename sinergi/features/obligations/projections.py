@@ -39,7 +39,7 @@ from sinergi.features.obligations.models import (
     Statement,
     WorkRecord,
 )
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
@@ -231,7 +231,7 @@ def history_stated(event: HistoryStated, envelope: Envelope) -> None:
     if not found:
         raise Ignored("it is about no list of this agreement")
     codes = [item.code for item in found[0].items()]
-    told_on = envelope.at.astimezone(ZONES["WIB"]).date()
+    told_on = day_of(envelope.at)
     if past.history_flaw(event, codes, counts_from=found[0].counts_from, on=told_on):
         raise Ignored("it is no possible history")
     History.insert(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-from django.utils.timezone import localdate
 
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import (
@@ -24,6 +23,7 @@ from sinergi.features.standing_duties.models import (
     TrainingSession,
     VoterUpdate,
 )
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line
 from sinergi.ledger import rows
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
@@ -35,7 +35,7 @@ def update_reported(event: VoterUpdateReported, envelope: Envelope) -> None:
     author = rows.agency(envelope.agency)
     if author is None or author.kind != "kpu":
         raise Ignored("only a commission reports the voter-data update")
-    if rules.update_flaw(event, author.region, localdate(envelope.at)):
+    if rules.update_flaw(event, author.region, day_of(envelope.at)):
         raise Ignored("it is no possible voter-data update")
     VoterUpdate.insert(
         key=envelope.key,

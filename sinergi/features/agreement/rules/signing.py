@@ -26,7 +26,7 @@ from sinergi.features.agreement.events import AgreementSigned, SignerNamed, Sign
 from sinergi.features.agreement.rules import EARLIEST_SIGNING, LONGEST_PLACE, is_line
 from sinergi.kernel import canonical
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line
 from sinergi.ledger.events import RecordKey
 
@@ -165,7 +165,7 @@ def signed_flaw(
     wrong = person_flaw(signer, agency=agency, actor=actor, at=at)
     if wrong:
         return wrong
-    if not _is_place(event.place) or not EARLIEST_SIGNING <= event.signed_on <= _day(at):
+    if not _is_place(event.place) or not EARLIEST_SIGNING <= event.signed_on <= day_of(at):
         return "its place or day cannot be"
     return assertion_flaw(
         challenge(revision, signer, place=event.place, signed_on=event.signed_on),
@@ -263,7 +263,7 @@ def sign(
 ) -> AgreementSigned:
     """The signature of an own official under `revision`, which may be signed (`negotiation.may_sign`); or Refused."""
     refuse_unfit(signer, at=at)
-    if signed_on > _day(at):
+    if signed_on > day_of(at):
         raise Refused("Hari penandatanganan belum tiba.", code="TTD-15", field="signed_on")
     if signed_on < EARLIEST_SIGNING:
         raise Refused("Tanggal tanda tangan terlalu lama. Periksa tahunnya.", code="TTD-16", field="signed_on")
@@ -362,7 +362,3 @@ def _bytes(text: str) -> bytes:
 
 def _is_place(place: str) -> bool:
     return is_line(place, LONGEST_PLACE) and place == line(place)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(ZONES["WIB"]).date()

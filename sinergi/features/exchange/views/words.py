@@ -57,6 +57,8 @@ _REASONS = {
     "it may name a record of a log that is frozen here": gettext_lazy(
         "Mungkin menyebut catatan dari buku yang dibekukan di sini."
     ),
+    "its time is beyond the calendar": gettext_lazy("Waktunya di luar kalender."),
+    "its facts cannot be counted with": gettext_lazy("Isinya tidak dapat diolah di sini."),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
 }
 

@@ -19,6 +19,7 @@ from sinergi.features.letters import actions, public, rules
 from sinergi.features.letters.forms import PatternForm
 from sinergi.features.letters.models import PatternChange
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import day_of
 from sinergi.web.forms import said_with_code
 
 MOST_CHANGES = 50
@@ -41,7 +42,7 @@ def numbers(request: PersonRequest) -> HttpResponse:
         raise Refused("Seri ini tidak dikenal di kantor ini.", code="NOM-08")
     context = {
         "rows": rows,
-        "year": public.day_of(at).year,
+        "year": day_of(at).year,
         "regency": public.regency(),
         "is_exercise": actions.is_exercise(),
         "changes": _changes(known),
@@ -65,7 +66,7 @@ def example(request: PersonRequest) -> HttpResponse:
 
 
 def _row(series: public.Series, at: datetime, posted: PatternForm | None) -> dict[str, Any]:
-    held, year = public.numbering(series), public.day_of(at).year
+    held, year = public.numbering(series), day_of(at).year
     last = public.last_number(series, year=year, exercise=actions.is_exercise())
     first = held.first if held.year == year and held.first > last else None
     seen = actions.last_change(series.code)
@@ -85,7 +86,7 @@ def _row(series: public.Series, at: datetime, posted: PatternForm | None) -> dic
 
 def _example(series: public.Series, at: datetime, pattern: str, first: int, *, is_held: bool = False) -> dict[str, Any]:
     """The next numbers under a pattern, those that would be passed over, and the first of next year; or the refusal."""
-    exercise, day = actions.is_exercise(), public.day_of(at)
+    exercise, day = actions.is_exercise(), day_of(at)
     try:
         if not is_held:
             actions.judge(series.code, pattern=pattern, first=first, at=at)

@@ -6,7 +6,7 @@ from collections.abc import Container
 from datetime import date, datetime, timedelta
 
 from sinergi.features.security.rules.states import Answer, Request
-from sinergi.kernel.instants import ZONES, end_of_day, working_days_after, working_days_before
+from sinergi.kernel.instants import day_of, end_of_day, working_days_after, working_days_before
 
 # Article 5, P-01 and P-02 of the template. The parties may fix others; until then these are proposals (usulan).
 DAYS_BEFORE = 3
@@ -26,7 +26,7 @@ def due_after(asked_at: datetime, *, emergency: bool, holidays: Container[date])
     """The end of the next working day, or an hour after an emergency call (article 5, P-02)."""
     if emergency:
         return asked_at + timedelta(hours=HOURS_TO_ANSWER_EMERGENCY)
-    asked_on = asked_at.astimezone(ZONES["WIB"]).date()
+    asked_on = day_of(asked_at)
     return end_of_day(working_days_after(asked_on, DAYS_TO_ANSWER, holidays))
 
 
@@ -37,7 +37,7 @@ def spoken_due(answered_at: datetime) -> datetime:
 
 def last_day_to_ask(starts_at: datetime, holidays: Container[date]) -> date:
     """The last day on which a request for an activity starting then is in time (article 5, P-01)."""
-    return working_days_before(starts_at.astimezone(ZONES["WIB"]).date(), DAYS_BEFORE, holidays)
+    return working_days_before(day_of(starts_at), DAYS_BEFORE, holidays)
 
 
 def counts_from(stated_at: datetime, stored_at: datetime | None) -> datetime | None:
@@ -56,7 +56,7 @@ def asked_in_time(request: Request, holidays: Container[date], *, asked: datetim
         return True
     if asked is None:
         return None
-    return asked.astimezone(ZONES["WIB"]).date() <= last_day_to_ask(request.starts_at, holidays)
+    return day_of(asked) <= last_day_to_ask(request.starts_at, holidays)
 
 
 def answered_in_time(
