@@ -34,7 +34,6 @@ _UNTRUE = (
     forks.NoFork,
     messages.BadMessage,
     store.NotHere,
-    objects.Untrue,
     UnicodeError,
 )
 
@@ -167,7 +166,9 @@ class Round:
                 outcome.bodies += run(partial(_admit_bodies, origin, fitting))
 
     def _fetch_objects(self, line: Conversation, outcome: Outcome) -> None:
-        outcome.objects += objects.fetch(line, self.partner)
+        brought, untrue = objects.fetch(line, self.partner, at=time.monotonic())
+        outcome.objects += brought
+        outcome.troubles += [_untrue(error) for error in untrue]
 
     def _admit_cosignature(self, cosigned: messages.Cosigned, outcome: Outcome) -> None:
         note = notes.parse(cosigned.note.encode())
@@ -186,7 +187,7 @@ class Round:
         try:
             step()
         except _UNTRUE as error:
-            outcome.troubles.append(f"Sebagian kiriman tidak lolos pemeriksaan dan tidak disimpan ({error}).")
+            outcome.troubles.append(_untrue(error))
 
     def _wait_for_share(self, entries: int) -> None:
         while wait := self._share.take(entries, time.monotonic()):
@@ -196,6 +197,10 @@ class Round:
     def _check_stop(self) -> None:
         if self._stop.is_set():
             raise Stopped
+
+
+def _untrue(error: Exception) -> str:
+    return f"Sebagian kiriman tidak lolos pemeriksaan dan tidak disimpan ({error})."
 
 
 def _left_to_pull(told: messages.LogLine) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -19,10 +19,13 @@ from sinergi.features.data.models import (
     DataRequest,
     Dataset,
 )
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.ids import is_event_id
+from sinergi.ledger import rows, store
 from sinergi.ledger.events import RecordKey
 from sinergi.ledger.store import own_agency
-from sinergi.ledger.writer import Receipt, Writing, command
+from sinergi.ledger.writer import Receipt, Writing, command, run
 
 # Article 4's own obligation on secrecy, return and destruction.
 DESTROYING = "D-07"
@@ -58,8 +61,8 @@ def adopt(log: Writing, *, agreement: str, codes: Collection[str]) -> Receipt:
 
 def entries(agreement: str, agency: str) -> dict[str, Dataset]:
     """The entries of an office's catalogue that count, by code."""
-    rows = Dataset.objects.filter(agreement=agreement, agency=agency).order_by("seq", "key")
-    return {row.code: row for row in rows}
+    found = Dataset.objects.filter(agreement=agreement, agency=agency).order_by("seq", "key")
+    return {row.code: row for row in found}
 
 
 @command
@@ -69,6 +72,7 @@ def ask(log: Writing, /, *, dataset: str, **told: Any) -> Receipt:
     agreements.require(row.agreement, scope="data", on=localdate(log.at))
     if row.agency == log.agency:
         raise Refused("Data kantor sendiri tidak perlu diminta.", code="DAT-40")
+    _refuse_replaced(row)
     offered = [field.name for field in row.columns()]
     return log.append(row.agreement, rules.ask(dataset, offered=offered, on=localdate(log.at), **told))
 
@@ -101,6 +105,8 @@ def deliver(log: Writing, /, *, dataset: str, recipient: str, answer: str, **tol
         raise Refused("Pilih pihak lain dalam perjanjian sebagai penerima.", code="DAT-46", field="recipient")
     if not answer and not row.obligation:
         raise Refused("Data ini diserahkan setelah diminta dan disetujui.", code="DAT-47")
+    if not answer:
+        _refuse_replaced(row)
     event = rules.delivery(dataset, recipient=recipient, answer=answer, on=today, **told)
     return log.append(row.agreement, event, obligation=row.obligation)
 
@@ -111,22 +117,42 @@ def confirm_receipt(log: Writing, *, delivery: str) -> Receipt:
     row = _own_delivery(delivery, log)
     if DataReceipt.objects.filter(delivery=delivery).exists():
         raise Refused("Penerimaan ini sudah dicatat.", code="DAT-48")
+    if DataDestruction.objects.filter(delivery=delivery).exists():
+        raise Refused("Data ini sudah dimusnahkan.", code="DAT-54")
     return log.append(
         row.agreement, DataReceived(delivery=RecordKey(delivery)), obligation=_dataset(row.dataset).obligation
     )
 
 
+def use(*, id: str, by: Actor | None, at: datetime, delivery: str, words: str) -> Receipt:
+    """State that somebody of this office opens the data, and what for. The owner sees it.
+
+    Every opening is a fact of its own: unlike other actions, an id that was used before is Refused.
+    """
+
+    def once() -> Receipt:
+        if is_event_id(id) and store.receipt_of(id) is not None:
+            raise Refused("Pembukaan ini sudah dicatat. Muat ulang halaman untuk membuka lagi.", code="DAT-63")
+        return _use(id=id, by=by, at=at, delivery=delivery, words=words)
+
+    return run(once)
+
+
 @command
-def use(log: Writing, *, delivery: str, words: str) -> Receipt:
-    """State that somebody of this office opens the data, and what for. The owner sees it."""
+def _use(log: Writing, *, delivery: str, words: str) -> Receipt:
     row = _own_delivery(delivery, log)
-    stands = stands_at(row, localdate(log.at))
+    require_kept(row, localdate(log.at))
+    text = Words(words=rules.words_of(words, "words", rules.LONGEST))
+    return log.append(row.agreement, DataUsed(delivery=RecordKey(delivery), rows=row.rows, text=text))
+
+
+def require_kept(row: DataDelivery, on: date) -> None:
+    """Raise Refused where the data of a delivery may not be opened on that day."""
+    stands = stands_at(row, on)
     if stands == "sent":
         raise Refused("Datanya belum sampai di simpul ini.", code="DAT-49")
     if stands != "kept":
         raise Refused("Data ini tidak boleh dipakai lagi: masa pakainya habis atau sudah dimusnahkan.", code="DAT-53")
-    text = Words(words=rules.words_of(words, "words", rules.LONGEST))
-    return log.append(row.agreement, DataUsed(delivery=RecordKey(delivery), rows=row.rows, text=text))
 
 
 @command
@@ -147,6 +173,17 @@ def stands_at(row: DataDelivery, on: date) -> rules.State:
         uses_until=row.uses_until,
         on=on,
     )
+
+
+def may_state(agreement: str, agency: str, *, on: date) -> bool:
+    """Whether that office can state anything under the agreement on that day: it has not left, nor is it suspended."""
+    info = agreements.agreement(agreement, on)
+    return info is not None and info.state != "suspended" and not rows.has_left(agreement, agency)
+
+
+def _refuse_replaced(row: Dataset) -> None:
+    if entries(row.agreement, row.agency)[row.code].key != row.key:
+        raise Refused("Isi katalog ini sudah diganti. Buka kumpulan data itu lagi dari katalog.", code="DAT-15")
 
 
 def _dataset(key: str) -> Dataset:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
 from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from sinergi.features.data import actions, rules
 from sinergi.features.data.events import Field
@@ -35,22 +37,28 @@ def terms(*, agreement: str, dataset: str, answer: str, recipient: str, fields: 
 def seal(data: bytes, **bound: Any) -> tuple[str, int]:
     """Seal a table for its recipient and keep it here until it was fetched and destroyed; its hash and size.
 
-    Keywords are those of `terms`. Raises Refused where the recipient's key is not known.
+    Keywords are those of `terms`. Raises Refused where the recipient's key is not known or cannot be used.
     """
     key = Key.objects.filter(agency_id=bound["recipient"], use="encryption").first()
     if key is None:
         raise Refused("Kunci sandi penerima belum dikenal di simpul ini.", code="DAT-60")
     with objects.drafted() as (file, path):
-        digest, size = sealed.seal(io.BytesIO(data), file, recipient=bytes(key.public), terms=terms(**bound))
+        try:
+            digest, size = sealed.seal(io.BytesIO(data), file, recipient=bytes(key.public), terms=terms(**bound))
+        except sealed.BadSeal as error:
+            raise Refused(
+                "Kunci sandi penerima tidak dapat dipakai. Hubungi kantor penerima.", code="DAT-64"
+            ) from error
         objects.keep(file, path, digest)
     return digest, size
 
 
-def rows_of(row: DataDelivery) -> Iterator[dict[str, Value]]:
-    """The rows of a delivery for us. Raises sealed.BadSeal or ValueError where it is not what its fact says."""
-    with objects.path_of(row.object).open("rb") as file:
+def rows_of(row: DataDelivery) -> list[dict[str, Value]]:
+    """The rows of a delivery for us. Raises sealed.BadSeal or ValueError where it is not what its fact says, Refused
+    where it holds what may not travel, OSError where it is not here."""
+    with objects.path_of(row.key).open("rb") as file:
         pieces = list(sealed.unseal(file, key=keys.own()["encryption"], terms=_terms_of(row)))
-    return rules.unpacked(pieces, fields_of(row))
+    return rules.unpacked(pieces, fields_of(row), rows=row.rows)
 
 
 def fields_of(row: DataDelivery) -> list[Field]:
@@ -60,47 +68,75 @@ def fields_of(row: DataDelivery) -> list[Field]:
 
 
 def delete_destroyed() -> int:
-    """Delete every object here whose destruction was attested; how many."""
-    attested = DataDestruction.objects.values("delivery")
-    found = set(DataDelivery.objects.filter(key__in=attested).values_list("object", flat=True))
-    # The same bytes never serve two deliveries: every object has a key of its own.
-    gone = [digest for digest in found if objects.is_here(digest)]
-    for digest in gone:
-        objects.drop(digest)
+    """Delete every object here whose destruction was attested, also one that only partly came; how many."""
+    lying = objects.names()
+    attested = DataDelivery.objects.filter(key__in=DataDestruction.objects.values("delivery"))
+    gone = lying & _names(attested)
+    for name in gone:
+        objects.drop(name)
     return len(gone)
+
+
+def sweep() -> None:
+    """Delete whatever lies here that no delivery names which still stands: what a stop in between left behind."""
+    # Looked at first: what is fetched from now on has its fact already.
+    lying = objects.names()
+    live = _names(DataDelivery.objects.exclude(key__in=DataDestruction.objects.values("delivery")))
+    for name in lying - live:
+        objects.drop(name)
+
+
+def _names(rows: QuerySet[DataDelivery]) -> set[str]:
+    """Under which names the objects of these deliveries lie here: by hash what we sealed, by fact what is for us.
+
+    What others exchange among each other lies here under no name, whatever hash their facts tell.
+    """
+    own = own_agency().id
+    found = set(rows.filter(agency=own).values_list("object", flat=True))
+    return found | set(rows.filter(recipient=own).values_list("key", flat=True))
 
 
 class Deliveries:
     """What sync asks about objects."""
 
     def wanted(self, partner: str) -> list[objects.Wanted]:
-        """Deliveries for us that we neither received nor destroyed."""
+        """Deliveries for us that we neither received nor destroyed, where we can still state that they came."""
         rows = DataDelivery.objects.filter(agency=partner, recipient=own_agency().id)
         rows = rows.exclude(key__in=DataReceipt.objects.values("delivery"))
         rows = rows.exclude(key__in=DataDestruction.objects.values("delivery"))
-        return [objects.Wanted(digest=row.object, size=row.size) for row in rows.order_by("delivered_at", "key")]
+        return [
+            objects.Wanted(name=row.key, digest=row.object, size=row.size)
+            for row in rows.order_by("delivered_at", "key")
+            if actions.may_state(row.agreement, own_agency().id, on=localdate(now()))
+        ]
+
+    def may_keep(self, name: str) -> bool:
+        """Until its destruction was attested."""
+        rows = DataDelivery.objects.filter(key=name, recipient=own_agency().id)
+        return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
     def may_read(self, reader: str, digest: str) -> bool:
         """Only its recipient, until it attested that it destroyed it."""
         rows = DataDelivery.objects.filter(object=digest, recipient=reader, agency=own_agency().id)
         return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
-    def arrived(self, digest: str) -> None:
-        """State that we have it, if it opens under the terms of its fact; otherwise throw it away."""
-        for row in DataDelivery.objects.filter(object=digest, recipient=own_agency().id):
-            try:
-                whole = sum(1 for _row in rows_of(row)) == row.rows
-            except (sealed.BadSeal, ValueError, UnicodeError, KeyError):
-                whole = False
-            if not whole:
-                objects.drop(digest)
-                raise objects.Untrue("an object that does not open under the terms of its fact")
-            # An agreement that ended meanwhile takes no more facts; what was received before stays.
-            with contextlib.suppress(Refused):
-                actions.confirm_receipt(id=new_event_id(now()), by=None, at=now(), delivery=row.key)
+    def arrived(self, name: str) -> None:
+        """State that we have it, if it opens under the terms of its fact and holds what may travel; else Untrue."""
+        row = DataDelivery.objects.get(key=name, recipient=own_agency().id)
+        try:
+            rows_of(row)
+        except Refused as refusal:
+            raise objects.Untrue("", refusal) from refusal
+        except (sealed.BadSeal, ValueError) as error:
+            raise objects.Untrue("an object that does not open under the terms of its fact") from error
+        except FileNotFoundError:
+            return  # destroyed at this moment
+        # An agreement that ended meanwhile takes no more facts, nor does a delivery that was destroyed.
+        with contextlib.suppress(Refused):
+            actions.confirm_receipt(id=new_event_id(now()), by=None, at=now(), delivery=row.key)
 
 
-deliveries = Deliveries()
+deliveries = SOURCE = Deliveries()
 
 
 def _terms_of(row: DataDelivery) -> Any:

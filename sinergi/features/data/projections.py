@@ -150,6 +150,10 @@ def delivered(event: DataDelivered, envelope: Envelope) -> None:
     if event.answer is None:
         if not row.obligation:
             raise Ignored("nobody had asked for that data")
+        same = Dataset.every(agreement=row.agreement, agency=row.agency, code=row.code)
+        # Both stand in the author's own log, so every node sees them in the same order.
+        if any(row.seq < other.seq < envelope.seq for other in same):
+            raise Ignored("that entry of the catalogue was replaced")
     else:
         said = next(iter(DataAnswer.every(key=event.answer, agreement=envelope.agreement, agrees=True)), None)
         asked = None if said is None else next(iter(DataRequest.every(key=said.request)), None)

@@ -9,7 +9,7 @@ from sinergi.ledger.writer import on_commit
 
 def start() -> None:
     """Delete what a stop in between left behind, and listen."""
-    objects.delete_destroyed()
+    objects.sweep()
     on_commit(_noted)
 
 

@@ -3,9 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.data.objects import deliveries
 from sinergi.features.data.views import catalogue, exchanges
-from sinergi.sync import objects
 from sinergi.web import navigation, records
 
 app_name = "data"
@@ -47,7 +45,6 @@ navigation.register_view(
     )
 )
 navigation.register_inbox(exchanges.inbox)
-objects.register(deliveries)
 records.register(
     {
         "data.requested": _("permintaan data"),
@@ -70,6 +67,7 @@ records.register(
             "Data hanya diserahkan pemiliknya kepada pihak lain."
         ),
         "nobody had asked for that data": _("Data ini tidak diminta dan bukan penyerahan berkala."),
+        "that entry of the catalogue was replaced": _("Isi katalog ini sudah diganti sebelumnya."),
         "it is no possible delivery": _("Penyerahan ini memuat isi yang tidak mungkin."),
         "it was received before": _("Penerimaan ini sudah dicatat sebelumnya."),
         "nobody uses what has not arrived": _("Data yang belum sampai tidak dapat dipakai."),

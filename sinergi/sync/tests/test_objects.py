@@ -24,15 +24,22 @@ class Known:
     def __init__(self, reader: str = "", size: int = len(PLAIN)) -> None:
         self.reader, self.size = reader, size
         self.here: list[str] = []
+        self.names, self.destroyed = ["fact"], set[str]()
 
     def wanted(self, partner: str) -> list[objects.Wanted]:
-        return [objects.Wanted(digest=DIGEST, size=self.size)] if partner == "kpu" else []
+        names = self.names if partner == "kpu" else []
+        return [objects.Wanted(name=name, digest=DIGEST, size=self.size) for name in names]
+
+    def may_keep(self, name: str) -> bool:
+        return name not in self.destroyed
 
     def may_read(self, reader: str, digest: str) -> bool:
         return (reader, digest) == (self.reader, DIGEST)
 
-    def arrived(self, digest: str) -> None:
-        self.here.append(digest)
+    def arrived(self, name: str) -> None:
+        if name == "bad":
+            raise objects.Untrue("its content")
+        self.here.append(name)
 
 
 class Line:
@@ -53,7 +60,8 @@ class Line:
 def known(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Known:
     settings.DATA = tmp_path
     source = Known()
-    monkeypatch.setattr(objects, "_sources", [source])
+    monkeypatch.setattr(objects, "_sources", lambda: [source])
+    monkeypatch.setattr(objects, "_failures", {})
     return source
 
 
@@ -63,28 +71,73 @@ def sealed_here() -> None:
         objects.keep(file, path, DIGEST)
 
 
+def left(folder: Path) -> list[str]:
+    return [path.name for path in (folder / "blobs" / "sealed").iterdir()]
+
+
 def test_a_cut_line_is_taken_up_where_it_was_cut(known):
     with pytest.raises(Unreachable):
-        objects.fetch(Line(pieces=4), "kpu")
-    assert not objects.is_here(DIGEST) and known.here == []
+        objects.fetch(Line(pieces=4), "kpu", at=0)
+    assert not objects.is_here("fact") and known.here == [] and objects.names() == {"fact"}
     line = Line()
-    assert objects.fetch(line, "kpu") == len(PLAIN) - 4_000
-    assert line.asked[0] == 4_000 and objects.path_of(DIGEST).read_bytes() == PLAIN and known.here == [DIGEST]
+    assert objects.fetch(line, "kpu", at=0) == (len(PLAIN) - 4_000, [])
+    assert line.asked[0] == 4_000 and objects.path_of("fact").read_bytes() == PLAIN and known.here == ["fact"]
     # Whole already: nothing is asked again, and the feature hears of it until it no longer wants it.
-    assert objects.fetch(Line(pieces=0), "kpu") == 0 and objects.fetch(Line(pieces=0), "polres") == 0
+    assert objects.fetch(Line(pieces=0), "kpu", at=0)[0] == 0 and objects.fetch(Line(pieces=0), "polres", at=0)[0] == 0
 
 
 @pytest.mark.parametrize("given", [PLAIN[:-1], PLAIN + b"x", b"", PLAIN[:-1] + b"x"])
 def test_what_is_not_the_object_is_thrown_away(known, given, tmp_path):
-    with pytest.raises(objects.Untrue):
-        objects.fetch(Line(given, step=10**6), "kpu")
-    assert known.here == [] and list((tmp_path / "blobs" / "sealed").iterdir()) == []
+    _brought, untrue = objects.fetch(Line(given, step=10**6), "kpu", at=0)
+    assert len(untrue) == 1 and known.here == [] and left(tmp_path) == []
+
+
+def test_one_untrue_object_keeps_nobody_waiting_and_is_asked_for_less_and_less(known, tmp_path):
+    known.names = ["bad", "fact"]
+    _brought, untrue = objects.fetch(Line(), "kpu", at=0)
+    assert [str(error) for error in untrue] == ["its content"] and known.here == ["fact"] and left(tmp_path) == ["fact"]
+    known.names, tried = ["bad"], []
+    for second in range(0, 3_600, 20):
+        if objects.fetch(Line(), "kpu", at=second)[1]:
+            tried.append(second)
+    assert tried == [60, 180, 420, 900, 1860] and objects.failure("bad").times == 6
+
+
+def test_what_is_destroyed_while_it_comes_is_not_kept(known, tmp_path):
+    class Slow(Line):
+        def piece(self, digest: str, start: int) -> bytes | None:
+            if start >= 5_000:
+                known.destroyed.add("fact")
+                objects.drop("fact")
+            return super().piece(digest, start)
+
+    objects.fetch(Slow(), "kpu", at=0)
+    assert known.here == [] and left(tmp_path) == []
+    # The owner has heard of it first and gives no more: the half of it goes too.
+    known.destroyed.clear()
+    line = Line(pieces=4)
+    line.piece = lambda digest, start: None if known.destroyed.add("fact") is None and start else PLAIN[:1_000]  # type: ignore[method-assign]
+    objects.fetch(line, "kpu", at=0)
+    assert known.here == [] and left(tmp_path) == []
+
+
+def test_what_is_destroyed_after_the_last_look_is_not_kept(known, tmp_path):
+    looks = iter([True, False])
+
+    def may_keep(name: str) -> bool:
+        if answer := next(looks):
+            objects.drop(name)
+        return answer
+
+    known.may_keep = may_keep
+    objects.fetch(Line(), "kpu", at=0)
+    assert known.here == [] and left(tmp_path) == []
 
 
 def test_a_partner_that_has_it_no_longer_is_asked_again_later(known):
     line = Line()
     line.piece = lambda digest, start: None  # type: ignore[method-assign]
-    assert objects.fetch(line, "kpu") == 0 and known.here == []
+    assert objects.fetch(line, "kpu", at=0) == (0, []) and known.here == []
 
 
 def test_a_draft_that_is_not_kept_leaves_nothing(tmp_path):

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sinergi.features.data.events import Field
 from sinergi.kernel.errors import Refused
-from sinergi.sheets.columns import Column, Kind, Value
+from sinergi.sheets.columns import Cell, Column, Kind, Value
 from sinergi.sheets.forbidden import FEW
 from sinergi.sheets.reading import Cells
-from sinergi.sheets.table import Table, table_of
+from sinergi.sheets.table import Row, Table, table_of
 
 
 def columns_of(fields: Iterable[Field], labels: Mapping[str, str]) -> tuple[Column, ...]:
@@ -35,6 +35,14 @@ def columns_of(fields: Iterable[Field], labels: Mapping[str, str]) -> tuple[Colu
 def table(cells: Cells, fields: Sequence[Field], labels: Mapping[str, str]) -> Table:
     """The table; it may be delivered if it has no problems. Raises Unreadable or Refused where a column may not be."""
     found = table_of(cells, columns_of(fields, labels))
+    missing = [column.label for column in found.columns if column.name not in found.positions]
+    if missing:
+        raise Refused(
+            "Kolom “%(header)s” yang disetujui belum ada dalam tabel. Tambahkan, juga bila isinya kosong.",
+            code="DAT-33",
+            field="file",
+            words={"header": missing[0]},
+        )
     if found.ignored:
         raise Refused(
             "Kolom “%(header)s” tidak termasuk yang disetujui. Hapus kolom itu, lalu unggah lagi.",
@@ -58,17 +66,42 @@ def packed(found: Table) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(["" if row.values[name] is None else row.values[name] for name in names] for row in found.rows)
+    writer.writerows(_written(row, names) for row in found.rows)
     return text.getvalue().encode()
 
 
-def unpacked(pieces: Iterable[bytes], fields: Sequence[Field]) -> Iterator[dict[str, Value]]:
-    """The rows of a table that was sealed, by field. Raises ValueError where it is none."""
-    people = {field.name for field in fields if field.people}
-    lines = csv.DictReader(io.TextIOWrapper(io.BytesIO(b"".join(pieces)), "utf-8", newline=""), strict=True)
-    if list(lines.fieldnames or []) != [field.name for field in fields]:
-        raise ValueError("a table with other columns than its fact says")
-    for line in lines:
-        if None in line or None in line.values():
-            raise ValueError("a row of another width")
-        yield {name: int(text) if name in people and text else text for name, text in line.items()}
+def unpacked(pieces: Iterable[bytes], fields: Sequence[Field], *, rows: int) -> list[dict[str, Value]]:
+    """The rows of a table that was sealed, by field. Raises ValueError where it is no table of `rows` such rows, and
+    Refused where it holds what `table` would not have let travel: its sender's node is not believed."""
+    names = [field.name for field in fields]
+    lines = csv.reader(io.TextIOWrapper(io.BytesIO(b"".join(pieces)), "utf-8", newline=""), strict=True)
+    try:
+        if next(lines, []) != names:
+            raise ValueError("a table with other columns than its fact says")
+        cells: list[tuple[int, list[Cell]]] = []
+        for number, line in enumerate(lines, 2):
+            if len(line) != len(names):
+                raise ValueError("a row of another width")
+            if len(cells) == rows:
+                raise ValueError("more rows than its fact says")
+            cells.append((number, list(line)))
+    except csv.Error as error:
+        raise ValueError("no table in CSV") from error
+    if len(cells) != rows:
+        raise ValueError("fewer rows than its fact says")
+    # Under their names: what the sender calls a column must not change which column it is.
+    found = table(Cells(header=names, rows=cells, form="csv"), fields, {})
+    if found.problems:
+        first = found.problems[0]
+        raise Refused(
+            "Baris %(row)d, kolom “%(column)s”: %(why)s",
+            code="DAT-34",
+            words={"row": first.row, "column": first.column or "–", "why": first.sentence},
+        )
+    if [_written(row, names) for row in found.rows] != [line for _number, line in cells]:
+        raise ValueError("a value that is not written as tables are sealed")
+    return [{name: "" if value is None else value for name, value in row.values.items()} for row in found.rows]
+
+
+def _written(row: Row, names: Sequence[str]) -> list[str]:
+    return ["" if row.values[name] is None else str(row.values[name]) for name in names]

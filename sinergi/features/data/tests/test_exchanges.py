@@ -112,7 +112,9 @@ def handed_over(polres: Any, *, until: date = UNTIL, plain: bytes | None = None,
             "fields": names, "uses_until": until,
         } | changes
     )  # fmt: skip
-    return polres.state(event, actor=SECRETARY)
+    key = polres.state(event, actor=SECRETARY)
+    kept.path_of(digest).rename(kept.path_of(key))
+    return key
 
 
 def test_an_office_asks_and_the_other_decides_and_delivers_only_what_was_granted(kpu):
@@ -188,14 +190,42 @@ def test_what_is_packed_comes_out_as_it_was_and_nothing_else():
     rows = [["001", '=1+1 "a", b', 250], ["002", "baris; dua", 0]]
     found = rules.table(read_here([["001", 'a "b", c', 250], ["002", "", ""]], list(LABELS.values())), FIELDS, LABELS)
     data = rules.packed(found)
-    assert list(rules.unpacked([data[:9], data[9:]], FIELDS)) == [
+    assert rules.unpacked([data[:9], data[9:]], FIELDS, rows=2) == [
         {"kode_tps": "001", "alamat": 'a "b", c', "pemilih": 250},
         {"kode_tps": "002", "alamat": "", "pemilih": ""},
     ]
     # A formula never travels as one.
     assert rules.table(read_here([*rows[:1], ["1", "=1+1", 9]], list(LABELS.values())), FIELDS, LABELS).problems
-    with pytest.raises(ValueError, match="width"):
-        list(rules.unpacked([b"kode_tps,alamat,pemilih\n1,2\n"], FIELDS))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1,2", "1,2,3,4", '1,"2,90', '1,"2"x,90', "1,b,+90", "1,b, 90", '1,"=""2""",90', "1,b ,90", "",
+        "1,b,90\n2,c,90", "1," + "b" * 200_000 + ",90", "1,\0,90\r2,b,90",
+    ],
+)  # fmt: skip
+def test_what_is_not_written_as_tables_are_sealed_is_no_table(line):
+    with pytest.raises(ValueError):
+        rules.unpacked([b"kode_tps,alamat,pemilih\n", line.encode(), b"\n"], FIELDS, rows=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("1,1203044101010001,90", "16 angka"), ("1,Pasar,٩٠", "bilangan bulat"),
+     ("1,Pasar,4", "Jumlah 1 sampai 4"), ("1,=1+1,90", "rumus"),
+     ("1,Pasar,banyak", "bilangan bulat"), ("1,Pasar,-9", "paling kecil")],
+)  # fmt: skip
+def test_what_may_not_travel_is_not_taken_in_either(line, words):
+    with pytest.raises(Refused) as refused:
+        rules.unpacked([b"kode_tps,alamat,pemilih\n", line.encode(), b"\n"], FIELDS, rows=1)
+    assert words in refused.value.sentence
+
+
+def test_a_column_that_was_granted_and_is_missing_is_refused():
+    with pytest.raises(Refused) as refused:
+        rules.table(read_here([["001", 90]], ["Kode TPS", "Pemilih"]), FIELDS, LABELS)
+    assert refused.value.code == "DAT-33" and "Alamat" in refused.value.sentence
 
 
 def read_here(rows: list[list[Any]], header: list[str]) -> Cells:
@@ -205,7 +235,12 @@ def read_here(rows: list[list[Any]], header: list[str]) -> Cells:
 
 def test_a_file_with_what_may_not_travel_leaves_nothing(kpu, data, subtests):
     dataset, entries = own_set(kpu), Entry.objects.count()
-    wrong = [("DAT-31", "Jumlah 1 sampai 4", sheet("001,Pasar,4", "002,Pasar,90")), ("DAT-32", "belum berisi", sheet())]
+    wrong = [
+        ("DAT-31", "Jumlah 1 sampai 4", sheet("001,Pasar,4", "002,Pasar,90")),
+        ("DAT-32", "belum berisi", sheet()),
+        # Two spaces hide the number until the table is written as it is sealed.
+        ("16 angka", "alamat", sheet("001,1203  0441 0101 0001,90")),
+    ]
     for code, words, file in wrong:
         with subtests.test(words):
             form = f"/data/kumpulan/{dataset.key}/serahkan/"
@@ -256,14 +291,14 @@ def test_received_used_and_destroyed_with_nothing_left(polres, data):
     key = handed_over(polres)
     row = DataDelivery.objects.get(key=key)
     partner = polres.partner.id
-    assert [one.digest for one in objects.deliveries.wanted(partner)] == [row.object]
+    assert [(one.name, one.digest) for one in objects.deliveries.wanted(partner)] == [(key, row.object)]
     assert objects.deliveries.wanted(polres.more["other"].partner.id) == []
     assert (
         "belum sampai"
         in polres.post("operations_head", f"/data/penyerahan/{key}/pemakaian/", words="x").content.decode()
     )
-    objects.deliveries.arrived(row.object)
-    objects.deliveries.arrived(row.object)
+    objects.deliveries.arrived(key)
+    objects.deliveries.arrived(key)
     assert DataReceipt.objects.get().delivery == key and objects.deliveries.wanted(partner) == []
     nothing = polres.post("operations_staff", f"/data/penyerahan/{key}/pemakaian/", words=" ")
     assert nothing.status_code == 422 and not DataUse.objects.exists()
@@ -274,11 +309,11 @@ def test_received_used_and_destroyed_with_nothing_left(polres, data):
     assert "Salinan untuk" in page.oddHeader.center.text
     assert (DataUse.objects.get().rows, DataUse.objects.get().office) == (2, "operations_staff")
     # Sealed, the words lie nowhere as such; destroyed, the sealed ones are gone too.
-    assert found_in(data, SENTINEL.encode()) == [] and kept.is_here(row.object)
+    assert found_in(data, SENTINEL.encode()) == [] and kept.is_here(key)
     assert (
         polres.post("operations_head", f"/data/penyerahan/{key}/pemusnahan/", words="BA/7/II/2024").status_code == 302
     )
-    assert not kept.is_here(row.object) and list((data / "blobs" / "sealed").iterdir()) == []
+    assert not kept.is_here(key) and list((data / "blobs" / "sealed").iterdir()) == []
     destroyed = DataDestruction.objects.get()
     assert WorkRecord.objects.get(key=destroyed.key).code == "D-07"
     assert polres.post("operations_head", f"/data/penyerahan/{key}/pemusnahan/", words="lagi").status_code == 422
@@ -301,7 +336,7 @@ def test_the_scan_for_what_is_left_finds_what_is_left(tmp_path):
 
 def test_after_its_time_it_is_to_be_destroyed_and_a_week_later_both_sides_are_alarmed(polres):
     key = handed_over(polres, until=TODAY)
-    objects.deliveries.arrived(DataDelivery.objects.get().object)
+    objects.deliveries.arrived(key)
     head = polres.person("operations_head")
     assert "Musnahkan data" not in head.get("/kotak/").content.decode()
     with time_machine.travel(NOON + timedelta(days=1)):
@@ -342,14 +377,107 @@ def test_the_owner_is_alarmed_too(kpu):
 
 
 @pytest.mark.parametrize(
-    "plain", [b"nik,alamat,pemilih\n1,2,3\n", b"kode_tps,alamat,pemilih\n001,a,250\n", b"\xff\xfe", b"kode_tps\n1"]
+    "plain",
+    [
+        b"nik,alamat,pemilih\n1,2,3\n",
+        b"kode_tps,alamat,pemilih\n001,a,250\n",
+        b"\xff\xfe",
+        b"kode_tps\n1",
+        b'kode_tps,alamat,pemilih\n001,"a,250\n002,b,90\n',
+        b"kode_tps,alamat,pemilih\n001,a,250\n002,b,3\n",
+    ],
 )
-def test_an_object_that_is_not_what_its_fact_says_is_thrown_away(polres, plain):
-    handed_over(polres, plain=plain)
-    row = DataDelivery.objects.get()
+def test_an_object_that_is_not_what_its_fact_says_is_not_received(polres, plain):
+    key = handed_over(polres, plain=plain)
     with pytest.raises(kept.Untrue):
-        objects.deliveries.arrived(row.object)
-    assert not kept.is_here(row.object) and not DataReceipt.objects.exists()
+        objects.deliveries.arrived(key)
+    assert not DataReceipt.objects.exists()
+    # Nor opened, where it came to lie here all the same; and that was no use of it.
+    actions.confirm_receipt(id=new_id(), by=None, at=NOON, delivery=key)
+    answer = opened(polres, key)
+    assert answer.status_code == 422 and not DataUse.objects.exists()
+
+
+def opened(polres: Any, key: str, **given: Any) -> Any:
+    """Somebody opens a delivery as Excel."""
+    return polres.post("operations_staff", f"/data/penyerahan/{key}/pemakaian/", **{"words": "Rencana"} | given)
+
+
+def test_every_opening_is_a_use_of_its_own(polres):
+    key, other = handed_over(polres), handed_over(polres, until=TODAY)
+    never = handed_over(polres)
+    for one in (key, other):
+        objects.deliveries.arrived(one)
+    used = new_id()
+    assert opened(polres, key, id=used).status_code == 200
+    # The same id again, for the same delivery, for another one, for one that never came; and an id of another fact.
+    wrong = [(key, used), (other, used), (never, used), (never, new_id())]
+    stated = new_id()
+    actions.confirm_receipt(id=stated, by=None, at=NOON, delivery=handed_over(polres))
+    for one, id in [*wrong, (key, stated), (key, "x")]:
+        answer = opened(polres, one, id=id)
+        assert answer.status_code == 422 and "Rencana" in answer.content.decode()
+    assert DataUse.objects.count() == 1
+    with time_machine.travel(NOON + timedelta(days=1)):
+        again(polres, "operations_staff")
+        assert opened(polres, other, id=used).status_code == 422
+        assert opened(polres, key).status_code == 200
+    assert DataUse.objects.count() == 2
+    kept.path_of(key).write_bytes(b"torn")
+    torn = opened(polres, key)
+    kept.drop(key)
+    gone = opened(polres, key)
+    assert "rusak" in torn.content.decode() and "tidak ada di simpul" in gone.content.decode()
+    assert DataUse.objects.count() == 2
+
+
+def test_what_was_destroyed_is_gone_in_every_form_and_its_twin_stays(polres, data):
+    key = handed_over(polres)
+    row = DataDelivery.objects.get()
+    # The owner names the same bytes again, under other terms.
+    twin = polres.state(
+        events.DataDelivered(
+            dataset=row.dataset, recipient=row.recipient, object=row.object, size=row.size, rows=2,
+            fields=row.fields_json, uses_until=UNTIL - timedelta(days=1),
+        ), actor=SECRETARY,
+    )  # fmt: skip
+    objects.deliveries.arrived(key)
+    folder = data / "blobs" / "sealed"
+    kept.path_of(twin).write_bytes(kept.path_of(key).read_bytes())
+    with pytest.raises(kept.Untrue):
+        objects.deliveries.arrived(twin)
+    kept.drop(twin)
+    assert opened(polres, key).status_code == 200
+    (folder / f".{twin}.part").write_bytes(b"half")
+    polres.post("operations_head", f"/data/penyerahan/{twin}/pemusnahan/", words="BA/1")
+    assert [path.name for path in folder.iterdir()] == [key]
+    # A receipt cannot follow.
+    with pytest.raises(Refused, match="dimusnahkan"):
+        actions.confirm_receipt(id=new_id(), by=None, at=NOON, delivery=twin)
+    # What a stop in between left behind goes at the next start; what is still coming stays.
+    waiting = handed_over(polres)
+    kept.path_of(waiting).rename(folder / f".{waiting}.part")
+    for name in (f".{twin}.part", twin, "." + "a" * 16, "f" * 64):
+        (folder / name).write_bytes(b"left behind")
+    objects.sweep()
+    assert {path.name for path in folder.iterdir()} == {key, f".{waiting}.part"}
+
+
+def test_a_fact_of_another_party_does_not_touch_what_we_sealed(kpu, data):
+    dataset = own_set(kpu)
+    kpu.post("kpu_staff", f"/data/kumpulan/{dataset.key}/serahkan/", recipient=kpu.partner.id, file=sheet("1,a,90"))
+    ours = DataDelivery.objects.get()
+    theirs = kpu.state(listed(obligation="D-02", fields=FIELDS))
+    named = {"dataset": theirs, "object": ours.object, "size": 9, "rows": 1, "fields": ["kode_tps"]}
+    key = kpu.state(events.DataDelivered(**named, recipient=own_agency().id, uses_until=UNTIL))
+    actions.destroy(id=new_id(), by=Actor(id="5" * 16, office="secretary"), at=NOON, delivery=key, words="BA/1")
+    assert objects.delete_destroyed() == 0 and kept.is_here(ours.object)
+    objects.sweep()
+    assert kept.is_here(ours.object)
+
+
+def test_every_process_that_exchanges_knows_what_to_fetch():
+    assert objects.SOURCE in kept._sources()
 
 
 def test_one_commission_s_data_is_nothing_to_the_other(polres):

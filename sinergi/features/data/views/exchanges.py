@@ -246,36 +246,48 @@ def use(request: PersonRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _delivery_page(request, key, use=form)
     try:
-        if row.recipient == own_agency().id and not kept.is_here(row.object):
-            raise Refused("Datanya tidak ada di simpul ini.", code="DAT-61")
-        actions.use(
+        data = _sheet_of(row, localdate(request.arrived_at))
+        # Opened first: what turns out to be broken was not used. Nothing leaves before the use is stored.
+        receipt = actions.use(
             id=form.cleaned_data["id"],
             by=request.actor,
             at=request.arrived_at,
             delivery=row.key,
             words=form.cleaned_data["words"],
         )
-        lines = list(objects.rows_of(row))
+        if not DataUse.objects.filter(key=receipt.key, delivery=row.key).exists():
+            raise Refused("Pembukaan ini tidak tercatat, jadi berkasnya tidak dibuka.", code="DAT-65")
     except Refused as refusal:
         form.refuse(refusal)
         return _delivery_page(request, key, use=form)
-    except (sealed.BadSeal, ValueError):
-        form.refuse(Refused("Berkas tersegel ini rusak. Minta diserahkan lagi.", code="DAT-62"))
-        return _delivery_page(request, key, use=form)
-    dataset = Dataset.objects.get(key=row.dataset)
     note_read(request, [row], "data.use")
+    code = Dataset.objects.get(key=row.dataset).code
+    return sheet_answer(data, f"{code.lower()}-{row.key[:8]}.xlsx")
+
+
+def _sheet_of(row: DataDelivery, on: date) -> bytes:
+    """The data of a delivery for us as an Excel file. Raises Refused where it may not or cannot be opened."""
+    if row.recipient != own_agency().id:
+        raise Refused("Penyerahan ini bukan untuk kantor ini.", code="DAT-52")
+    actions.require_kept(row, on)
+    try:
+        lines = objects.rows_of(row)
+    except FileNotFoundError as error:
+        raise Refused("Datanya tidak ada di simpul ini.", code="DAT-61") from error
+    except (sealed.BadSeal, ValueError) as error:
+        raise Refused("Berkas tersegel ini rusak. Minta diserahkan lagi.", code="DAT-62") from error
+    dataset = Dataset.objects.get(key=row.dataset)
     labels = {field.name: dataset.label(field.name) for field in objects.fields_of(row)}
     mark = gettext("Salinan untuk %(name)s, dipakai sampai %(day)s") % {
         "name": agreements.short_name(row.recipient),
         "day": date_format(row.uses_until, "j F Y"),
     }
-    data = export(
+    return export(
         rules.columns_of(objects.fields_of(row), labels),
         lines,
         sheet=dataset.code,
         mark=f"LATIHAN {mark}" if row.exercise else mark,
     )
-    return sheet_answer(data, f"{dataset.code.lower()}-{row.key[:8]}.xlsx")
 
 
 @require_POST
@@ -416,8 +428,11 @@ def _sealed_and_stated(
         )
     names = [field.name for field in fields]
     recipient = form.cleaned_data["recipient"]
+    data = rules.packed(table)
+    # As the recipient's node will judge it: what that would throw away is refused here, in words.
+    rules.unpacked([data], fields, rows=len(table.rows))
     digest, size = objects.seal(
-        rules.packed(table),
+        data,
         agreement=row.agreement,
         dataset=row.key,
         answer=answer,
@@ -439,11 +454,10 @@ def _sealed_and_stated(
             fields=names,
             uses_until=until,
         )
-    except Refused:
-        kept.drop(digest)
-        raise
-    if not DataDelivery.objects.filter(key=receipt.key, object=digest).exists():
-        kept.drop(digest)  # sent twice: the first one counts, under its own key
+    finally:
+        # Refused, not stored, or sent twice (the first one counts): nothing stays that no fact names.
+        if not DataDelivery.objects.filter(agency=own_agency().id, object=digest).exists():
+            kept.drop(digest)
     return receipt
 
 
