@@ -17,8 +17,9 @@ USES = ("witness", "mirror")
 
 
 def cosign(log: Log) -> list[Cosignature]:
-    """Cosign a partner's log at the size we have stored of it; nothing where that was done or we lack entries."""
-    if log.is_own or log.frozen or log.size == 0 or log.size < log.checkpoint_size:
+    """Cosign a partner's log at the size we have stored of it; nothing where that was done, or where the newest
+    checkpoint we have is of another size."""
+    if log.is_own or log.frozen or log.size == 0 or log.size != log.checkpoint_size:
         return []
     own = store.own_agency().id
     if Cosignature.objects.filter(log=log, agency=own, size__gte=log.size).exists():

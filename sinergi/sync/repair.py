@@ -52,9 +52,10 @@ def _repair_log(log: Log, states: list[tuple[Conversation, messages.State]]) -> 
     given: dict[int, bytes] = {}
     shown = [] if log.frozen == histories.FORKED else [item.checkpoint.encode() for _, item in told]
     for line, item in told:
-        for seq in mending.wanted(log, item.size):
+        wanted = mending.wanted(log, item.size)
+        for seq in wanted:
             if seq not in given and seq < item.size:
-                _fetch(line, log.origin, seq, given)
+                _fetch(line, log.origin, seq, set(wanted), given)
     run(partial(_mend, log.pk, given, shown))
     for seq in mending.damaged_bodies(log):
         if not any(_replace_body(line, log, seq) for line, _ in told):
@@ -65,13 +66,15 @@ def _repair_log(log: Log, states: list[tuple[Conversation, messages.State]]) -> 
             run(partial(_prove_again, log.pk, fork))
 
 
-def _fetch(line: Conversation, origin: str, seq: int, given: dict[int, bytes]) -> None:
+def _fetch(line: Conversation, origin: str, seq: int, wanted: set[int], given: dict[int, bytes]) -> None:
+    """Ask for the entries from `seq` on and keep those that are wanted: what is new is no matter of repair."""
     try:
         bundle = line.entries(origin, seq)
     except (Broken, Refused):
         return
     for place, text in enumerate(bundle.entries, bundle.start):
-        given.setdefault(place, text.encode())
+        if place in wanted:
+            given.setdefault(place, text.encode())
 
 
 def _mend(pk: int, given: dict[int, bytes], shown: list[bytes]) -> None:

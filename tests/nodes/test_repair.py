@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from sinergi.ledger import envelope, fsck, mending, rebuild
+from sinergi.ledger import cosigning, envelope, fsck, mending, rebuild, store
 from sinergi.ledger.models import Body, Cosignature, Entry, Log, Node
+from sinergi.ledger.writer import run
 from sinergi.sync import repair
 from tests.evidence.conftest import cosign_ours
 from tests.evidence.test_fsck import DAMAGES, flip
@@ -45,8 +47,6 @@ def holder(agreement, police) -> Holder:
 
 @pytest.mark.slow
 def test_every_class_of_damage_is_repaired(holder, agreement, subtests):
-    from django.db import transaction
-
     before = whole_store()
     for name, damage in DAMAGES.items():
         with subtests.test(name):
@@ -120,6 +120,47 @@ def test_a_lost_cosignature_is_asked_for_again_and_ours_is_made_again(holder, ag
     assert repair.repair([holder]) == [] and fsck.check() == []
     copy = Log.objects.get(agreement=agreement, is_own=False)
     assert Cosignature.objects.filter(log=copy, use="mirror", size=copy.size).count() == 1
+
+
+def test_a_repair_takes_in_no_more_than_was_damaged(agreement, police):
+    """A clone went on writing, and the partner holds it: that is not damage, and is not merged in silence."""
+    for number in (1, 2, 3):
+        ask_for(agreement, number)
+    run(lambda: [store.sign_checkpoint(log) for log in Log.objects.filter(is_own=True)])
+    here = transaction.savepoint()
+    for number in (4, 5):
+        ask_for(agreement, number)
+    holder = Holder(police, agreement)
+    transaction.savepoint_rollback(here)
+    before = whole_store()
+    row = Entry.objects.get(log__agreement=agreement, log__is_own=True, seq=2)
+    Entry.objects.filter(pk=row.pk).update(data=flip(bytes(row.data)))
+    assert repair.repair([holder]) == []
+    assert whole_store() == before and fsck.check() == []
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_log_that_grew_is_mended_as_far_as_it_was_here_and_marked_for_that(holder, agreement, police, cut):
+    from sinergi.features.agreement.events import AgreementLeft
+
+    log = police.log(agreement)
+    for _ in range(3):
+        police.state(agreement, AgreementLeft(reason="term_over"), deliver=False)
+    grown = holder.kept[log.origin]
+    grown.entries = log.entries[:4] if cut else list(log.entries)
+    grown.note = police.checkpoint(log)
+    before = whole_store()
+    row = Entry.objects.get(log__origin=log.origin, seq=0)
+    Entry.objects.filter(pk=row.pk).update(data=flip(bytes(row.data)))
+    holder.entries = lambda origin, start: police.bundle(log, start, len(grown.entries))
+    assert repair.repair([holder]) == []
+    copy = Log.objects.get(origin=log.origin)
+    assert copy.size == copy.checkpoint_size == 2 and whole_store() == before
+    assert {row.size for row in Cosignature.objects.filter(log=copy, use="mirror")} <= {1, 2}
+    assert fsck.check() == [] and rebuild.check() == []
+    Cosignature.objects.filter(log=copy).delete()
+    copy.checkpoint_size = 1
+    assert cosigning.cosign(copy) == [], "no mark of two entries under a checkpoint of one"
 
 
 def test_without_a_partner_what_is_derived_is_still_made_again(holder, agreement):
