@@ -3,7 +3,9 @@
     stations = read_stations(path.read_bytes(), path.name)
     posts = group_posts(stations, patterns, "village", Limits(rounds=3))
     sent = assign_units(posts_of(stations, posts), units)
-    files = certify(stations, units, posts, sent, grouping="village", limits=Limits(rounds=3), inputs={})
+    files = certify(stations, units, posts, sent, grouping="village", limits=Limits(rounds=3), inputs=tables)
+
+    medians = capacitated_p_median(coordinates, demand, capacity, 10)
 
 Docs: docs/planning.md (the model), docs/planning/check.py (checks a plan without any of this). Names are loaded when
 they are used: the compiled loops take a second, and whoever only reads tables does not wait for them.
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sinergi.planning.certificate import certify, posts_of
+    from sinergi.planning.median import Medians, capacitated_p_median
     from sinergi.planning.model import Limits, Pattern, Stations, Units
     from sinergi.planning.posts import group_posts
     from sinergi.planning.tables import read_patterns, read_stations, read_units
@@ -23,10 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Limits",
+    "Medians",
     "Pattern",
     "Stations",
     "Units",
     "assign_units",
+    "capacitated_p_median",
     "certify",
     "group_posts",
     "posts_of",
@@ -35,7 +40,7 @@ __all__ = [
     "read_units",
 ]
 
-_MODULES = ("model", "tables", "posts", "units", "certificate")
+_MODULES = ("model", "tables", "posts", "units", "certificate", "median")
 
 
 def __getattr__(name: str) -> Any:

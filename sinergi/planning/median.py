@@ -237,7 +237,7 @@ class _Search:
                     exact,
                     between,
                 )
-                if not more or (seconds is not None and (time.monotonic() - began > seconds or over())):
+                if not more or over() or (seconds is not None and time.monotonic() - began > seconds):
                     break
         self.bound = max(0.0, float(state[0]))
 

@@ -15,6 +15,8 @@ from sinergi.planning.compiled import compiled
 from sinergi.planning.model import Floats, Integers
 
 MOST_POINTS = 10_000
+# So large that sums of so many still are numbers.
+LARGEST = 1e303
 # Room for rounding where demands have no common unit.
 SLACK = 1e-9
 
@@ -65,6 +67,13 @@ def read(coordinates: npt.ArrayLike, demand: npt.ArrayLike, capacity: npt.ArrayL
                 code="MED-6",
                 field=field,
                 words={"point": int(given.argmin())},
+            )
+        if given.max() > LARGEST:
+            raise Refused(
+                "Titik nomor %(point)d: kebutuhan dan kapasitas paling besar %(most)s.",
+                code="MED-6",
+                field=field,
+                words={"point": int(given.argmax()), "most": f"{LARGEST:g}"},
             )
     count = whole_number(medians, "medians", least=1)
     if count > n:
@@ -130,16 +139,16 @@ def _units(demand: Floats, capacity: Floats) -> tuple[Floats, Floats, bool]:
     A number means the shortest decimal that names it. Where no common unit keeps the sum below 2**50, they stay as
     they are and loads are added up in float64.
     """
-    total = math.fsum(demand)
     # More room than everybody needs is no more use, and may be astronomically large.
-    capped = np.minimum(capacity, total * 2 + 1)
+    capped = np.minimum(capacity, math.fsum(demand) * 2 + 1)
     decimals = [Decimal(repr(float(number))) for number in demand]
     places = max(0, *(-int(number.normalize().as_tuple().exponent) for number in decimals))
     units = [int(number.scaleb(places)) for number in decimals]
     step = math.gcd(*units) or 1
     if sum(units) // step >= 2**50:
         return demand, capped, False
-    rooms = [int(Decimal(repr(float(number))).scaleb(places)) // step for number in capped]
+    most = 2 * sum(units) // step + 1
+    rooms = [min(most, int(Decimal(repr(float(number))).scaleb(places)) // step) for number in capped]
     return np.array([unit // step for unit in units], np.float64), np.array(rooms, np.float64), True
 
 

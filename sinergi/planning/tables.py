@@ -217,6 +217,23 @@ def check_together(stations: Stations, patterns: Sequence[Pattern], file: str) -
     problems.settle()
 
 
+def unmatched(stations: Stations, units: Units, patterns: Sequence[Pattern]) -> list[str]:
+    """In words, the regency codes of units and patterns that no station has: lawful, and mostly a slip of the pen."""
+    known, found = set(stations.regency), []
+    home = [
+        regency for regency, level in zip(units.regency, units.level, strict=True) if level.lower() not in LENT_LEVELS
+    ]
+    for what, codes, so in (
+        ("satuan", home, "personelnya hanya dapat di-BKO-kan"),
+        ("pola", [pattern.regency for pattern in patterns], "polanya tidak dipakai"),
+    ):
+        strange = sorted(set(codes) - known - {""})
+        if strange:
+            named = _short(", ".join(strange), 120)
+            found.append(f"Periksa regency_code {what}: tidak ada TPS di {named}, jadi {so}.")
+    return found
+
+
 def _rows(
     data: bytes, file: str, wanted: tuple[str, ...], problems: _Problems, also: tuple[str, ...] = ()
 ) -> Iterator[tuple[int, list[str]]]:

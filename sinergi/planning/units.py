@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.places import EARTH_RADIUS_M
 from sinergi.planning.clusters import Floats, on_sphere
 from sinergi.planning.flow import cheapest_flow
@@ -55,13 +56,26 @@ def assign_units(posts: Posts, units: Units) -> UnitPlan:
 
     First as few officers are missing as possible, dangerous classes served first; then as few are lent as possible;
     then the fewest metres. `cost_mm` equals `bound_mm` in every plan that this returns.
+    Raises Refused, field `units`, where a unit keeps more officers as its reserve than it has, or stands nowhere.
     """
+    sound = (units.reserve >= 0) & (units.officers >= units.reserve) & np.isfinite(units.lat) & np.isfinite(units.lon)
+    if not sound.all():
+        raise Refused(
+            "Satuan %(code)s tidak dapat dipakai: cadangannya harus dari 0 sampai jumlah personelnya, dan titiknya "
+            "harus diketahui.",
+            code="REN-11",
+            field="units",
+            words={"code": units.code[int(sound.argmin())]},
+        )
     net = _Network(posts, units)
     if net.hubs:
         net.settle_at_home()
     price = cheapest_flow(*net.arrays(), net.tree, net.flow, net.root)
     worth = np.maximum(0, -price[: len(units)])
-    return net.plan(worth)
+    sent = net.plan(worth)
+    if sent.bound_mm > sent.cost_mm:
+        raise Broken(f"bound {sent.bound_mm} above cost {sent.cost_mm}")
+    return sent
 
 
 class _Network:

@@ -50,6 +50,8 @@ def plan(argv: list[str], data: Path) -> int:
         for problem in wrong.problems[1:]:
             print(problem, file=sys.stderr)
         raise
+    for sentence in tables.unmatched(stations, units, patterns):
+        print(sentence, file=sys.stderr)
     # The compiled loops take a second to load; whoever only mistyped an option does not wait for them.
     from sinergi.planning.certificate import certify, posts_of, summary
     from sinergi.planning.posts import group_posts
@@ -143,15 +145,22 @@ class _Interrupt:
 @contextlib.contextmanager
 def _without_banner() -> Iterator[None]:
     """What a library's own code writes to standard output (HiGHS: its name and licence) is no part of the answer."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+    if sys.stdout is not None:
+        sys.stdout.flush()
     try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        kept = os.dup(1)
+    except OSError:
+        # Started without any standard output: what goes there must not end in a file that is opened next.
+        kept = -1
+    with open(os.devnull, "wb") as nowhere:
+        if nowhere.fileno() != 1:
+            os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            if kept >= 0:
+                os.dup2(kept, 1)
+                os.close(kept)
 
 
 def _write(out: Path, files: dict[str, bytes], said: str) -> None:

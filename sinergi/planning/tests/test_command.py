@@ -292,6 +292,36 @@ def test_help_names_the_columns(capsys):
     assert "village_code" in capsys.readouterr().out
 
 
+def test_a_regency_without_stations_is_told(tmp_path, capsys):
+    write_tables(tmp_path, 4)
+    for name, row in (("units", "S9,Polsek,sector,9999,1.6,99.2,0,0"), ("patterns", ",low,2,2,4,8,8888")):
+        text = (tmp_path / f"{name}.csv").read_text()
+        if name == "patterns":
+            head, *rows = text.splitlines()
+            text = "\n".join([f"{head},regency_code", *(f"{one}," for one in rows), ""])
+        (tmp_path / f"{name}.csv").write_text(f"{text}{row}\n")
+    made(tmp_path, "--rounds", "0")
+    told = capsys.readouterr().err
+    assert "regency_code satuan: tidak ada TPS di 9999," in told and "regency_code pola: tidak ada TPS di 8888," in told
+    assert verdict(tmp_path)[0] == 0
+
+
+def test_without_a_standard_output_the_files_are_whole(tmp_path, monkeypatch):
+    write_tables(tmp_path, 4)
+    kept = os.dup(1)
+    with monkeypatch.context() as closed:
+        closed.setattr(sys, "stdout", None)
+        os.close(1)
+        try:
+            made(tmp_path, "--rounds", "0")
+            with pytest.raises(OSError):
+                os.fstat(1)
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+    assert verdict(tmp_path)[0] == 0
+
+
 @pytest.mark.slow
 def test_compiled_or_plain_on_one_thread_or_three_the_plan_is_the_same(tmp_path):
     write_tables(tmp_path, 5, villages=6)
@@ -325,5 +355,6 @@ def test_the_package_is_useful_without_the_command(tmp_path):
     sent = planning.assign_units(planning.posts_of(read[0], posts), read[1])
     files = planning.certify(read[0], read[1], posts, sent, grouping="village", limits=limits, inputs={})
     assert set(files) == {"posts.csv", "assignments.csv", "certificate.json"}
+    assert planning.capacitated_p_median([[0, 0], [3, 4]], [1, 1], 2, 1, rounds=0).cost == 5.0
     with pytest.raises(AttributeError):
         _ = planning.nothing_of_the_kind

@@ -93,6 +93,8 @@ def test_tiny_cases_keep_capacities_and_their_bound_stays_below_the_optimum():
         (SQUARE, [0] * 4, 0, 2, 2.0),
         (SQUARE, [1e300] * 4, 2e300, 2, 2.0),
         (SQUARE, [1] * 4, 1e300, 2, 2.0),
+        (SQUARE, [1e-310] * 4, 2, 2, 2.0),
+        (SQUARE, [1e-310] * 4, 2e-310, 2, 2.0),
         # Three tenths fit into 0.3, though not in binary; three thirds fit into 1.
         ([[i, 0] for i in range(6)], [0.1] * 6, 0.3, 2, 4.0),
         ([[i, 0] for i in range(6)], [1 / 3] * 6, 1.0, 2, 4.0),
@@ -123,6 +125,8 @@ def test_odd_but_lawful_input(at, demand, capacity, medians, optimum):
         ("kosong", [1], 2, 1, "coordinates", "MED-4"),
         (SQUARE, [1, 1], 4, 2, "demand", "MED-5"),
         (SQUARE, [1, -1, 1, 1], 4, 2, "demand", "MED-6"),
+        (SQUARE, [1e308] * 4, 1e308, 2, "demand", "MED-6"),
+        (SQUARE, [1] * 4, 1e308, 2, "capacity", "MED-6"),
         (SQUARE, [1, None, 1, 1], 4, 2, "demand", "MED-4"),
         (SQUARE, [1] * 4, [4, 4], 2, "capacity", "MED-5"),
         (SQUARE, [1] * 4, -1, 2, "capacity", "MED-6"),
@@ -176,6 +180,16 @@ def test_an_answer_stands_when_there_is_no_time_or_somebody_stops_it():
         found = capacitated_p_median(at, demand, 40, 4, **options)
         loads = [demand[found.assignment == j].sum() for j in found.medians]
         assert max(loads) <= 40 and found.lower_bound <= found.cost
+
+
+def test_whoever_stops_it_does_not_wait_for_the_bound(monkeypatch: pytest.MonkeyPatch):
+    climbs = []
+    climb = median_bound.climb
+    monkeypatch.setattr(median, "BOUND_STEPS", ((False, 1_000), (True, 1_000)))
+    monkeypatch.setattr(median_bound, "climb", lambda *given: climbs.append(1) or climb(*given))
+    dice = np.random.default_rng(6)
+    capacitated_p_median(dice.random((12, 2)), dice.integers(1, 9, 12), 40, 3, rounds=9, stopped=lambda: True)
+    assert len(climbs) == 2
 
 
 def test_the_bound_of_any_prices_is_that_of_every_place_deciding_alone():

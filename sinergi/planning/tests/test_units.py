@@ -8,6 +8,7 @@ import random
 import numpy as np
 import pytest
 
+from sinergi.kernel.errors import Refused
 from sinergi.planning import units as flow
 from sinergi.planning.model import CLASSES, Units
 from sinergi.planning.tests.instances import pattern
@@ -106,6 +107,14 @@ def test_nobody_to_send_means_everybody_is_missing():
     units.officers[:] = 1
     sent = assign_units(posts, units)
     assert len(sent.unit) == 0 and sent.missing.sum() == sent.unmet_bound == sum(r.police_min for r in posts.pattern)
+
+
+@pytest.mark.parametrize(("column", "value"), [("reserve", 9), ("reserve", -1), ("lat", np.nan)])
+def test_a_unit_that_keeps_more_than_it_has_proves_nothing(column, value):
+    posts, units = world(3, units=2, posts=2)
+    getattr(units, column)[1] = value
+    with pytest.raises(Refused, match="Satuan U1"):
+        assign_units(posts, units)
 
 
 def test_an_officer_of_the_own_regency_goes_far_before_one_is_lent():
