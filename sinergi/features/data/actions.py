@@ -29,6 +29,8 @@ from sinergi.ledger.writer import Receipt, Writing, command, run
 
 # Article 4's own obligation on secrecy, return and destruction.
 DESTROYING = "D-07"
+# With these codes the ledger says for good that this office states nothing more in that log: it left, or it is frozen.
+NO_MORE_FACTS = ("K-110", "K-113")
 
 
 @command
@@ -91,7 +93,7 @@ def answer(log: Writing, /, *, request: str, **told: Any) -> Receipt:
         raise Refused("Permintaan data diputus Kapolres, atau Ketua dan Sekretaris KPU.", code="DAT-43")
     if DataAnswer.objects.filter(request=request).exists():
         raise Refused("Permintaan ini sudah diputus.", code="DAT-44")
-    return log.append(asked.agreement, rules.answer(asked, **told))
+    return log.append(asked.agreement, rules.answer(asked, on=localdate(log.at), **told))
 
 
 @command

@@ -71,7 +71,7 @@ def request_flaw(event: DataRequested, offered: Sequence[str]) -> bool:
 
 
 def answer(
-    request: Asked, *, agrees: bool, fields: Collection[str], uses_until: date | None, words: str
+    request: Asked, *, agrees: bool, fields: Collection[str], uses_until: date | None, words: str, on: date
 ) -> DataAnswered:
     """The owner's decision, or Refused. A yes may narrow fields and time; a no says why."""
     if not agrees:
@@ -87,6 +87,8 @@ def answer(
         uses_until=uses_until or request.uses_until,
         text=Words(words=words_of(words, "words", LONGEST_WORDS)) if words.strip() else None,
     )
+    if event.uses_until is not None and event.uses_until < on:
+        raise Refused("Masa pakai sudah lewat.", code="DAT-21", field="uses_until")
     if answer_flaw(event, request):
         raise Refused("Masa pakai tidak lebih lama daripada yang diminta.", code="DAT-23", field="uses_until")
     return event

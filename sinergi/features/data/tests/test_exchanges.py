@@ -33,7 +33,7 @@ from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild, sealed, store
 from sinergi.ledger.envelope import Official
-from sinergi.ledger.models import Entry, Key
+from sinergi.ledger.models import Entry, Key, Party
 from sinergi.ledger.store import own_agency
 from sinergi.sheets import Cells
 from sinergi.sync import objects as kept
@@ -320,6 +320,104 @@ def test_received_used_and_destroyed_with_nothing_left(polres, data):
     assert polres.post("operations_head", f"/data/penyerahan/{key}/pemakaian/", words="lagi").status_code == 422
     assert "BA/7/II/2024" in polres.person("auditor").get(f"/data/penyerahan/{key}/").content.decode()
     assert rebuild.check() == []
+
+
+def test_who_left_deletes_what_it_can_no_longer_attest(polres):
+    key = handed_over(polres, until=TODAY)
+    objects.deliveries.arrived(key)
+    coming = handed_over(polres)
+    leave(polres)
+    # What could not be stated as received is not fetched.
+    assert objects.deliveries.wanted(polres.partner.id) == [] and coming != key
+    with time_machine.travel(NOON + timedelta(days=9)):
+        again(polres, "operations_head")
+        head = polres.person("operations_head")
+        assert "Musnahkan data" in head.get("/kotak/").content.decode()
+        path = f"/data/penyerahan/{key}/"
+        assert polres.post("operations_head", f"{path}pemusnahan/", words=" ").status_code == 422
+        assert kept.is_here(key)
+        answer = head.post(f"{path}pemusnahan/", {"id": new_id(), "words": "BA/1"}, follow=True).content.decode()
+        assert "tidak dapat dicatat" in answer and "tidak ada lagi di simpul ini" in answer
+        assert not kept.is_here(key) and not DataDestruction.objects.exists()
+        assert "Musnahkan data" not in head.get("/kotak/").content.decode()
+
+
+def leave(side: Any) -> None:
+    """This office ends the agreement for itself."""
+    Party.objects.filter(agreement_id=side.agreement, agency=own_agency().id).update(left_seq=0)
+
+
+def test_what_failed_on_arrival_is_said_on_its_page(polres, monkeypatch):
+    key = handed_over(polres)
+    assert "tidak lolos" not in polres.person("auditor").get(f"/data/penyerahan/{key}/").content.decode()
+    why = kept.Untrue("", Refused("Jumlah 1 sampai 4."))
+    monkeypatch.setattr(kept, "_failures", {key: kept.Failure(error=why, times=1, until=0)})
+    page = polres.person("auditor").get(f"/data/penyerahan/{key}/").content.decode()
+    assert "tidak lolos pemeriksaan" in page and "Jumlah 1 sampai 4." in page
+
+
+def test_a_replaced_entry_of_the_catalogue_is_asked_for_and_delivered_no_more(kpu):
+    old = own_set(kpu)
+    told = {"fields": ["kode_tps"], "uses_from": TODAY, "uses_until": UNTIL, "purpose": "x", "legal_basis": "y"}
+    theirs = kpu.state(listed(code="X-1", obligation="D-02"))
+    replaced = {"recipient": own_agency().id, "rows": 1, "size": 9, "fields": ["kode_tps"], "uses_until": UNTIL}
+    before = kpu.state(events.DataDelivered(**replaced, dataset=theirs, object="a" * 64))
+    asked = kpu.state(events.DataRequested(dataset=old.key, fields=["kode_tps"], uses_from=TODAY, uses_until=UNTIL))
+    kpu.state(listed(code="X-1", obligation="D-02"))
+    after = kpu.state(events.DataDelivered(**replaced, dataset=theirs, object="b" * 64))
+    assert [Entry.objects.get(key=key).state for key in (before, after)] == [Entry.State.FOLDED, Entry.State.INVALID]
+    staff = Actor(id="5" * 16, office="kpu_staff")
+    with pytest.raises(Refused, match="sudah diganti"):
+        actions.ask(id=new_id(), by=staff, at=NOON, dataset=theirs, **told)
+    secretary = Actor(id="5ec5ec5ec5ec5ec5", office="secretary")
+    same = {"title": "TPS", "purpose": "x", "legal_basis": "y", "cls": "terbatas", "refresh": "once"}
+    fields = [rules.Typed(label=LABELS[one.name], cls=one.cls, people=one.people) for one in FIELDS]
+    given = same | {"retention_days": 9, "obligation": "D-02", "fields": fields, "seen": old.key}
+    actions.list_dataset(id=new_id(), by=secretary, at=NOON, agreement=kpu.agreement, code="D-02", **given)
+    form = f"/data/kumpulan/{old.key}/serahkan/"
+    sent = kpu.post("kpu_staff", form, recipient=kpu.partner.id, file=sheet("1,a,90"))
+    assert sent.status_code == 422 and "sudah diganti" in sent.content.decode()
+    # What was granted before is still delivered.
+    granted = {"agrees": True, "fields": ["kode_tps"], "uses_until": UNTIL, "words": ""}
+    yes = actions.answer(id=new_id(), by=secretary, at=NOON, request=asked, **granted).key
+    assert kpu.post(
+        "kpu_staff", f"{form}?jawaban={yes}", recipient=kpu.partner.id, file=sheet("1", header="Kode TPS")
+    ).status_code == 302  # fmt: skip
+    assert rebuild.check() == []
+
+
+def test_a_request_whose_time_is_past_waits_for_nobody(kpu):
+    dataset = own_set(kpu)
+    key = kpu.state(events.DataRequested(dataset=dataset.key, fields=["kode_tps"], uses_from=TODAY, uses_until=TODAY))
+    assert "Putuskan permintaan data" in kpu.person("secretary").get("/kotak/").content.decode()
+    with time_machine.travel(NOON + timedelta(days=1)):
+        secretary = again(kpu, "secretary")
+        assert "Putuskan permintaan data" not in secretary.get("/kotak/").content.decode()
+        late = kpu.post("secretary", f"/data/permintaan/{key}/jawaban/", agrees="yes", fields_chosen=["kode_tps"])
+        assert late.status_code == 422 and "DAT-21" in late.content.decode()
+    assert not DataAnswer.objects.exists()
+
+
+def test_whatever_stops_a_delivery_leaves_no_object(kpu, data, monkeypatch):
+    dataset = own_set(kpu)
+
+    def deliver(**_given: Any) -> None:
+        assert len(list((data / "blobs" / "sealed").iterdir())) == 1
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(actions, "deliver", deliver)
+    path = f"/data/kumpulan/{dataset.key}/serahkan/"
+    assert kpu.post("kpu_staff", path, recipient=kpu.partner.id, file=sheet("1,a,90")).status_code == 500
+    assert list((data / "blobs" / "sealed").iterdir()) == []
+
+
+def test_a_partner_key_that_is_none_is_said_in_words(kpu, data):
+    dataset = own_set(kpu)
+    Key.objects.filter(agency_id=kpu.partner.id, use="encryption").update(public=b"\xff" * 32)
+    path = f"/data/kumpulan/{dataset.key}/serahkan/"
+    answer = kpu.post("kpu_staff", path, recipient=kpu.partner.id, file=sheet("1,a,90"))
+    assert answer.status_code == 422 and "Kunci sandi penerima" in answer.content.decode()
+    assert list((data / "blobs" / "sealed").iterdir()) == []
 
 
 def found_in(folder: Path, words: bytes) -> list[Path]:

@@ -306,6 +306,13 @@ def destruction(request: PersonRequest, key: str) -> HttpResponse:
                 words=form.cleaned_data["words"],
             )
         except Refused as refusal:
+            if refusal.code in actions.NO_MORE_FACTS and row.recipient == own_agency().id:
+                kept.drop(row.key)
+                words = gettext(
+                    "Berkas tersegel di simpul ini dihapus, tetapi pernyataannya tidak dapat dicatat: %(why)s"
+                )
+                messages.warning(request, words % {"why": gettext(refusal.pattern) % refusal.words})
+                return redirect("data:delivery", key=key)
             form.refuse(refusal)
         else:
             objects.delete_destroyed()
@@ -322,7 +329,8 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     own, today, found = office.id, localdate(at), []
     ours = DataRequest.objects.filter(owner=own)
     if user.can("data.decide"):
-        open_ones = ours.exclude(key__in=DataAnswer.objects.values("request"))
+        # What was asked for until a day that is past can no longer be granted.
+        open_ones = ours.filter(uses_until__gte=today).exclude(key__in=DataAnswer.objects.values("request"))
         for row in visible(user, open_ones, "data.decide", region=None):
             found.append(_waiting(gettext("Putuskan permintaan data"), "data:request", row))
     if user.can("data.deliver"):
@@ -334,11 +342,16 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
     if user.can("data.destroy"):
         for one in visible(user, late.filter(recipient=own), "data.destroy", region=None):
-            found.append(_waiting(gettext("Musnahkan data yang habis masa pakainya"), "data:delivery", one, urgency=2))
+            # Who left can state nothing more: then the object is deleted here, and that is the end of it.
+            if kept.is_here(one.key) or not rows.has_left(one.agreement, own):
+                found.append(
+                    _waiting(gettext("Musnahkan data yang habis masa pakainya"), "data:delivery", one, urgency=2)
+                )
         for one in visible(
             user, late.filter(agency=own, uses_until__lt=today - rules.GRACE), "data.destroy", region=None
         ):
-            found.append(_waiting(gettext("Penerima belum memusnahkan data"), "data:delivery", one, urgency=2))
+            if not rows.has_left(one.agreement, one.recipient):
+                found.append(_waiting(gettext("Penerima belum memusnahkan data"), "data:delivery", one, urgency=2))
     return found
 
 
@@ -518,6 +531,8 @@ def _delivery_page(
         "answer": said,
         "receipt": DataReceipt.objects.filter(delivery=key).first(),
         "digest": spaced(row.object),
+        "failure": kept.failure(key) if is_ours and stands == "sent" else None,
+        "is_gone": is_ours and stands != "sent" and stands != "destroyed" and not kept.is_here(key),
         "uses": [
             {"words": one.words, "used_at": one.used_at, "rows": one.rows, "office_name": _office(one.office)}
             for one in DataUse.objects.filter(delivery=key).order_by("-used_at", "key")
