@@ -58,6 +58,7 @@ def from_partner(method: str) -> Callable[[Answering], Answering]:
                 if request.method != method:
                     raise Declined(405, f"Alamat ini hanya menjawab {method}.")
                 agency = _authenticate(request)
+                processes.heard(agency, request.headers.get(processes.HEADER, ""))
                 answer = view(request, agency, *args, **kwargs)
                 _charge(agency, len(answer.content))
             except Declined as declined:
@@ -73,7 +74,6 @@ def from_partner(method: str) -> Callable[[Answering], Answering]:
 def state(request: HttpRequest, agency: str) -> HttpResponse:
     """All that is new, in one answer."""
     process = request.headers.get(processes.HEADER, "")
-    processes.heard(agency, process)
     return _json(request, messages.encode(statement.state_for(agency, process)))
 
 

@@ -157,6 +157,9 @@ def resume(argv: list[str], data: Path) -> int:
     asked = parser.parse_args(argv)
     waking.resume(asked.by, asked.second, asked.reason, at=now())
     print("simpul ini menandatangani lagi; pernyataan kedua orang itu dicatat")
+    for agreement in _agreements():
+        if why := waking.why(agreement):
+            print(f"perjanjian {agreement[:8]} belum ditandatangani di sini: {why}")
     return 0
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from sinergi.access.models import User
@@ -25,13 +26,15 @@ from sinergi.sync.models import Peer, Resumption
 
 logger = logging.getLogger("sinergi.sync")
 
-# A node speaks with every partner once a minute and a little; one of which nothing was heard for longer has ended.
-ALONE_SECONDS = 90
+# A node speaks with every partner once a minute and a little, and at least this often after failures (service.backoff);
+# one of which nothing was heard for longer has ended, or has lost its way to that partner.
+ALONE_SECONDS = 480
 
 _lock = threading.Lock()
 _tried: set[str] = set()
 _answered: set[str] = set()
-_elsewhere: set[str] = set()
+# By partner: until when (this machine's running clock) another process of ours must be taken to live.
+_elsewhere: dict[str, float] = {}
 _data = Path()
 _rebooted = False
 
@@ -41,8 +44,7 @@ def begin(data: Path) -> None:
     global _data, _rebooted
     with _lock:
         _data, _rebooted = data, guard.is_unbroken(data, any_boot=True)
-        for heard in (_tried, _answered, _elsewhere):
-            heard.clear()
+        _forget()
     behind = Log.objects.filter(is_own=True, frozen=histories.RESTORED).exists()
     if guard.is_unbroken(data) and not behind:
         return
@@ -61,8 +63,7 @@ def doubt(agreement: str) -> None:
     if guard.is_held(agreement):
         return
     with _lock:
-        for heard in (_tried, _answered, _elsewhere):
-            heard.clear()
+        _forget()
     run(guard.doubt)
     logger.warning("an old copy signs nothing until partners answer", extra={"event": "ledger.held"})
 
@@ -74,10 +75,10 @@ def answered(agency: str, elsewhere: int) -> None:
     with _lock:
         _tried.add(agency)
         if 0 <= elsewhere < ALONE_SECONDS:
-            _elsewhere.add(agency)
+            _elsewhere[agency] = time.monotonic() + ALONE_SECONDS - elsewhere
             _answered.discard(agency)
         else:
-            _elsewhere.discard(agency)
+            _elsewhere.pop(agency, None)
             _answered.add(agency)
     _decide()
 
@@ -101,7 +102,7 @@ def why(agreement: str) -> str:
         return ""
     names = dict(Agency.objects.values_list("id", "name"))
     asked = _asked(agreement)
-    twins = [names[agency] for agency in asked if agency in _elsewhere]
+    twins = [names[agency] for agency in asked if agency in _heard_elsewhere()]
     if twins:
         return _("Simpul lain dengan kunci kantor ini baru saja berbicara dengan %(names)s. Matikan salah satunya.") % {
             "names": ", ".join(twins)
@@ -116,8 +117,9 @@ def why(agreement: str) -> str:
 def resume(first: str, second: str, reason: str, *, at: datetime) -> None:
     """Sign again without a partner's answer, because two people say that this is the only and newest node.
 
-    Raises Refused where nothing waits, where they are not two active people with one administrator among them, or
-    where a partner has shown that it is not so.
+    Agreements of which a partner has shown more than is here stay as they are. Raises Refused where nothing waits,
+    where they are not two active people with one administrator among them, where another process of ours may still
+    live, or where every agreement is one of those.
     """
     if not guard.is_holding():
         raise Refused("Simpul ini sudah menandatangani seperti biasa; tidak ada yang menunggu.", code="S-130")
@@ -128,8 +130,9 @@ def resume(first: str, second: str, reason: str, *, at: datetime) -> None:
         raise Refused("Salah satu dari kedua orang itu harus administrator.", code="S-132")
     if len(reason.split()) < 3:
         raise Refused("Tulis alasannya dalam satu kalimat.", code="S-133")
-    unsafe = Log.objects.filter(is_own=True).exclude(frozen="", folded=F("size"))
-    if _elsewhere or unsafe.exists():
+    unsafe = set(_incomplete().values_list("agreement", flat=True))
+    safe = [agreement for agreement in _held() if agreement not in unsafe]
+    if _heard_elsewhere() or (unsafe and not safe):
         raise Refused(
             "Tidak aman: mitra sudah menunjukkan catatan kantor ini yang tidak ada di sini, atau simpul lain dengan "
             "kunci ini. Jalankan hanya satu simpul dan tunggu sampai ia lengkap.",
@@ -141,11 +144,15 @@ def resume(first: str, second: str, reason: str, *, at: datetime) -> None:
         )
     )
     logger.warning("two people let the node sign", extra={"event": "ledger.resumed", "actor": people[0].actor_id})
-    run(lambda: guard.lift(_data))
+    if unsafe:
+        for agreement in safe:
+            guard.certain(agreement)
+    else:
+        run(lambda: guard.lift(_data))
 
 
 def _decide() -> None:
-    waiting = [agreement for agreement in Agreement.objects.values_list("id", flat=True) if guard.is_held(agreement)]
+    waiting = _held()
     for agreement in waiting:
         if _is_complete(agreement):
             guard.certain(agreement)
@@ -158,12 +165,34 @@ def _decide() -> None:
 
 def _is_complete(agreement: str) -> bool:
     asked = _asked(agreement)
-    logs = Log.objects.filter(is_own=True, agreement=agreement)
-    if any(log.frozen or log.folded < log.size for log in logs):
+    if _incomplete().filter(agreement=agreement).exists():
         return False
     paused = set(Peer.objects.filter(paused=True).values_list("agency", flat=True))
     heard = not asked or _rebooted or bool(set(asked) & _answered)
-    return heard and set(asked) <= _tried | paused and not set(asked) & _elsewhere
+    return heard and set(asked) <= _tried | paused and not set(asked) & _heard_elsewhere()
+
+
+def _forget() -> None:
+    _tried.clear()
+    _answered.clear()
+    _elsewhere.clear()
+
+
+def _held() -> list[str]:
+    return [agreement for agreement in Agreement.objects.values_list("id", flat=True) if guard.is_held(agreement)]
+
+
+def _incomplete() -> QuerySet[Log]:
+    """Logs of ours of which a partner has shown more than is here. One with two histories is closed for good anyway."""
+    own = Log.objects.filter(is_own=True).exclude(frozen=histories.FORKED)
+    return own.exclude(frozen="", folded=F("size"))
+
+
+def _heard_elsewhere() -> set[str]:
+    """The partners with whom another process of ours spoke so lately that it may still live."""
+    now = time.monotonic()
+    with _lock:
+        return {agency for agency, until in _elsewhere.items() if until > now}
 
 
 def _asked(agreement: str) -> list[str]:

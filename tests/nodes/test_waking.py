@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, fsck, guard, histories, keys, rebuild, store
 from sinergi.ledger.models import Body, Entry, Equivocation, Log
 from sinergi.ledger.writer import run
-from sinergi.sync import messages, pull, statement, waking
+from sinergi.sync import messages, pull, service, statement, waking
 from sinergi.sync.models import Peer as Line
 from sinergi.sync.models import Resumption
 from tests.nodes.fixtures import KPU_PALUTA, terms
@@ -416,6 +417,61 @@ def test_nobody_can_vouch_against_what_a_partner_has_shown(folder, agreement, re
     run(lambda: histories.compare(log, restored.kept[log.origin].note))  # type: ignore[attr-defined]
     with pytest.raises(Refused, match="Tidak aman"):
         waking.resume(two_people[0], two_people[1], "gedung mitra padam listrik", at=NOON)
+
+
+def test_a_twin_is_taken_to_live_for_as_long_as_a_node_may_rest_and_no_longer(
+    folder, agreement, restored, two_people, monkeypatch
+):
+    """The partner falls silent after telling of another process of ours: people may vouch once that has lapsed."""
+    assert service.backoff(12, 1.0) < waking.ALONE_SECONDS, "or a living original would pass for a dead one"
+    waking.begin(folder)
+    restored.elsewhere = 100
+    round_with(restored)
+    began = time.monotonic()
+    for later, allowed in ((waking.ALONE_SECONDS - 110, False), (waking.ALONE_SECONDS - 90, True)):
+        monkeypatch.setattr(time, "monotonic", lambda later=later: began + later)
+        waking.missed(restored.agency)
+        with pytest.raises(Refused):
+            ask_for(agreement, 6)
+        if allowed:
+            waking.resume(*two_people[:2], "gedung mitra padam listrik", at=NOON)
+            ask_for(agreement, 6)
+            break
+        with pytest.raises(Refused, match="Tidak aman"):
+            waking.resume(*two_people[:2], "gedung mitra padam listrik", at=NOON)
+
+
+@pytest.fixture
+def second(police, secretary) -> str:
+    from tests.nodes.fixtures import enter_and_confirm
+
+    return enter_and_confirm(police, secretary, "gladi")
+
+
+def test_a_log_with_two_histories_long_ago_holds_up_no_other_agreement(folder, agreement, second, police, two_people):
+    own_log = own(second)
+    Log.objects.filter(pk=own_log.pk).update(frozen=histories.FORKED, frozen_at=0, folded=0)
+    for sign in (lambda: waking.answered(police.id, -1), lambda: waking.resume(*two_people[:2], "a b c", at=NOON)):
+        (folder / guard.NAME).unlink()
+        waking.begin(folder)
+        with pytest.raises(Refused):
+            ask_for(agreement, 1)
+        sign()
+        ask_for(agreement, 1)
+        assert not guard.is_holding() and guard.is_unbroken(folder)
+        with pytest.raises(Refused, match="dua riwayat"):
+            ask_for(second, 1)
+
+
+def test_two_people_vouch_only_for_agreements_of_which_nobody_showed_more(folder, agreement, second, two_people):
+    Log.objects.filter(pk=own(second).pk).update(frozen=histories.RESTORED)
+    waking.begin(folder)
+    waking.resume(*two_people[:2], "gedung mitra padam listrik", at=NOON)
+    ask_for(agreement, 1)
+    with pytest.raises(Refused):
+        ask_for(second, 1)
+    waking.begin(folder)
+    assert guard.is_holding(), "the next start asks again"
 
 
 def test_people_read_why_nothing_is_signed(folder, agreement, person, restored):

@@ -25,7 +25,7 @@ def main() -> None:
     from sinergi.ledger import guard
     from sinergi.sync import waking
 
-    # A killed node's partner remembers it for a minute and a half; a test does not wait for that.
+    # A killed node's partner remembers it for eight minutes; a test does not wait for that.
     waking.ALONE_SECONDS = int(os.environ.get("TEST_ALONE_SECONDS", waking.ALONE_SECONDS))
     if "TEST_UNGUARDED" in os.environ:
         guard.hold = lambda: None

@@ -13,7 +13,7 @@ from django.test import Client
 from sinergi.kernel.instants import now
 from sinergi.ledger import store
 from sinergi.ledger.models import Log
-from sinergi.sync import signing, statement
+from sinergi.sync import processes, signing, statement
 from sinergi.sync.models import Peer
 
 DEEP = b'{"seqs":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
@@ -47,6 +47,21 @@ def test_a_good_request_is_answered(partner, log):
     assert partner("GET", "/sync/v1/state").status_code == 200
     assert partner("GET", f"/sync/v1/logs/{log}/entries", "from=0").status_code == 200
     assert partner("POST", f"/sync/v1/logs/{log}/bodies", body=b'{"seqs":[0]}').status_code == 200
+
+
+def test_every_request_of_a_partner_tells_which_process_of_it_lives(partner, log, police):
+    """A node that only fetches entries for minutes is alive too; whoever has no key tells nothing."""
+    for number, ask in enumerate((
+        lambda **told: partner("GET", f"/sync/v1/logs/{log}/entries", "from=0", **told),
+        lambda **told: partner("POST", f"/sync/v1/logs/{log}/bodies", body=b'{"seqs":[0]}', **told),
+        lambda **told: partner("POST", "/sync/v1/hint", **told),
+    )):  # fmt: skip
+        processes._heard.clear()
+        mark = f"{number:016x}"
+        ask(**{processes.HEADER: mark, "Signature": "no"})
+        assert processes.elsewhere(police.id, "f" * 16) == -1
+        assert ask(**{processes.HEADER: mark}).status_code < 300
+        assert processes.elsewhere(police.id, "f" * 16) >= 0 and processes.elsewhere(police.id, mark) == -1
 
 
 @pytest.mark.parametrize(
