@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -102,7 +103,9 @@ def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -
         else:
             _snapshot(data / STORE, work / STORE)
             blobs = sorted(file for file in (data / "blobs").rglob("*") if file.is_file() and file.name[0] != ".")
-            found = {STORE: work / STORE} | {str(file.relative_to(data)): file for file in blobs}
+            names = [str(file.relative_to(data)) for file in blobs]
+            held = {name: work / name for name in names if _hold(data / name, work / name)}
+            found = {STORE: work / STORE} | held
         manifest = _describe(work / STORE if not keys else data / STORE, "keys" if keys else "node", at)
         manifest["files"] = {name: _digest(file) for name, file in found.items()}
         with tarfile.open(work / "tar", "w") as tar:
@@ -114,7 +117,7 @@ def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -
             draft = target.with_name(f".{target.name}.{os.getpid()}")
             try:
                 lock.close(work / "tar", draft)
-                os.link(draft, target)
+                _put(draft, target)
             finally:
                 draft.unlink(missing_ok=True)
         except OSError as error:
@@ -144,10 +147,12 @@ def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: 
         _prepare(work / STORE, source / "keys")
         for name in ("manifest.json", "plain"):
             (work / name).unlink(missing_ok=True)
-        files.make_folder(data)
-        for item in sorted(work.iterdir(), key=lambda item: item.name == STORE):
-            if (data / item.name).exists():
+        made = sorted(work.iterdir(), key=lambda item: item.name == STORE)
+        for item in made:
+            if os.path.lexists(data / item.name):
                 raise Refused(f"{data} sudah memiliki {item.name}.", code="N-27")
+        files.make_folder(data)
+        for item in made:
             os.rename(item, data / item.name)
     return manifest
 
@@ -161,6 +166,38 @@ def _snapshot(store: Path, copy: Path) -> None:
         live.backup(kept)
         kept.execute("PRAGMA journal_mode=DELETE")
     copy.chmod(0o600)
+
+
+def _hold(file: Path, place: Path) -> bool:
+    """Keep the bytes of a file at `place` while the back-up is made; False where it was erased a moment ago."""
+    files.make_folder(place.parent)
+    try:
+        os.link(file, place)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # A file system without links.
+        try:
+            shutil.copyfile(file, place)
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Give a whole file its name. Raises FileExistsError, changing nothing, where somebody has that name."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A stick (FAT) knows no links: the name is taken with an empty file first, then the whole one takes its place.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.replace(draft, target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def _describe(store: Path, what: str, at: datetime) -> dict[str, Any]:

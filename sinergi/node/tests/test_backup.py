@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -248,6 +249,83 @@ def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
     with pytest.raises(Refused, match="tidak dapat ditulis"):
         back_up(data, tmp_path / "absent" / "x.age", sealing, keys=False, at=now())
     assert not list(data.glob(".backup-*"))
+
+
+@pytest.mark.parametrize("kept", ["keys", "secret"])
+def test_a_folder_that_has_what_comes_again_is_left_as_it_was(files, tmp_path, opening, kept):
+    data, whole, keys = files
+    new = tmp_path / "new"
+    (new / "keys").mkdir(parents=True)
+    if kept == "keys":
+        (new / "keys" / "event.key").write_bytes((data / "keys" / "event.key").read_bytes())
+    else:
+        (new / "keys").rmdir()
+        (new / "secret").write_text("another")
+    before = sorted(str(file.relative_to(new)) for file in new.rglob("*"))
+    with pytest.raises(Refused, match=f"sudah memiliki {kept}"):
+        restore(new, whole, opening, keys, opening)
+    assert sorted(str(file.relative_to(new)) for file in new.rglob("*")) == before
+    assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".")] == []
+
+
+def test_a_stick_that_knows_no_links_takes_the_back_up_and_overwrites_nothing(files, tmp_path, sealing, monkeypatch):
+    data, stick = files[0], tmp_path / "stick"
+    stick.mkdir()
+
+    def no_links(source: object, target: object) -> None:
+        if Path(str(target)).exists():
+            raise FileExistsError(errno.EEXIST, "exists")
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    made = stick / "node.age"
+    assert back_up(data, made, sealing, keys=False, at=now())["files"].keys() >= {"node.sqlite3"}
+    first = made.read_bytes()
+    assert first.startswith(b"age-encryption.org/v1") and [file.name for file in stick.iterdir()] == ["node.age"]
+    # Somebody else makes the file while ours is being sealed.
+    close = Lock.close
+
+    def slowly(lock: Lock, plain: Path, target: Path) -> None:
+        close(lock, plain, target)
+        (stick / "other.age").write_bytes(b"theirs")
+
+    monkeypatch.setattr(Lock, "close", slowly)
+    with pytest.raises(Refused):
+        back_up(data, stick / "other.age", sealing, keys=False, at=now())
+    assert (stick / "other.age").read_bytes() == b"theirs"
+    assert sorted(file.name for file in stick.iterdir()) == ["node.age", "other.age"]
+
+
+@pytest.mark.parametrize("moment", ["listed", "described"])
+def test_a_scan_erased_while_the_back_up_is_made_spoils_nothing(files, tmp_path, sealing, opening, monkeypatch, moment):
+    data, _, keys = files
+    gone = data / "blobs" / "scans" / ("cd" * 32)
+    gone.write_bytes(b"erased soon")
+    step = "_describe" if moment == "listed" else "_digest"
+    known = getattr(backup, step)
+
+    def late(*given: Any) -> Any:
+        answer = known(*given)
+        gone.unlink(missing_ok=True)
+        return answer
+
+    listed = Path.rglob
+
+    def vanishing(folder: Path, pattern: str) -> list[Path]:
+        found = list(listed(folder, pattern))
+        gone.unlink()
+        monkeypatch.setattr(Path, "is_file", lambda file: file == gone or os.path.isfile(file))
+        return found
+
+    if moment == "listed":
+        monkeypatch.setattr(Path, "rglob", vanishing)
+    else:
+        monkeypatch.setattr(backup, step, late)
+    made = tmp_path / "made.age"
+    told = back_up(data, made, sealing, keys=False, at=now())
+    monkeypatch.undo()
+    assert not gone.exists() and f"blobs/scans/{'ab' * 32}" in told["files"]
+    assert restore(tmp_path / "again", made, opening, keys, opening)["files"] == told["files"]
 
 
 def test_a_folder_that_holds_only_its_keys_is_filled(files, tmp_path, opening):
