@@ -323,10 +323,10 @@ def test_without_a_standard_output_the_files_are_whole(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_compiled_or_plain_on_one_thread_or_three_the_plan_is_the_same(tmp_path):
+def test_compiled_on_three_threads_or_plain_on_one_the_plan_is_the_same(tmp_path):
     write_tables(tmp_path, 5, villages=6)
     kept = []
-    for plain, threads in (("", "1"), ("", "3"), ("1", "1")):
+    for plain, threads in (("", "3"), ("1", "1")):
         tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", f"{name}.csv")]
         command = [sys.executable, "-c", "from sinergi.node.command import main; main()", "plan", *tables]
         subprocess.run(
@@ -339,7 +339,7 @@ def test_compiled_or_plain_on_one_thread_or_three_the_plan_is_the_same(tmp_path)
         kept.append(
             [(tmp_path / f"plan{plain}{threads}" / name).read_bytes() for name in ("posts.csv", "certificate.json")]
         )
-    assert kept[0] == kept[1] == kept[2]
+    assert kept[0] == kept[1]
 
 
 def test_the_package_is_useful_without_the_command(tmp_path):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -79,9 +76,9 @@ def judged(at: list[list[float]], demand: list[int], capacity: list[int], median
     return found.cost - optimum
 
 
-def test_tiny_cases_keep_capacities_and_their_bound_stays_below_the_optimum():
-    for at, demand, capacity, medians in instances(30, seed=3):
-        judged(at, demand, capacity, medians)
+def test_the_optimum_of_every_tiny_case_is_found_and_the_bound_stays_below_it():
+    for case in instances(24, seed=3):
+        assert judged(*case) <= 1e-9, case
 
 
 @pytest.mark.parametrize(
@@ -165,7 +162,7 @@ def test_what_was_not_found_is_not_called_impossible(monkeypatch: pytest.MonkeyP
 
 def test_same_seed_and_rounds_same_answer_and_more_rounds_are_never_worse():
     dice = np.random.default_rng(5)
-    at, demand = dice.random((12, 2)), dice.integers(1, 9, 12)
+    at, demand = dice.random((8, 2)), dice.integers(1, 9, 8)
     once, again = (capacitated_p_median(at, demand, 30, 3, seed=7, rounds=1) for _ in range(2))
     assert once.medians.tolist() == again.medians.tolist() and once.assignment.tolist() == again.assignment.tolist()
     assert (once.cost, once.lower_bound) == (again.cost, again.lower_bound)
@@ -222,18 +219,3 @@ def test_the_bound_of_any_prices_is_that_of_every_place_deciding_alone():
             *fewer, wants, room, medians, prices.copy(), True, np.empty(n), np.empty(medians, np.int64)
         )
         assert held <= least(at, demand, capacity, medians)
-
-
-CASES = """
-from sinergi.planning.tests import test_median as here
-for case in here.instances({count}, seed={seed}):
-    assert here.judged(*case, rounds=2) <= 1e-9, case
-"""
-
-
-@pytest.mark.slow
-def test_compiled_it_finds_the_optimum_of_every_tiny_case():
-    environment = {name: value for name, value in os.environ.items() if name != "SINERGI_PLAIN_LOOPS"}
-    program = CASES.format(count=150, seed=11)
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
