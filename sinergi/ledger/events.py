@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from datetime import MAXYEAR, date
 from typing import Any, ClassVar, NewType, get_args, get_type_hints
 
 import msgspec
@@ -120,6 +121,12 @@ def reference_fields(event_type: type[Event]) -> tuple[str, ...]:
         for field in msgspec.structs.fields(event_type)
         if hints[field.name] is RecordKey or RecordKey in get_args(hints[field.name])
     )
+
+
+def is_beyond_calendar(event: Event) -> bool:
+    """Whether a day or time among its facts lies in the last year there is: no rule could count on from it."""
+    given = (getattr(event, name) for name in event.__struct_fields__)
+    return any(isinstance(value, date) and value.year == MAXYEAR for value in given)
 
 
 def references(event: Event) -> list[str]:

@@ -12,7 +12,7 @@ import logging
 from django.db import transaction
 
 from sinergi.kernel.actors import Actor
-from sinergi.kernel.errors import Broken
+from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import from_text
 from sinergi.ledger import catalog, envelope, rows, tree
 from sinergi.ledger.catalog import Envelope, Ignored
@@ -26,6 +26,7 @@ from sinergi.ledger.events import (
     Opening,
     UnknownKind,
     founding_id,
+    is_beyond_calendar,
     read_facts,
     read_text,
 )
@@ -140,6 +141,8 @@ class _Folding:
         """Change the tables; returns what is wrong with the erasable part, empty where nothing is."""
         if header.t.startswith(LAST_DAY):
             raise Ignored("its time is beyond the calendar")
+        if is_beyond_calendar(event):
+            raise Ignored("it names a time beyond the calendar", Refused("Tahun 9999 di luar kalender.", code="K-115"))
         if isinstance(event, Founding | Joining | Leaving):
             self._parties = None
             _apply_parties(header, event)

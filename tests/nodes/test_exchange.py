@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from sinergi.features.agreement.actions import confirm_agreement, enter_agreement, leave_agreement
 from sinergi.features.agreement.events import AgreementConfirmed, AgreementEntered, AgreementLeft
 from sinergi.features.agreement.models import Agreement
+from sinergi.features.security.events import AssistanceRequested, Spot
 from sinergi.features.standing_duties.events import VoterUpdateReported
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -256,6 +257,22 @@ def test_a_time_at_the_end_of_the_calendar_stops_nobody(node, secretary, t):
         )  # fmt: skip
         key = partner.state(agreement, event, **({} if counts else {"t": t}))
         assert (Entry.objects.get(key=key).state == "invalid") is not counts
+    assert rebuild.check() == [] and fsck.check() == []
+
+
+def test_a_fact_about_the_end_of_the_calendar_does_not_count_and_is_refused_of_us(node, secretary):
+    """No page or rule could count on from there; a partner's must break none of them, ours is refused in words."""
+    partner = Peer(**KPU_PALUTA)
+    partner.meet()
+    agreement = enter_and_confirm(partner, secretary)
+    end = datetime(9999, 12, 30, 20, tzinfo=UTC)
+    event = AssistanceRequested(
+        number=1, year=2024, service="escort", starts_at=end, ends_at=end + timedelta(hours=3),
+        spot=Spot(region="1203022001"), people=1, officers=1,
+    )  # fmt: skip
+    assert Entry.objects.get(key=partner.state(agreement, event)).verdict == "it names a time beyond the calendar"
+    with pytest.raises(Refused, match="9999"):
+        run(lambda: store.append(agreement, event, id=new_event_id(NOON), by=secretary, at=NOON))
     assert rebuild.check() == [] and fsck.check() == []
 
 

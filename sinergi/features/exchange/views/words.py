@@ -58,6 +58,7 @@ _REASONS = {
         "Mungkin menyebut catatan dari buku yang dibekukan di sini."
     ),
     "its time is beyond the calendar": gettext_lazy("Waktunya di luar kalender."),
+    "it names a time beyond the calendar": gettext_lazy("Menyebut waktu di luar kalender."),
     "its facts cannot be counted with": gettext_lazy("Isinya tidak dapat diolah di sini."),
     "it names a record its author had not seen": gettext_lazy("Menyebut catatan yang belum dilihat penulisnya."),
 }
