@@ -16,7 +16,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger import keys, sealed
-from sinergi.ledger.models import Key
+from sinergi.ledger.models import Agency, Key
 from sinergi.ledger.store import own_agency
 from sinergi.sheets.columns import Value
 from sinergi.sync import objects
@@ -79,6 +79,9 @@ def delete_destroyed() -> int:
 
 def sweep() -> None:
     """Delete whatever lies here that no delivery names which still stands: what a stop in between left behind."""
+    if not Agency.objects.filter(is_self=True).exists():
+        # A node serves before it has an agency, too.
+        return
     # Looked at first: what is fetched from now on has its fact already.
     lying = objects.names()
     live = _names(DataDelivery.objects.exclude(key__in=DataDestruction.objects.values("delivery")))

@@ -13,6 +13,7 @@ from sinergi.features.letters import actions as office
 from sinergi.features.letters import public
 from sinergi.features.letters.actions import change_pattern
 from sinergi.features.letters.models import PatternChange
+from sinergi.features.security import urls  # noqa: F401  registers the series, as every server does
 from sinergi.features.security.actions import letters
 from sinergi.features.security.actions.letters import send_letter
 from sinergi.features.security.models import Letter, Request
