@@ -30,6 +30,9 @@ class Ignored(Exception):
         self.refusal = refusal
 
 
+LONGEST_OFFICE = 64
+
+
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What a projection may know of the entry around a fact."""
 
@@ -46,6 +49,16 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     obligation: str
     exercise: bool
     refs: tuple[str, ...] = ()
+
+    @property
+    def office(self) -> str:
+        """The office of the official who stated it, as much of it as tables keep; empty for a node's own facts."""
+        return "" if self.actor is None else self.actor.office[:LONGEST_OFFICE]
+
+    @property
+    def acting(self) -> bool:
+        """Whether that official held the office for somebody else (Plh)."""
+        return self.actor is not None and self.actor.acting
 
 
 Projection = Callable[[Any, Envelope], None]

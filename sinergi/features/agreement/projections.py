@@ -82,7 +82,7 @@ def entered(event: AgreementEntered, envelope: Envelope) -> None:
         scan=event.scan,
         scan_size=event.scan_size,
         entered_at=envelope.at,
-        entered_by=_office(envelope),
+        entered_by=envelope.office,
     )
 
 
@@ -113,7 +113,7 @@ def confirmed(event: AgreementConfirmed, envelope: Envelope) -> None:
         agreement_id=agreement.agreement,
         agency=envelope.agency,
         confirmed_at=envelope.at,
-        office=_office(envelope),
+        office=envelope.office,
     )
 
 
@@ -126,7 +126,7 @@ def left(event: AgreementLeft, envelope: Envelope) -> None:
         agency=envelope.agency,
         left_at=envelope.at,
         reason=event.reason,
-        office=_office(envelope),
+        office=envelope.office,
     )
 
 
@@ -145,7 +145,7 @@ def opened(event: AgreementOpened, envelope: Envelope) -> None:
         scan="",
         scan_size=0,
         entered_at=envelope.at,
-        entered_by=_office(envelope),
+        entered_by=envelope.office,
         drafted=True,
         revision=envelope.key,
         **_shown(terms),
@@ -610,14 +610,10 @@ def _author(envelope: Envelope) -> dict[str, Any]:
     return {
         "agreement": envelope.agreement,
         "agency": envelope.agency,
-        "office": _office(envelope),
-        "acting": envelope.actor is not None and envelope.actor.acting,
+        "office": envelope.office,
+        "acting": envelope.acting,
     }
 
 
 def _words(text: Words | None) -> str | None:
     return None if text is None else paragraphs(text.words)[: rules.LONGEST_WORDS]
-
-
-def _office(envelope: Envelope) -> str:
-    return "" if envelope.actor is None else envelope.actor.office[:64]

@@ -86,7 +86,7 @@ def requested(event: DataRequested, envelope: Envelope) -> None:
         owner=row.agency,
         dataset=event.dataset,
         exercise=envelope.exercise,
-        office=_office(envelope),
+        office=envelope.office,
         asked_at=envelope.at,
         fields_json=event.fields,
         uses_from=event.uses_from,
@@ -112,7 +112,7 @@ def answered(event: DataAnswered, envelope: Envelope) -> None:
         raise Ignored("it answers no request for data")
     if asked.owner != envelope.agency:
         raise Ignored("only who keeps the data decides on it")
-    if _office(envelope) not in rules.DECIDERS.get(rows.agency_kind(envelope.agency), ()):
+    if envelope.office not in rules.DECIDERS.get(rows.agency_kind(envelope.agency), ()):
         raise Ignored("its author may not decide on data")
     if rules.answer_flaw(event, asked):
         raise Ignored("it gives more than was asked for")
@@ -123,8 +123,8 @@ def answered(event: DataAnswered, envelope: Envelope) -> None:
         request=event.request,
         agreement=envelope.agreement,
         agency=envelope.agency,
-        office=_office(envelope),
-        acting=envelope.actor is not None and envelope.actor.acting,
+        office=envelope.office,
+        acting=envelope.acting,
         answered_at=envelope.at,
         agrees=event.agrees,
         fields_json=event.fields,
@@ -172,7 +172,7 @@ def delivered(event: DataDelivered, envelope: Envelope) -> None:
         dataset=event.dataset,
         answer=event.answer or "",
         exercise=envelope.exercise,
-        office=_office(envelope),
+        office=envelope.office,
         delivered_at=envelope.at,
         object=event.object,
         size=event.size,
@@ -200,7 +200,7 @@ def used(event: DataUsed, envelope: Envelope) -> None:
     if DataDestruction.look("key", where={"delivery": event.delivery}) or not 0 <= event.rows <= most:
         raise Ignored("it is no possible use")
     DataUse.insert(
-        key=envelope.key, delivery=event.delivery, office=_office(envelope), used_at=envelope.at, rows=event.rows
+        key=envelope.key, delivery=event.delivery, office=envelope.office, used_at=envelope.at, rows=event.rows
     )
 
 
@@ -216,9 +216,7 @@ def destroyed(event: DataDestroyed, envelope: Envelope) -> None:
     _of_recipient(event.delivery, envelope)
     if DataDestruction.look("key", where={"delivery": event.delivery}):
         raise Ignored("it was destroyed before")
-    DataDestruction.insert(
-        key=envelope.key, delivery=event.delivery, office=_office(envelope), destroyed_at=envelope.at
-    )
+    DataDestruction.insert(key=envelope.key, delivery=event.delivery, office=envelope.office, destroyed_at=envelope.at)
 
 
 @folds_text(DataDestroyed)
@@ -239,10 +237,6 @@ def _of_recipient(key: str, envelope: Envelope) -> DataDelivery:
     if found is None or found.recipient != envelope.agency:
         raise Ignored("only its recipient says that about a delivery")
     return found
-
-
-def _office(envelope: Envelope) -> str:
-    return "" if envelope.actor is None else envelope.actor.office[:64]
 
 
 def _words(text: Words | None) -> str | None:

@@ -57,7 +57,7 @@ def proposed(event: ObligationsProposed, envelope: Envelope) -> None:
         agreement=envelope.agreement,
         exercise=envelope.exercise,
         agency=envelope.agency,
-        office=_office(envelope),
+        office=envelope.office,
         proposed_at=envelope.at,
         counts_from=event.counts_from,
         replaces=event.replaces or "",
@@ -99,7 +99,7 @@ def stated(event: ObligationStated, envelope: Envelope) -> None:
         mark=event.mark,
         statement=event.statement,
         agency=envelope.agency,
-        office=_office(envelope),
+        office=envelope.office,
         stated_at=envelope.at,
     )
 
@@ -148,7 +148,7 @@ def minutes_stated(event: MinutesStated, envelope: Envelope) -> None:
         agreement=envelope.agreement,
         exercise=envelope.exercise,
         agency=envelope.agency,
-        office=_office(envelope),
+        office=envelope.office,
         stated_at=envelope.at,
         held_on=event.held_on,
         meeting=event.meeting,
@@ -217,7 +217,7 @@ def minutes_signed(event: MinutesSigned, envelope: Envelope) -> None:
     MinutesSignature.insert(
         key=envelope.key,
         **where,
-        office=_office(envelope),
+        office=envelope.office,
         acting=actor is not None and actor.acting,
         signer=event.signer,
         signed_at=envelope.at,
@@ -239,7 +239,7 @@ def history_stated(event: HistoryStated, envelope: Envelope) -> None:
         agreement=envelope.agreement,
         exercise=envelope.exercise,
         agency=envelope.agency,
-        office=_office(envelope),
+        office=envelope.office,
         stated_at=envelope.at,
         list_key=event.of_list,
         entries_json=msgspec.to_builtins(event.entries),
@@ -281,9 +281,9 @@ def evaluation_issued(event: EvaluationIssued, envelope: Envelope) -> None:
         agreement=envelope.agreement,
         exercise=envelope.exercise,
         agency=envelope.agency,
-        office=_office(envelope),
+        office=envelope.office,
         actor="" if envelope.actor is None else envelope.actor.id[:32],
-        acting=bool(envelope.actor and envelope.actor.acting),
+        acting=envelope.acting,
         issued_at=envelope.at,
         period=event.period,
         whole=event.whole,
@@ -336,7 +336,7 @@ def _by_another(table: type[Minutes] | type[History], key: str, envelope: Envelo
 
 
 def _reply(event: ObligationAnswered | MinutesAnswered | HistoryAnswered, envelope: Envelope) -> dict[str, Any]:
-    office = _office(envelope)
+    office = envelope.office
     return {"key": envelope.key, "office": office, "agrees": event.agrees, "answered_at": envelope.at}
 
 
@@ -347,10 +347,6 @@ def _by_place(words: dict[str, str], longest: int) -> dict[str, str]:
 
 def _words(text: Words | None) -> str | None:
     return None if text is None else paragraphs(text.words)[: rules.LONGEST_WORDS]
-
-
-def _office(envelope: Envelope) -> str:
-    return "" if envelope.actor is None else envelope.actor.office[:64]
 
 
 def _file(text: str, stated: str) -> bytes | None:

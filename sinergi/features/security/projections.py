@@ -90,8 +90,7 @@ def withdrawn_text(text: events.WordsText | None, envelope: Envelope) -> None:
 def answered(event: events.AssistanceAnswered, envelope: Envelope) -> None:
     """One answer: by the police, to a request of the same agreement, bound by the Kapolres unless spoken."""
     asked = _request_for_police(event.request, envelope)
-    office = envelope.actor.office if envelope.actor else ""
-    if not event.spoken and office != "resort_chief":
+    if not event.spoken and envelope.office != "resort_chief":
         raise Ignored("an answer binds only after disposisi by the Kapolres or Plh")
     version = {"key": event.version, "request_id": asked.key, "kind": events.AssistanceRequested.kind}
     if Step.look("key", where=version) is None:
@@ -112,8 +111,8 @@ def answered(event: events.AssistanceAnswered, envelope: Envelope) -> None:
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         spoken=event.spoken,
-        office=office,
-        acting=bool(envelope.actor and envelope.actor.acting),
+        office=envelope.office,
+        acting=envelope.acting,
         answered_at=envelope.at,
     )
     _step(envelope, asked.key, event.decision, corrects=event.corrects or "")
@@ -133,7 +132,7 @@ def answered_text(text: events.AnswerText | None, envelope: Envelope) -> None:
 def spoken_confirmed(event: events.SpokenOrderConfirmed, envelope: Envelope) -> None:
     """The police's own column on their own answer."""
     asked = _request_for_police(event.request, envelope)
-    if envelope.actor is None or envelope.actor.office != "resort_chief":
+    if envelope.office != "resort_chief":
         raise Ignored("only the Kapolres or Plh confirms a spoken order")
     updated = Answer.objects.filter(
         key=event.answer, request_id=asked.key, spoken=True, spoken_confirmed_at=None
@@ -315,8 +314,8 @@ def _step(envelope: Envelope, request: str, code: str = "", corrects: str = "") 
         kind=envelope.kind,
         code=code,
         agency=envelope.agency,
-        office=envelope.actor.office if envelope.actor else "",
-        acting=bool(envelope.actor and envelope.actor.acting),
+        office=envelope.office,
+        acting=envelope.acting,
         at=envelope.at,
         corrects=corrects,
     )

@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sinergi.features.security import actions, events
-from sinergi.features.security.models import Answer, Request
+from sinergi.features.security.models import Answer, Request, Step
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import founding, keys, rebuild, writer
+from sinergi.ledger.envelope import Official
 from sinergi.ledger.models import Entry, FoldedTable
 from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm
 from tests.nodes.simulator import NOON, Peer
@@ -50,8 +51,6 @@ def do(action: Callable[..., Any], by: Actor, **given: Any) -> Any:
 
 
 def from_police(peer: Peer, agreement: str, event: Any, **changes: Any) -> str:
-    from sinergi.ledger.envelope import Official
-
     return peer.state(agreement, event, actor=Official(id="c" * 16, office="resort_chief"), **changes)
 
 
@@ -139,6 +138,13 @@ def test_answer_without_disposisi_is_kept_but_does_not_bind(asked, agreement, po
     key = police.state(agreement, consent(asked))
     assert Entry.objects.get(key=key).state == "invalid"
     assert state(asked) == "requested"
+
+
+def test_an_office_longer_than_any_column_is_kept_as_far_as_it_fits(asked, agreement, police):
+    """PostgreSQL refuses a longer word, and a refusal there would stop all that comes after it."""
+    key = police.state(agreement, consent(asked, spoken=True), actor=Official(id="c" * 16, office="x" * 80))
+    assert Entry.objects.get(key=key).state == "folded"
+    assert {row.office for row in (Answer.objects.get(key=key), Step.objects.get(key=key))} == {"x" * 64}
 
 
 def test_second_answer_is_ignored_unless_it_names_the_first(asked, agreement, police):
