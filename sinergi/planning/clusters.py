@@ -11,13 +11,10 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sinergi.kernel.places import EARTH_RADIUS_M
 from sinergi.planning.compiled import compiled
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from sinergi.planning.model import Floats, Integers
 
 # More than what any allowed cluster costs, and small enough that sums with it still tell hundredths of a millimetre.
 BEYOND = 1e10
@@ -25,7 +22,7 @@ NEIGHBOURS = 16
 # Metres lost to rounding, at most, of each distance and of each sum: a station so little beyond the radius is within
 # it, and bounds that are published are lowered by it.
 ROUNDING_M = 1e-6
-_MASK = 0xFFFFFFFF
+MASK = 0xFFFFFFFF
 
 
 @compiled
@@ -78,9 +75,9 @@ def nearest_first(metres: Floats, count: int) -> Integers:
 @compiled
 def shuffled(state: int) -> int:
     """The next state of a generator of 32 bits (xorshift); never zero when `state` is not."""
-    state ^= (state << 13) & _MASK
+    state ^= (state << 13) & MASK
     state ^= state >> 17
-    state ^= (state << 5) & _MASK
+    state ^= (state << 5) & MASK
     return state
 
 
@@ -131,15 +128,7 @@ def anneal(
     n = metres.shape[0]
     count = nearest.shape[1]
     of = of.copy()
-    member = np.full((clusters, most), -1, np.int64)
-    size = np.zeros(clusters, np.int64)
-    for i in range(n):
-        member[of[i], size[of[i]]] = i
-        size[of[i]] += 1
-    sums = np.zeros(n)
-    cost = np.zeros(clusters)
-    for c in range(clusters):
-        cost[c] = _sums(metres, member, size, c, sums)
+    member, size, sums, cost = _begun(metres, of, clusters, most)
     total = cost.sum()
     best, best_of = total, of.copy()
     fresh = np.zeros(2 * most + 2)
@@ -183,15 +172,7 @@ def descended(metres: Floats, nearest: Integers, of: Integers, clusters: int, mo
     n = metres.shape[0]
     count = nearest.shape[1]
     of = of.copy()
-    member = np.full((clusters, most), -1, np.int64)
-    size = np.zeros(clusters, np.int64)
-    for i in range(n):
-        member[of[i], size[of[i]]] = i
-        size[of[i]] += 1
-    sums = np.zeros(n)
-    cost = np.zeros(clusters)
-    for c in range(clusters):
-        cost[c] = _sums(metres, member, size, c, sums)
+    member, size, sums, cost = _begun(metres, of, clusters, most)
     fresh = np.zeros(2 * most + 2)
     improved, passes = True, 0
     while improved and passes < 50:
@@ -216,6 +197,21 @@ def descended(metres: Floats, nearest: Integers, of: Integers, clusters: int, mo
                     cost[b] = _sums(metres, member, size, b, sums)
                     improved = True
     return of
+
+
+@compiled
+def _begun(metres: Floats, of: Integers, clusters: int, most: int) -> tuple[Integers, Integers, Floats, Floats]:
+    """Members and size of each cluster, the metres from each station to its cluster, and what each cluster costs."""
+    member = np.full((clusters, most), -1, np.int64)
+    size = np.zeros(clusters, np.int64)
+    for i in range(metres.shape[0]):
+        member[of[i], size[of[i]]] = i
+        size[of[i]] += 1
+    sums = np.zeros(metres.shape[0])
+    cost = np.zeros(clusters)
+    for c in range(clusters):
+        cost[c] = _sums(metres, member, size, c, sums)
+    return member, size, sums, cost
 
 
 @compiled

@@ -10,12 +10,11 @@ import numpy.typing as npt
 from sinergi.planning.clusters import (
     BEYOND,
     NEIGHBOURS,
-    Floats,
-    Integers,
     anneal,
     cost_of,
     nearest_first,
 )
+from sinergi.planning.model import Floats, Integers
 
 # A smaller number of posts than the start's is tried for by the search itself, at most so often.
 TRIES = 8

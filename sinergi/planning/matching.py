@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sinergi.planning.clusters import BEYOND, Floats, Integers
+from sinergi.planning.clusters import BEYOND
+from sinergi.planning.model import Floats, Integers
 
 MOST_STATIONS = 400
 _CUTS = 60

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from sinergi.planning.compiled import compiled
-from sinergi.planning.median_search import Flags, distance
+from sinergi.planning.median_search import Flags, distance, two_nearest
 from sinergi.planning.model import Floats, Integers
 
 # A knapsack that is not decided after so many branches counts as its relaxation, which is also a bound.
@@ -237,13 +237,7 @@ def first_prices(at: Floats, median: Integers) -> Floats:
     n, p = at.shape[0], median.shape[0]
     worth = np.empty(n)
     for i in range(n):
-        first = second = math.inf
-        for c in range(p):
-            far = distance(at, i, median[c])
-            if far < first:
-                first, second = far, first
-            elif far < second:
-                second = far
+        first, second = two_nearest(at, i, median)
         worth[i] = second if p > 1 else first
     return worth
 

@@ -58,6 +58,19 @@ def distance(at: Floats, i: int, j: int) -> float:
 
 
 @compiled
+def two_nearest(at: Floats, i: int, median: Integers) -> tuple[float, float]:
+    """How far point `i` is from its nearest and its second nearest median; infinite where there is no second."""
+    first = second = math.inf
+    for c in range(median.shape[0]):
+        far = distance(at, i, median[c])
+        if far < first:
+            first, second = far, first
+        elif far < second:
+            second = far
+    return first, second
+
+
+@compiled
 def spread(at: Floats, median: Integers, draws: Integers) -> None:
     """Medians far from each other: the first anywhere, each further one likelier the farther it is from them.
 
@@ -95,13 +108,7 @@ def fill(at: Floats, demand: Floats, limit: Floats, median: Integers, cluster: I
     n, p = demand.shape[0], median.shape[0]
     regret = np.zeros(n)
     for i in range(n):
-        first = second = math.inf
-        for c in range(p):
-            far = distance(at, i, median[c])
-            if far < first:
-                first, second = far, first
-            elif far < second:
-                second = far
+        first, second = two_nearest(at, i, median)
         if p > 1:
             regret[i] = first - second
     load = np.zeros(p)

@@ -14,8 +14,8 @@ import numpy as np
 
 from sinergi.kernel.errors import Refused
 from sinergi.planning import cover, matching
-from sinergi.planning.clusters import BEYOND, ROUNDING_M, Floats, Integers, bound_at, cost_of, metres_between, on_sphere
-from sinergi.planning.model import CLASSES, Group, Grouping, Limits, Pattern, PostPlan, Stations
+from sinergi.planning.clusters import BEYOND, ROUNDING_M, bound_at, cost_of, metres_between, on_sphere
+from sinergi.planning.model import CLASSES, Floats, Group, Grouping, Integers, Limits, Pattern, PostPlan, Stations
 from sinergi.planning.search import along_a_curve, search_groups, stand
 
 # Larger groups are searched in neighbouring parts (a matrix of metres would not fit); they have no bound of metres.

@@ -9,9 +9,8 @@ import numpy.typing as npt
 
 from sinergi.planning.clusters import (
     BEYOND,
+    MASK,
     NEIGHBOURS,
-    Floats,
-    Integers,
     anneal,
     best_pair,
     cost_of,
@@ -20,10 +19,10 @@ from sinergi.planning.clusters import (
     raise_bound,
 )
 from sinergi.planning.compiled import compiled
+from sinergi.planning.model import Floats, Integers
 
 # How a group is solved.
 SINGLE, PAIR, MANY = 0, 1, 2
-_MASK = 0xFFFFFFFF
 
 
 @compiled
@@ -83,7 +82,7 @@ def search_groups(
             typical = cost[g] / n
         # The first round melts everything; later ones warm up less and less.
         hot = 0.5 * typical * (1.0 if turn == 1 else max(0.1, 0.6 / turn))
-        seed = (seeds[g] + turn * 40503) & _MASK
+        seed = (seeds[g] + turn * 40503) & MASK
         trial = anneal(metres, nearest, of[here], posts[g], most[g], moves * n, hot, hot / 100.0, max(1, seed))
         found = cost_of(metres, trial, posts[g])[0].sum()
         if found < cost[g] - 1e-6:

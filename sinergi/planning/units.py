@@ -9,9 +9,9 @@ import numpy as np
 
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.places import EARTH_RADIUS_M
-from sinergi.planning.clusters import Floats, on_sphere
+from sinergi.planning.clusters import on_sphere
 from sinergi.planning.flow import cheapest_flow
-from sinergi.planning.model import CLASSES, LENT_LEVELS, Integers, Pattern, UnitPlan, Units
+from sinergi.planning.model import CLASSES, LENT_LEVELS, Floats, Integers, Pattern, UnitPlan, Units
 
 # In millimetres, so that every sum is a whole number. A missing officer costs more the higher the class, an officer
 # lent by another regency more than any way inside one, an officer beyond the least number is worth a short way.
