@@ -106,7 +106,8 @@ def test_a_full_disk_is_said_and_reading_goes_on(cramped: Office) -> None:
     deadline = time.monotonic() + 60
     while status == 302 and time.monotonic() < deadline:
         status, said, _ = sign_in(cramped)
-    assert status == 507 and "penuh" in said
+    # What the node wrote goes with its folder: without it a failure here tells nothing.
+    assert status == 507 and "penuh" in said, (status, (cramped.data.parent / "stderr").read_text()[-6000:])
     filler.unlink()
     freed = time.monotonic()
     while cramped.post(new_event_id(datetime.now(UTC)), cramped.request(chance)) is None:
