@@ -105,7 +105,7 @@ def _letterhead(draft: Draft, letter: Letter) -> None:
         except (
             InvalidImageStreamError, UnexpectedEndOfFileError, UnrecognizedImageError, ZeroDivisionError
         ) as problem:  # fmt: skip
-            raise Refused("Berkas lambang tidak dapat dibaca.", code="D-06", field="emblem") from problem
+            raise Refused("Berkas lambang tidak dapat dibaca.", code="SRT-06", field="emblem") from problem
         if shape.width > Mm(20):
             shape.width, shape.height = Mm(20), round(shape.height * Mm(20) / shape.width)
         _describe(shape, " ".join(letter.letterhead.agency))

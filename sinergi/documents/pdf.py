@@ -32,7 +32,7 @@ def letter_pdf(letter: Letter) -> bytes:
         return printed(TEMPLATE, _as_data(letter), at=letter.issued_at)
     except typst.TypstError as problem:
         if letter.letterhead.emblem and "image" in str(problem):
-            raise Refused("Berkas lambang tidak dapat dibaca.", code="D-06", field="emblem") from problem
+            raise Refused("Berkas lambang tidak dapat dibaca.", code="SRT-06", field="emblem") from problem
         raise
 
 

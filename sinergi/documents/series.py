@@ -31,13 +31,16 @@ def check_pattern(pattern: str) -> None:
     """Refuse a pattern that could give one number twice or print something unforeseen."""
     if not 0 < len(pattern) <= LONGEST_PATTERN:
         raise Refused(
-            "Pola nomor berisi 1 sampai %(most)d huruf.", code="D-07", field="pattern", words={"most": LONGEST_PATTERN}
+            "Pola nomor berisi 1 sampai %(most)d huruf.",
+            code="SRT-07",
+            field="pattern",
+            words={"most": LONGEST_PATTERN},
         )
     plain = _PLACE.sub("", pattern)
     if "{" in plain or "}" in plain:
         raise Refused(
             "Dalam kurung kurawal hanya boleh {nomor}, {nomor:3}, {bulan}, {tahun}, dan {wilayah}.",
-            code="D-07",
+            code="SRT-07",
             field="pattern",
         )
     strange = _STRANGE.search(plain)
@@ -45,25 +48,25 @@ def check_pattern(pattern: str) -> None:
         sign = strange[0] if strange[0].isprintable() else f"U+{ord(strange[0]):04X}"
         raise Refused(
             "Nomor surat tidak dapat memuat tanda %(sign)s. Pakai huruf, angka, spasi, dan tanda . , / - _ ( ).",
-            code="D-07",
+            code="SRT-07",
             field="pattern",
             words={"sign": sign},
         )
     if pattern != pattern.strip() or "  " in pattern:
-        raise Refused("Buang spasi di awal atau akhir pola, dan spasi ganda.", code="D-07", field="pattern")
+        raise Refused("Buang spasi di awal atau akhir pola, dan spasi ganda.", code="SRT-07", field="pattern")
     if not (pattern[0].isalnum() or pattern[0] == "{"):
-        raise Refused("Nomor surat diawali huruf atau angka.", code="D-07", field="pattern")
+        raise Refused("Nomor surat diawali huruf atau angka.", code="SRT-07", field="pattern")
     if pattern.upper().startswith(EXERCISE):
-        raise Refused("Awalan L- menandai surat latihan. Pakai awalan lain.", code="D-07", field="pattern")
+        raise Refused("Awalan L- menandai surat latihan. Pakai awalan lain.", code="SRT-07", field="pattern")
     places = [found[0] for found in _PLACE.finditer(pattern)]
     if sum(place.startswith("{nomor") for place in places) != 1:
         raise Refused(
-            "Pola memuat {nomor} tepat satu kali; tanpa itu semua surat bernomor sama.", code="D-07", field="pattern"
+            "Pola memuat {nomor} tepat satu kali; tanpa itu semua surat bernomor sama.", code="SRT-07", field="pattern"
         )
     if "{tahun}" not in places:
         raise Refused(
             "Nomor mulai lagi setiap tahun; tanpa {tahun} dalam pola, nomor tahun lalu terulang.",
-            code="D-07",
+            code="SRT-07",
             field="pattern",
         )
 

@@ -39,9 +39,9 @@ _LOOKALIKES = {"\u2011": "-", "\u2010": "-", "\u202f": "\u00a0", "\u2007": "\u00
 def clean(text: str) -> str:
     """`text` on one line, composed, without what is invisible; undrawable characters as ‹U+1F600›."""
     if len(text) > LONGEST_TEXT:
-        raise Refused("Satu bagian surat paling banyak %(most)d huruf.", code="D-02", words={"most": LONGEST_TEXT})
+        raise Refused("Satu bagian surat paling banyak %(most)d huruf.", code="SRT-02", words={"most": LONGEST_TEXT})
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Refused("Teks surat rusak; ketik ulang bagian itu.", code="D-03")
+        raise Refused("Teks surat rusak; ketik ulang bagian itu.", code="SRT-03")
     composed = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return "".join(_drawn(character) for character in composed)
 
@@ -58,7 +58,7 @@ def ready(letter: Letter) -> Letter:
     letter = _cleaned(letter)
     for field, sentence in REQUIRED.items():
         if not getattr(letter, field):
-            raise Refused(sentence, code="D-01", field=field)
+            raise Refused(sentence, code="SRT-01", field=field)
     for field, sentence, given in (
         ("letterhead", "Isi nama instansi pada kop surat.", letter.letterhead.agency),
         ("addressee", "Isi tujuan surat.", letter.addressee),
@@ -67,30 +67,30 @@ def ready(letter: Letter) -> Letter:
         ("signature", "Isi nama penanda tangan.", letter.signature.name),
     ):
         if not given:
-            raise Refused(sentence, code="D-01", field=field)
+            raise Refused(sentence, code="SRT-01", field=field)
     if letter.issued_at.tzinfo is None:
         raise ValueError("issued_at needs a zone")
     _check_emblem(letter.letterhead.emblem)
     if letter.check is not None and not 0 < len(letter.check.url.encode()) <= LONGEST_URL:
-        raise Refused("Alamat pemeriksaan terlalu panjang untuk kode QR.", code="D-04", field="check")
+        raise Refused("Alamat pemeriksaan terlalu panjang untuk kode QR.", code="SRT-04", field="check")
     for annex in letter.annexes:
         if not 0 < len(annex.columns) <= MOST_COLUMNS:
             raise Refused(
                 "Tabel lampiran berisi 1 sampai %(most)d kolom.",
-                code="D-05",
+                code="SRT-05",
                 field="annexes",
                 words={"most": MOST_COLUMNS},
             )
         if any(column.weight < 1 for column in annex.columns):
             raise ValueError("the weight of a column is at least 1")
         if any(len(row) != len(annex.columns) for row in annex.rows):
-            raise Refused("Setiap baris lampiran harus mengisi semua kolom.", code="D-05", field="annexes")
+            raise Refused("Setiap baris lampiran harus mengisi semua kolom.", code="SRT-05", field="annexes")
     if sum(len(annex.rows) for annex in letter.annexes) > MOST_ROWS:
         raise Refused(
-            "Lampiran surat paling banyak %(most)d baris.", code="D-05", field="annexes", words={"most": MOST_ROWS}
+            "Lampiran surat paling banyak %(most)d baris.", code="SRT-05", field="annexes", words={"most": MOST_ROWS}
         )
     if len(msgspec.json.encode(letter)) > LONGEST_LETTER:
-        raise Refused("Surat terlalu panjang; pisahkan lampirannya.", code="D-02")
+        raise Refused("Surat terlalu panjang; pisahkan lampirannya.", code="SRT-02")
     return letter
 
 
@@ -114,6 +114,6 @@ def _cleaned(value: Any) -> Any:
 
 def _check_emblem(emblem: bytes) -> None:
     if emblem and not emblem.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
-        raise Refused("Lambang harus berkas PNG atau JPEG.", code="D-06", field="emblem")
+        raise Refused("Lambang harus berkas PNG atau JPEG.", code="SRT-06", field="emblem")
     if len(emblem) > LARGEST_EMBLEM:
-        raise Refused("Lambang paling besar 500 kB.", code="D-06", field="emblem")
+        raise Refused("Lambang paling besar 500 kB.", code="SRT-06", field="emblem")

@@ -82,7 +82,7 @@ def test_an_impossible_letter_is_refused_in_one_sentence(write, fields, field):
     with pytest.raises(Refused) as refusal:
         write(changed(**fields))
     assert refusal.value.field == field
-    assert refusal.value.code.startswith("D-")
+    assert refusal.value.code.startswith("SRT-")
     assert refusal.value.sentence.count(".") == 1
 
 
