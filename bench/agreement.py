@@ -63,12 +63,13 @@ def furnish(data: Path, count: int) -> str:
     from sinergi.features.agreement.actions import enter_agreement
     from sinergi.features.agreement.events import AgreementConfirmed, Article
     from sinergi.features.obligations import actions
-    from sinergi.features.obligations.events import Due, Item, ObligationAnswered
+    from sinergi.features.obligations.events import ObligationAnswered
     from sinergi.features.stages.actions import import_calendar, use_calendar
     from sinergi.features.stages.sources import calendar as shipped
     from sinergi.kernel.actors import Actor
     from sinergi.kernel.ids import new_event_id
     from sinergi.kernel.instants import now
+    from sinergi.kernel.obligation import Due, Item
     from sinergi.ledger import founding
     from sinergi.ledger.models import Entry
     from tests.nodes.fixtures import KPU_TAPSEL, terms

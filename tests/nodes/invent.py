@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 import msgspec
 
 from sinergi.features.data.events import Field
-from sinergi.features.obligations.events import Due, Item, Past
+from sinergi.features.obligations.events import Past
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger.events import Event, RecordKey
 from tests.nodes.simulator import NOON
 

@@ -24,10 +24,11 @@ def make(data: Path) -> None:
     from sinergi.features.agreement.actions import enter_agreement
     from sinergi.features.agreement.events import AgreementConfirmed
     from sinergi.features.obligations.actions import propose_list
-    from sinergi.features.obligations.events import Due, Item, ObligationAnswered
+    from sinergi.features.obligations.events import ObligationAnswered
     from sinergi.kernel.actors import Actor
     from sinergi.kernel.ids import new_event_id
     from sinergi.kernel.instants import now
+    from sinergi.kernel.obligation import Due, Item
     from sinergi.ledger import founding, keys
     from sinergi.ledger.models import Entry
     from tests.nodes.fixtures import KPU_TAPSEL, terms

@@ -13,20 +13,13 @@ from django.utils.timezone import localdate
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
 from sinergi.features.obligations import office_templates, past, reports, rules, signing
-from sinergi.features.obligations.events import (
-    Due,
-    EvaluationIssued,
-    EvaluationText,
-    Item,
-    Meeting,
-    MinutesSigned,
-    Past,
-)
+from sinergi.features.obligations.events import EvaluationIssued, EvaluationText, Meeting, MinutesSigned, Past
 from sinergi.features.obligations.events import Statement as StatementKind
 from sinergi.features.obligations.models import History, Minutes, ObligationList, OfficeTemplate, Statement
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger.events import RecordKey
 from sinergi.ledger.writer import Receipt, Writing, command, run
 

@@ -11,12 +11,13 @@ from msgspec import Meta
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, rules
-from sinergi.features.obligations.events import Due, Item
 from sinergi.features.obligations.events import Statement as StatementKind
 from sinergi.features.obligations.models import Statement
 from sinergi.features.obligations.public import Board, Line
 from sinergi.features.obligations.standing import State, Tally
+from sinergi.kernel import obligation
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.writer import Receipt
 from sinergi.web.api import MOST_PER_PAGE, Body, Call, Route
@@ -28,7 +29,7 @@ class DueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Which dues to list. `party`: the debtor's agency id; `after`: `next` of the page before."""
 
     state: State | Literal[""] = ""
-    article: Annotated[int, Meta(ge=1, le=rules.MOST_ARTICLES)] | None = None
+    article: Annotated[int, Meta(ge=1, le=obligation.MOST_ARTICLES)] | None = None
     party: str = ""
     after: str = ""
     limit: Annotated[int, Meta(ge=1, le=MOST_PER_PAGE)] = 100

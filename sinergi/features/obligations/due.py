@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import msgspec
 
-from sinergi.features.obligations.events import DayKind, Due, Every, Item
 from sinergi.kernel.instants import ZONES, end_of_day, working_days_after, working_days_before
+from sinergi.kernel.obligation import DayKind, Due, Every, Item
 
 # How long before its day a stage's duty can be done: a list sent two months early is not the list of H-7.
 LEAD = timedelta(days=14)

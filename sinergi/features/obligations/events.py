@@ -7,67 +7,13 @@ from typing import Literal
 
 import msgspec
 
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.events import Event, RecordKey, Text
 
-Rule = Literal["stage", "each", "recurring", "standing", "once"]
 Meeting = Literal["coordination", "evaluation"]
-Every = Literal["day", "week", "month", "quarter", "year"]
-DayKind = Literal["calendar", "working"]
-Edge = Literal["starts", "ends"]
 Statement = Literal["done", "release", "dispute"]
 # What is told of the time before: kept, released from, missed; or an addendum that was signed.
 Told = Literal["kept", "released", "missed", "addendum"]
-Evidence = Literal[
-    "dataset",
-    "letter",
-    "answer",
-    "plan",
-    "roster",
-    "list",
-    "log",
-    "minutes",
-    "attendance",
-    "report",
-    "handover",
-    "input",
-]
-
-
-class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One due rule.
-
-    stage: at each of `days` (calendar or working; negative before, positive after) from the edge of a stage.
-    each: for every happening of the kind `trigger`, `hours` or `days[0]` after it, or (negative) before what it is
-    about.
-    recurring: once in every `every`, from `from_day` to `until_day` counted from polling day where given; of several
-    recurring rules of one obligation the later in the list replaces the earlier on the days that both cover.
-    standing: always; it has no date.
-    once: on the day `on`; decided at a meeting, never part of a list.
-    """
-
-    rule: Rule
-    stage: str = ""
-    edge: Edge = "starts"
-    days: list[int] = []
-    kind: DayKind = "calendar"
-    trigger: str = ""
-    hours: int = 0
-    every: Every | None = None
-    from_day: int | None = None
-    until_day: int | None = None
-    on: date | None = None
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One obligation: its code (D-02), article and clause, who owes it to whom (agency ids), its due rules."""
-
-    code: str
-    article: int
-    debtors: list[str]
-    creditors: list[str]
-    dues: list[Due]
-    evidence: Evidence
-    clause: int | None = None
 
 
 class ListText(Text):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import office_templates, rules
 from sinergi.features.obligations.due import label
-from sinergi.features.obligations.events import Due
+from sinergi.kernel import obligation
+from sinergi.kernel.obligation import Due
 from sinergi.web.forms import RefusingForm
 
 
@@ -61,7 +62,7 @@ class ItemForm(forms.Form):
 
     code = forms.CharField(widget=forms.HiddenInput)
     included = forms.BooleanField(label=_("Termasuk"), required=False)
-    title = forms.CharField(label=_("Kewajiban"), max_length=rules.LONGEST_TITLE)
+    title = forms.CharField(label=_("Kewajiban"), max_length=obligation.LONGEST_TITLE)
 
 
 class DueForm(forms.Form):
@@ -103,7 +104,7 @@ class DueForm(forms.Form):
         except ValueError:
             self.add_error("count", gettext(COUNTS[basis.split(":")[0]]))
             return given
-        wrong = rules.due_flaw(due)
+        wrong = obligation.due_flaw(due)
         if wrong:
             self.add_error("count", gettext(wrong))
         given["due"] = due
@@ -203,7 +204,7 @@ class TemplateForm(forms.Form):
 class TemplateArticleForm(forms.Form):
     """One article of a template. Without number, heading and words it is left out."""
 
-    number = forms.IntegerField(label=_("Nomor pasal"), min_value=1, max_value=rules.MOST_ARTICLES, required=False)
+    number = forms.IntegerField(label=_("Nomor pasal"), min_value=1, max_value=obligation.MOST_ARTICLES, required=False)
     title = forms.CharField(label=_("Judul pasal"), max_length=agreements.LONGEST_HEADING, required=False)
     scope = forms.ChoiceField(
         label=_("Menjalankan"),
@@ -246,7 +247,7 @@ def _say_needed(form: forms.Form, *names: str) -> None:
 class TemplateItemForm(forms.Form):
     """One obligation of a template; `dues` says how many due rules follow."""
 
-    dues = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=rules.MOST_DUES)
+    dues = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=obligation.MOST_DUES)
     included = forms.BooleanField(label=_("Termasuk"), required=False)
     code = forms.CharField(
         label=_("Kode"),
@@ -254,8 +255,8 @@ class TemplateItemForm(forms.Form):
         required=False,
         help_text=_("Huruf besar, tanda hubung, dua angka: D-02."),
     )
-    title = forms.CharField(label=_("Kewajiban"), max_length=rules.LONGEST_TITLE, required=False)
-    article = forms.IntegerField(label=_("Pasal"), min_value=1, max_value=rules.MOST_ARTICLES, required=False)
+    title = forms.CharField(label=_("Kewajiban"), max_length=obligation.LONGEST_TITLE, required=False)
+    article = forms.IntegerField(label=_("Pasal"), min_value=1, max_value=obligation.MOST_ARTICLES, required=False)
     clause = forms.IntegerField(label=_("Ayat"), min_value=1, max_value=99, required=False)
     debtor = forms.ChoiceField(
         label=_("Yang wajib"),
@@ -323,7 +324,7 @@ class MinutesForm(forms.Form):
         self._parties = [party for party, _name in parties]
         for number in range(1, DECISIONS + 1):
             self.fields[f"title{number}"] = forms.CharField(
-                label=_("Keputusan"), max_length=rules.LONGEST_TITLE, required=False
+                label=_("Keputusan"), max_length=obligation.LONGEST_TITLE, required=False
             )
             self.fields[f"debtor{number}"] = forms.ChoiceField(
                 label=_("Yang mengerjakan"), required=False, choices=[("", _("semua pihak")), *parties]

@@ -8,7 +8,8 @@ import msgspec
 from django.db import models
 
 from sinergi.features.obligations import rules
-from sinergi.features.obligations.events import Item, Past
+from sinergi.features.obligations.events import Past
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.models import Folded
 
 

@@ -11,11 +11,11 @@ import msgspec
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.agreement.public import ArticleDraft
-from sinergi.features.obligations import rules
-from sinergi.features.obligations.events import Due, Evidence, Item
 from sinergi.features.obligations.models import OfficeTemplate
 from sinergi.features.obligations.template import Draft, Side, drafts
+from sinergi.kernel import obligation
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Evidence, Item
 from sinergi.kernel.words import line, paragraphs
 
 LONGEST_NAME = 120
@@ -138,7 +138,7 @@ def _refuse_clauses(staying: Sequence[Article]) -> None:
 def _refuse_entry(entry: Entry, by_number: Mapping[int, Article], staying: Sequence[Article], seen: set[str]) -> None:
     at = f"item-{entry.place}"
     words: dict[str, str | int] = {"code": entry.code, "number": entry.article}
-    if not 0 < len(line(entry.title)) <= rules.LONGEST_TITLE:
+    if not 0 < len(line(entry.title)) <= obligation.LONGEST_TITLE:
         raise Refused("Setiap kewajiban butuh nama, paling panjang 160 huruf.", code="KWJ-04", field=f"{at}-title")
     if entry.code in seen:
         raise Refused("Kode kewajiban tidak boleh kembar.", code="KWJ-05", field=f"{at}-code")
@@ -166,7 +166,7 @@ def _refuse_entry(entry: Entry, by_number: Mapping[int, Article], staying: Seque
         dues=entry.dues,
         evidence=entry.evidence,
     )
-    wrong = rules.item_flaw(item, {"kpu", "police"})
+    wrong = obligation.item_flaw(item, {"kpu", "police"})
     if wrong:
         raise Refused(wrong, code="KWJ-03", field=f"{at}-code")
 

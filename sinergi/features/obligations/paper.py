@@ -11,13 +11,15 @@ from typing import Any
 
 import msgspec
 
-from sinergi.features.obligations import past, rules
-from sinergi.features.obligations.events import Due, Evidence, Item, Past, Told
+from sinergi.features.obligations import past
+from sinergi.features.obligations.events import Past, Told
 from sinergi.features.obligations.forms import COUNTS, due_of
+from sinergi.kernel import obligation
+from sinergi.kernel.obligation import Due, Evidence, Item
 from sinergi.sheets import Cells, Column, Kind, Row, Table, Unreadable, table_of
 from sinergi.sheets.columns import header_key
 
-MOST_ROWS = rules.MOST_ITEMS * rules.MOST_DUES
+MOST_ROWS = obligation.MOST_ITEMS * obligation.MOST_DUES
 EVERYBODY = "semua pihak"
 UNITS = {"hari kalender": "calendar", "hari kerja": "working", "jam": "hours"}
 TOLD: dict[str, Told] = {"dipenuhi": "kept", "dibebaskan": "released", "terlewat": "missed", "adendum": "addendum"}
@@ -57,8 +59,10 @@ def list_columns(terms: Terms) -> tuple[Column, ...]:
     names = (*terms.parties, EVERYBODY)
     return (
         msgspec.structs.replace(_CODE, required=True, hint="Satu huruf besar, tanda hubung, dua angka."),
-        Column(name="title", label="Kewajiban", longest=rules.LONGEST_TITLE, also=("nama", "uraian"), example="Contoh"),
-        Column(name="article", label="Pasal", kind=Kind.INTEGER, least=1, most=rules.MOST_ARTICLES, example="4"),
+        Column(
+            name="title", label="Kewajiban", longest=obligation.LONGEST_TITLE, also=("nama", "uraian"), example="Contoh"
+        ),
+        Column(name="article", label="Pasal", kind=Kind.INTEGER, least=1, most=obligation.MOST_ARTICLES, example="4"),
         Column(name="clause", label="Ayat", kind=Kind.INTEGER, least=1, most=99, example="1"),
         Column(name="debtor", label="Yang wajib", also=("debitur", "wajib"), choices=names, example=names[0]),
         Column(
@@ -133,7 +137,7 @@ def check_list(cells: Cells, terms: Terms) -> CheckedList:
         code = row.values["code"]
         if not isinstance(code, str):
             continue
-        if not rules.CODE.fullmatch(code):
+        if not obligation.CODE.fullmatch(code):
             table.add(row.number, "code", "code", "Kode kewajiban ditulis seperti D-02.")
             continue
         item = _item(table, row, terms, found.get(code), first.setdefault(code, row.number))
@@ -141,8 +145,8 @@ def check_list(cells: Cells, terms: Terms) -> CheckedList:
             continue
         found[code] = item
         titles.setdefault(code, str(row.values["title"]))
-    if len(first) > rules.MOST_ITEMS:
-        raise Unreadable("many", "Satu daftar memuat paling banyak %(most)s kewajiban.", most=rules.MOST_ITEMS)
+    if len(first) > obligation.MOST_ITEMS:
+        raise Unreadable("many", "Satu daftar memuat paling banyak %(most)s kewajiban.", most=obligation.MOST_ITEMS)
     _in_order(table)
     return CheckedList(table=table, items=list(found.values()), titles=titles)
 
@@ -260,7 +264,7 @@ def _item(table: Table, row: Row, terms: Terms, known: Item | None, first: int) 
     if debtors == creditors and len(debtors) == 1:
         table.add(row.number, "creditor", "circular", "Satu pihak tidak dapat berkewajiban kepada dirinya sendiri.")
         return None
-    flaw = rules.item_flaw(item, set(terms.everybody))
+    flaw = obligation.item_flaw(item, set(terms.everybody))
     if flaw:
         table.add(row.number, "code", "item", flaw)
         return None
@@ -286,9 +290,9 @@ def _further(table: Table, row: Row, terms: Terms, known: Item, due: Due | None,
     if due in known.dues:
         table.add(row.number, "count", "twice", "Sudah ada di baris %(earlier)s.", earlier=first)
         return None
-    if len(known.dues) == rules.MOST_DUES:
+    if len(known.dues) == obligation.MOST_DUES:
         table.add(
-            row.number, "code", "dues", "Satu kewajiban punya paling banyak %(most)s aturan.", most=rules.MOST_DUES
+            row.number, "code", "dues", "Satu kewajiban punya paling banyak %(most)s aturan.", most=obligation.MOST_DUES
         )
         return None
     return msgspec.structs.replace(known, dues=[*known.dues, due])
@@ -304,7 +308,7 @@ def _due(table: Table, row: Row, terms: Terms) -> Due | None:
     except ValueError:
         table.add(row.number, "count", "count", COUNTS[basis[0]])
         return None
-    flaw = rules.due_flaw(due)
+    flaw = obligation.due_flaw(due)
     if flaw:
         table.add(row.number, "count", "due", flaw)
         return None

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Due, HistoryAnswered, HistoryStated, HistoryText, Item, Past, Words
+from sinergi.features.obligations.events import HistoryAnswered, HistoryStated, HistoryText, Past, Words
 from sinergi.features.obligations.standing import Fulfilment
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import end_of_day
+from sinergi.kernel.obligation import Due, Item
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 

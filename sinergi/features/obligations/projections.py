@@ -39,6 +39,7 @@ from sinergi.features.obligations.models import (
     Statement,
     WorkRecord,
 )
+from sinergi.kernel import obligation
 from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
@@ -71,9 +72,9 @@ def proposed_text(text: ListText | None, envelope: Envelope) -> None:
     titles, remark = None, None
     if text is not None:
         titles = {
-            code: line(title)[: rules.LONGEST_TITLE]
-            for code, title in list(text.titles.items())[: rules.MOST_ITEMS]
-            if rules.CODE.fullmatch(code)
+            code: line(title)[: obligation.LONGEST_TITLE]
+            for code, title in list(text.titles.items())[: obligation.MOST_ITEMS]
+            if obligation.CODE.fullmatch(code)
         }
         remark = paragraphs(text.remark)[: rules.LONGEST_WORDS]
     ObligationList.change({"key": envelope.key}, titles=titles, remark=remark)
@@ -164,7 +165,7 @@ def minutes_text(text: MinutesText | None, envelope: Envelope) -> None:
     if text is not None:
         words = paragraphs(text.words)[: rules.LONGEST_MINUTES]
         titles = {
-            code: line(title)[: rules.LONGEST_TITLE]
+            code: line(title)[: obligation.LONGEST_TITLE]
             for code, title in list(text.titles.items())[: rules.MOST_DECISIONS]
             if rules.DECISION.fullmatch(code)
         }
@@ -308,7 +309,7 @@ def evaluation_text(text: EvaluationText | None, envelope: Envelope) -> None:
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
     # Signed minutes are work of their own; what is said about a due is not.
-    if not rules.CODE.fullmatch(envelope.obligation) or (
+    if not obligation.CODE.fullmatch(envelope.obligation) or (
         envelope.kind.startswith("obligations.") and envelope.kind not in (MinutesAnswered.kind, MinutesSigned.kind)
     ):
         return

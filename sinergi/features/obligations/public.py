@@ -20,7 +20,7 @@ from sinergi.features.obligations import past, rules, told
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
-from sinergi.features.obligations.events import Item, Past
+from sinergi.features.obligations.events import Past
 from sinergi.features.obligations.marks import said as said_mark
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.remembered import remembered
@@ -38,6 +38,7 @@ from sinergi.features.obligations.standing import (
 )
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.obligation import Item
 from sinergi.kernel.once import reading
 from sinergi.ledger.store import own_agency
 

@@ -8,9 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from sinergi.features.obligations.events import (
-    Due,
     EvaluationIssued,
-    Item,
     ListText,
     Meeting,
     MinutesAnswered,
@@ -24,20 +22,13 @@ from sinergi.features.obligations.events import (
 )
 from sinergi.kernel import succession
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import FARTHEST_DAY, LONGEST_TITLE, Item, item_flaw, items_flaw
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 
-MOST_ITEMS = 80
-MOST_DUES = 6
-MOST_DAYS = 24
-FARTHEST_DAY = 1500
-LONGEST_HOURS = 24 * 60
-LONGEST_TITLE = 160
 LONGEST_WORDS = 2_000
 LONGEST_MINUTES = 8_000
-MOST_ARTICLES = 40
 LONGEST_MARK = 40
-CODE = re.compile(r"[A-Z]-[0-9]{2}")
 MOST_DECISIONS = 12
 DECISION = re.compile(r"T-[0-9]{2}")
 # The articles under which the parties meet, and the duty that signed minutes show (domain: M-01, M-02).
@@ -109,53 +100,7 @@ def propose(
 
 def list_flaw(proposed: ObligationsProposed, parties: set[str]) -> str:
     """What no honest form gives, or nothing. Depends on the fact and the agreement's parties alone."""
-    codes = [item.code for item in proposed.items]
-    if not 0 < len(codes) <= MOST_ITEMS or len(set(codes)) != len(codes):
-        return "its codes are none, too many or twice the same"
-    if any(due.rule == "once" for item in proposed.items for due in item.dues):
-        return "a list has no day of its own"
-    return next((wrong for item in proposed.items if (wrong := item_flaw(item, parties))), "")
-
-
-def item_flaw(item: Item, parties: set[str]) -> str:
-    """The sentence for an impossible obligation, or nothing."""
-    if not CODE.fullmatch(item.code):
-        return "Kode kewajiban ditulis satu huruf besar, tanda hubung, dan dua angka, misalnya D-02."
-    if not 1 <= item.article <= MOST_ARTICLES or not (item.clause is None or 1 <= item.clause <= 99):
-        return "Kewajiban harus menunjuk pasal dan ayat yang ada."
-    if not item.debtors or not item.creditors or not {*item.debtors, *item.creditors} <= parties:
-        return "Yang wajib dan yang berhak harus pihak dalam perjanjian ini."
-    if item.debtors == item.creditors and len(item.debtors) == 1:
-        return "Satu pihak tidak dapat berkewajiban kepada dirinya sendiri."
-    if not 0 < len(item.dues) <= MOST_DUES:
-        return "Tentukan kapan kewajiban ini jatuh tempo."
-    return next((wrong for due in item.dues if (wrong := due_flaw(due))), "")
-
-
-def due_flaw(due: Due) -> str:
-    """The sentence for an impossible due rule, or nothing."""
-    if any(abs(day) > FARTHEST_DAY for day in due.days) or len(due.days) > MOST_DAYS:
-        return "Jumlah hari paling banyak 1.500, dan paling banyak 24 tenggat dalam satu aturan."
-    if len(set(due.days)) != len(due.days):
-        return "Hari yang sama disebut dua kali."
-    if due.rule == "stage" and (not due.stage or not due.days or due.trigger or due.hours or due.every):
-        return "Tenggat menurut tahapan butuh nama tahapan dan jumlah hari."
-    if due.rule == "each":
-        if not due.trigger or due.stage or due.every or bool(due.hours) == (len(due.days) == 1) or len(due.days) > 1:
-            return "Tenggat menurut kejadian butuh satu jumlah hari atau satu jumlah jam."
-        if not 0 <= due.hours <= LONGEST_HOURS:
-            return "Jumlah jam paling banyak 1.440."
-    if due.rule == "recurring":
-        if due.every is None or due.stage or due.trigger or due.hours or due.days:
-            return "Tenggat berkala butuh jangkanya: hari, pekan, bulan, triwulan, atau tahun."
-        edges = [day for day in (due.from_day, due.until_day) if day is not None]
-        if any(abs(day) > FARTHEST_DAY for day in edges) or (len(edges) == 2 and edges[0] > edges[1]):
-            return "Awal tenggat berkala harus sebelum akhirnya."
-    if (due.rule == "once") != (due.on is not None):
-        return "Tindak lanjut butuh satu hari jatuh tempo."
-    if due.rule in ("standing", "once") and (due.stage or due.trigger or due.hours or due.days or due.every):
-        return "Kewajiban sepanjang masa tidak punya tanggal."
-    return ""
+    return items_flaw(proposed.items, parties) if proposed.items else "it holds nothing"
 
 
 def in_force(lists: Iterable[ObligationList], parties: Iterable[str]) -> tuple[str, list[str]]:

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Item
+from sinergi.kernel.obligation import Item
 
 # Named after domain words: dijadwalkan, berjalan, menunggu_bukti, dipenuhi, terlambat, dibebaskan, disengketakan; what
 # was missed before its agreement came here is terlewat: nobody makes it up any more.

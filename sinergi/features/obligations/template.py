@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from sinergi.features.obligations.events import Due, Evidence, Item
+from sinergi.kernel.obligation import Due, Evidence, Item
 
 Side = Literal["kpu", "police", "both"]
 

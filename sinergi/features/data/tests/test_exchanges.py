@@ -25,12 +25,12 @@ from sinergi.features.data.models import (
 )
 from sinergi.features.data.tests.test_catalogue import listed
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Due, Item
 from sinergi.features.obligations.models import WorkRecord
 from sinergi.features.obligations.standing import Work, fulfilments
 from sinergi.features.security.tests.conftest import new_id
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger import rebuild, sealed, store
 from sinergi.ledger.envelope import Official
 from sinergi.ledger.models import Entry, Key, Party

@@ -16,6 +16,7 @@ from sinergi.features.obligations.public import Board
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.envelope import Official
 from tests.nodes.simulator import NOON, Peer
 
@@ -42,7 +43,7 @@ class Pact:
     kpu: str
     police: Peer
 
-    def items(self) -> tuple[list[events.Item], dict[str, str]]:
+    def items(self) -> tuple[list[Item], dict[str, str]]:
         return template.items_for(ARTICLES, commission=self.kpu, police=self.police.id)
 
     def do(self, action: Callable[..., Any], at: Any = NOON, **given: Any) -> str:

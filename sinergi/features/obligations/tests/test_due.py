@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Anchor, Days, Happening, occurrences
-from sinergi.features.obligations.events import Due, Item
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES
+from sinergi.kernel.obligation import Due, Item
 
 VOTING = date(2024, 2, 14)
 HOLIDAYS = stages.holidays("")

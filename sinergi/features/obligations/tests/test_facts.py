@@ -18,6 +18,7 @@ from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.tests.conftest import Pact
 from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry, FoldedTable
 from tests.nodes.simulator import NOON
@@ -157,14 +158,14 @@ def test_an_impossible_list_is_refused_with_a_sentence(pact, changes, sentence):
         ({"debtors": []}, "pihak dalam perjanjian"),
         ({"dues": []}, "kapan"),
         ({"debtors": ["own"], "creditors": ["own"]}, "dirinya sendiri"),
-        ({"dues": [events.Due(rule="stage", stage="voting", days=[])]}, "nama tahapan"),
-        ({"dues": [events.Due(rule="stage", stage="voting", days=[-7, -7])]}, "dua kali"),
-        ({"dues": [events.Due(rule="stage", stage="voting", days=[-9999])]}, "1.500"),
-        ({"dues": [events.Due(rule="each", trigger="x", days=[1], hours=2)]}, "satu jumlah"),
-        ({"dues": [events.Due(rule="each", trigger="x", hours=99999)]}, "1.440"),
-        ({"dues": [events.Due(rule="recurring")]}, "jangkanya"),
-        ({"dues": [events.Due(rule="recurring", every="day", from_day=3, until_day=-3)]}, "sebelum akhirnya"),
-        ({"dues": [events.Due(rule="standing", days=[1])]}, "sepanjang masa"),
+        ({"dues": [Due(rule="stage", stage="voting", days=[])]}, "nama tahapan"),
+        ({"dues": [Due(rule="stage", stage="voting", days=[-7, -7])]}, "dua kali"),
+        ({"dues": [Due(rule="stage", stage="voting", days=[-9999])]}, "1.500"),
+        ({"dues": [Due(rule="each", trigger="x", days=[1], hours=2)]}, "satu jumlah"),
+        ({"dues": [Due(rule="each", trigger="x", hours=99999)]}, "1.440"),
+        ({"dues": [Due(rule="recurring")]}, "jangkanya"),
+        ({"dues": [Due(rule="recurring", every="day", from_day=3, until_day=-3)]}, "sebelum akhirnya"),
+        ({"dues": [Due(rule="standing", days=[1])]}, "sepanjang masa"),
     ],
 )
 def test_an_impossible_obligation_is_refused_with_a_sentence_and_ignored_from_others(pact, about, sentence):

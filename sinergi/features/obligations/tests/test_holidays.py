@@ -13,7 +13,6 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinergi.features.obligations import events as obligations
 from sinergi.features.obligations.due import last_day
 from sinergi.features.stages import actions, closures, public, sources
 from sinergi.features.stages.closures import Closures, Told
@@ -21,6 +20,7 @@ from sinergi.features.stages.models import AnnouncedHolidays
 from sinergi.features.stages.rules import Holiday
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.obligation import Due
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
@@ -156,7 +156,7 @@ def test_wrong_input_gets_a_sentence_and_nothing_typed_is_lost(agreed, person, c
 
 def test_what_moves_is_shown_first_then_it_moves(pact, person):
     items, titles = pact.items()
-    asks = obligations.Due(rule="stage", stage="voting", edge="starts", days=[-1], kind="working")
+    asks = Due(rule="stage", stage="voting", edge="starts", days=[-1], kind="working")
     items[0] = msgspec.structs.replace(items[0], dues=[asks])
     pact.agree(pact.propose(items=items, titles=titles))
     code = items[0].code
@@ -178,7 +178,7 @@ def test_what_moves_is_shown_first_then_it_moves(pact, person):
 
 def test_a_due_keeps_its_day_where_other_holidays_would_put_it_into_the_past(pact):
     items, titles = pact.items()
-    asks = obligations.Due(rule="stage", stage="voting", edge="starts", days=[-4], kind="working")
+    asks = Due(rule="stage", stage="voting", edge="starts", days=[-4], kind="working")
     items[0] = msgspec.structs.replace(items[0], dues=[asks])
     pact.agree(pact.propose(items=items, titles=titles))
 

@@ -14,6 +14,7 @@ from sinergi.features.obligations.models import Minutes
 from sinergi.features.obligations.tests.conftest import new_id
 from sinergi.features.obligations.views.frame import inbox, inbox_count
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
@@ -128,15 +129,15 @@ def test_impossible_minutes_are_refused(agreed, changes, about, code):
 
 
 def test_impossible_minutes_of_others_change_nothing_and_a_list_has_no_day_of_its_own(agreed):
-    once = events.Due(rule="once", on=DUE)
-    item = events.Item(
+    once = Due(rule="once", on=DUE)
+    item = Item(
         code="T-01", article=12, debtors=[agreed.kpu], creditors=[agreed.police.id], dues=[once], evidence="report"
     )
     wrong = [
         {"code": "D-02"},
         {"article": 4},
-        {"dues": [events.Due(rule="standing")]},
-        {"dues": [events.Due(rule="once")]},
+        {"dues": [Due(rule="standing")]},
+        {"dues": [Due(rule="once")]},
         {"dues": [msgspec.structs.replace(once, days=[1])]},
         {"debtors": ["f" * 64]},
     ]
@@ -177,12 +178,12 @@ def test_the_page_begins_with_what_is_late_and_takes_decisions(agreed, person):
 
 
 def test_minutes_of_the_police_wait_for_our_signature(agreed, person):
-    item = events.Item(
+    item = Item(
         code="T-01",
         article=12,
         debtors=[agreed.kpu],
         creditors=[agreed.police.id],
-        dues=[events.Due(rule="once", on=DUE)],
+        dues=[Due(rule="once", on=DUE)],
         evidence="report",
     )
     text = events.MinutesText(words="Isi rapat", titles={"T-01": "Kirim daftar"})

@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinergi.features.obligations import events as obligations
 from sinergi.features.obligations.due import hangs, last_day
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import moving
@@ -22,6 +21,7 @@ from sinergi.features.stages import actions, public, rules, sources
 from sinergi.features.stages.models import AnnouncedCalendar, CalendarVersion
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.obligation import Due
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
@@ -176,7 +176,7 @@ def test_announcing_late_is_late(agreed):
 
 def test_a_stage_that_obligations_hang_on_cannot_go(pact, person):
     items, titles = pact.items()
-    hangs = obligations.Due(rule="stage", stage="recapitulation", edge="ends", days=[2])
+    hangs = Due(rule="stage", stage="recapitulation", edge="ends", days=[2])
     items[0] = msgspec.structs.replace(items[0], dues=[hangs])
     pact.agree(pact.propose(items=items, titles=titles))
     without = [one for one in moved().stages if one.code != "recapitulation"]

@@ -18,6 +18,7 @@ from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.tests.conftest import Pact, new_id
 from sinergi.features.obligations.views.board import url_of
 from sinergi.features.obligations.views.frame import figures, inbox, inbox_count
+from sinergi.kernel.obligation import Due
 from tests.nodes.simulator import NOON
 
 
@@ -106,16 +107,16 @@ def test_every_rule_of_an_obligation_can_be_changed_added_and_taken_out(agreed, 
     assert client.post(f"/kewajiban/{agreed.agreement}/daftar/usul/", data).status_code == 302
     proposed = {item.code: item.dues for item in agreed.board().open_lists[0].items()}
     assert proposed["M-01"] == [
-        events.Due(rule="recurring", every="quarter"),
-        events.Due(rule="recurring", every="week", from_day=-20, until_day=-2),
+        Due(rule="recurring", every="quarter"),
+        Due(rule="recurring", every="week", from_day=-20, until_day=-2),
     ]
-    assert proposed["P-06"][1] == events.Due(rule="stage", stage="campaign", edge="ends", days=[2], kind="working")
-    assert proposed["P-02"][0] == events.Due(rule="each", trigger="security.request", hours=36)
+    assert proposed["P-06"][1] == Due(rule="stage", stage="campaign", edge="ends", days=[2], kind="working")
+    assert proposed["P-02"][0] == Due(rule="each", trigger="security.request", hours=36)
 
 
 def test_a_rule_on_a_stage_that_the_calendar_lost_is_shown_and_kept(pact, person):
     items, titles = pact.items()
-    gone = events.Due(rule="stage", stage="second_round", days=[-7])
+    gone = Due(rule="stage", stage="second_round", days=[-7])
     items[0] = msgspec.structs.replace(items[0], dues=[gone])
     pact.agree(pact.propose(items=items, titles=titles))
     client = person("secretary", agreements=[pact.agreement])

@@ -18,6 +18,7 @@ from sinergi.features.obligations.models import History, HistoryAnswer, Obligati
 from sinergi.features.obligations.tests.conftest import new_id
 from sinergi.features.obligations.views.frame import inbox, inbox_count
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due, Item
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
 from sinergi.web.models import Upload
@@ -359,12 +360,12 @@ def test_list_history_and_answers_from_two_partners_fold_alike_in_any_order(foun
         marks = seen(agreement, other.log(agreement), len(other.log(agreement).entries))
         return peer.state(agreement, event, deliver=False, **following(peer, agreement, marks))
 
-    item = events.Item(
+    item = Item(
         code="D-02",
         article=4,
         debtors=[commission.id],
         creditors=[police.id, own.id],
-        dues=[events.Due(rule="recurring", every="month")],
+        dues=[Due(rule="recurring", every="month")],
         evidence="list",
     )
     listed = says(commission, police, events.ObligationsProposed(items=[item], counts_from=date(2024, 1, 8)))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Due, Item
 from sinergi.features.obligations.standing import Said, Work, counted_at, fulfilments, step, tally
+from sinergi.kernel.obligation import Due, Item
 
 DAY = timedelta(days=1)
 DUE = datetime(2024, 2, 7, 17, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import office_templates, template
-from sinergi.features.obligations.events import Due
 from sinergi.features.obligations.models import OfficeTemplate
 from sinergi.features.obligations.office_templates import Article, Entry
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Due
 from tests.nodes.simulator import NOON
 
 ARTICLES = [

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import actions, office_templates, rules, template
-from sinergi.features.obligations.events import Item
+from sinergi.features.obligations import actions, office_templates, template
 from sinergi.features.obligations.forms import AnswerForm, DueForm, ItemForm, ProposalForm
 from sinergi.features.obligations.models import ObligationList, OfficeTemplate
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
+from sinergi.kernel import obligation
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.store import own_agency
 from sinergi.web.comparison import compared
@@ -186,7 +187,7 @@ class _Row:
         self.evidence = words.EVIDENCE[item.evidence]
         initial = {"code": item.code, "included": True, "title": title}
         self.form = ItemForm(posted, prefix=item.code, initial=initial)
-        dues = [*item.dues, None][: rules.MOST_DUES]
+        dues = [*item.dues, None][: obligation.MOST_DUES]
         self.dues = [
             DueForm(posted, prefix=f"{item.code}-{place}", bases=bases, due=due) for place, due in enumerate(dues)
         ]

@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import actions, office_templates, rules
+from sinergi.features.obligations import actions, office_templates
 from sinergi.features.obligations.forms import DueForm, TemplateArticleForm, TemplateForm, TemplateItemForm
 from sinergi.features.obligations.models import OfficeTemplate
 from sinergi.features.obligations.office_templates import Article, Entry
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.template import drafts
 from sinergi.features.obligations.views import words
+from sinergi.kernel import obligation
 from sinergi.kernel.errors import Refused
 
-MOST_ROWS = {"pasal": rules.MOST_ARTICLES, "wajib": rules.MOST_ITEMS}
+MOST_ROWS = {"pasal": obligation.MOST_ARTICLES, "wajib": obligation.MOST_ITEMS}
 # Empty rows at the end of the page.
 MORE = 2
 
@@ -112,7 +113,11 @@ class _Item:
     ) -> None:
         prefix = f"wajib-{place}"
         dues = [] if entry is None else [*entry.dues]
-        count = _count(posted, f"{prefix}-dues", rules.MOST_DUES) if posted else min(len(dues) + 1, rules.MOST_DUES)
+        count = (
+            _count(posted, f"{prefix}-dues", obligation.MOST_DUES)
+            if posted
+            else min(len(dues) + 1, obligation.MOST_DUES)
+        )
         initial: dict[str, Any] = {"dues": count, "included": True, "debtor": "kpu", "evidence": "letter"}
         if entry is not None:
             initial |= {name: getattr(entry, name) for name in ("code", "title", "clause", "debtor", "evidence")}

@@ -15,10 +15,10 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations import marks
 from sinergi.features.obligations.due import Occurrence
-from sinergi.features.obligations.events import Due, Evidence, Item
 from sinergi.features.obligations.marks import stage_name
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, say_day, say_instant
+from sinergi.kernel.obligation import Due, Evidence, Item
 
 EVIDENCE: dict[Evidence, Any] = {
     "dataset": _("set data"),
