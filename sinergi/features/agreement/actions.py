@@ -83,6 +83,7 @@ def propose_revision(
         last_day=row.last_day,
         salt=secrets.token_hex(16),
         today=today,
+        has_signed_list=bool(row.obligations),
     )
     return log.append(agreement, decision)
 

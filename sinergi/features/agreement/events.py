@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.events import Event, Founding, Joining, Leaving, Opening, RecordKey, Text
 
 Scope = Literal["data", "security", "law", "regulation", "capacity", "facility"]
@@ -82,7 +83,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What a revision of an agreement says, in codes; `numbers` in the order of the parties.
 
     `place` and `signed_on`: where and on which day it is to be signed. `words` is the SHA-256, in hex, of the canonical
-    bytes of its text: who signs the revision signs the words of its articles too.
+    bytes of its text: who signs the revision signs the words of its articles too. `obligations`: who owes what by when;
+    once it is in force they are the list that counts. None: it says nothing of them, and another list may hold.
     """
 
     title: str
@@ -94,18 +96,21 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     scopes: list[Scope]
     articles: list[Article]
     words: str
+    obligations: list[Item] = []
 
 
 class RevisionText(Text):
-    """The words of the articles by number, who is to sign, a remark for the others.
+    """The words of the articles by number, who is to sign, a remark for the others, the obligations by name.
 
-    `salt` (32 random hex digits) keeps `Terms.words` from telling anything once this is erased.
+    `obligations`: what each of them is called, by code. `salt` (32 random hex digits) keeps `Terms.words` from telling
+    anything once this is erased.
     """
 
     salt: str
     articles: dict[str, str]
     signers: list[Signer]
     remark: str = ""
+    obligations: dict[str, str] = {}
 
 
 class Words(Text):

@@ -39,6 +39,8 @@ class Agreement(Folded):
     drafted = models.BooleanField(default=False)
     revision = models.CharField(max_length=26, default="")
     signed = models.BooleanField(default=False)
+    # Obligations signed with it or with an addendum, in order: {key of the revision, counts_from, items, titles}.
+    obligations = models.JSONField(default=list)
     # What every party agreed to, in order: {key, change, from_on, ends_on}.
     changes = models.JSONField(default=list)
 
@@ -137,6 +139,7 @@ class Revision(Folded):
     article_texts = models.JSONField(null=True)
     signers = models.JSONField(null=True)
     remark = models.TextField(null=True)
+    obligation_titles = models.JSONField(null=True)  # by code
 
 
 class Comment(Folded):

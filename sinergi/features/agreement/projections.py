@@ -133,7 +133,7 @@ def left(event: AgreementLeft, envelope: Envelope) -> None:
 @folds(AgreementOpened)
 def opened(event: AgreementOpened, envelope: Envelope) -> None:
     """An agreement to be negotiated, with its first revision."""
-    wrong = rules.terms_flaw(event.terms, parties=len(event.parties))
+    wrong = rules.terms_flaw(event.terms, parties=event.parties)
     if wrong is not None or not rules.is_fingerprint(event.terms.words):
         raise Ignored(f"its {wrong or 'words'} cannot be the terms of an agreement")
     terms = event.terms
@@ -157,7 +157,7 @@ def opened(event: AgreementOpened, envelope: Envelope) -> None:
 def proposed(event: RevisionProposed, envelope: Envelope) -> None:
     """Another revision, of the agreement itself or of an addendum to what holds."""
     agreement = Agreement.objects.get(agreement=envelope.agreement)
-    wrong = rules.terms_flaw(event.terms, parties=len(agreement.parties))
+    wrong = rules.terms_flaw(event.terms, parties=agreement.parties)
     if wrong is not None or not rules.is_fingerprint(event.terms.words):
         raise Ignored(f"its {wrong or 'words'} cannot be the terms of an agreement")
     amends = event.amends or ""
@@ -483,9 +483,12 @@ def settle(agreement_id: str) -> None:
         return
     shown: dict[str, Any] = {"changes": msgspec.to_builtins(_agreed_changes(row))}
     found = {one.key: one for one in Revision.every(agreement=agreement_id)}
-    signed = {(one.agency, one.revision) for one in Signature.every(agreement=agreement_id)}
+    signatures = Signature.every(agreement=agreement_id)
+    signed = {(one.agency, one.revision) for one in signatures}
     start = "" if row.drafted else row.key
     holds = revisions.holding(found.values(), signed, row.parties, start=start)
+    obliging = [found[key] for key in holds if found[key].terms.get("obligations")]
+    shown["obligations"] = [_signed_list(one, signatures) for one in obliging]
     if row.drafted:
         # Before anything holds, the newest text says what people negotiate about.
         base = found[holds[0] if holds else revisions.newest(found.values())]
@@ -498,6 +501,15 @@ def settle(agreement_id: str) -> None:
         shown |= {name: terms[name] for name in ("starts_on", "ends_on", "scopes", "articles")}
         shown |= {"revision": newest.key, "article_texts": newest.article_texts}
     Agreement.change({"key": row.key}, **shown)
+
+
+def _signed_list(one: Revision, signatures: list[Signature]) -> dict[str, Any]:
+    """The obligations of a revision that every party signed, as the agreement's row keeps them."""
+    terms = msgspec.convert(one.terms, Terms)
+    signed = ((each.agency, each.signed_at) for each in signatures if each.revision == one.key)
+    counts_from = revisions.begins(signed, terms.starts_on)
+    items = msgspec.to_builtins(terms.obligations)
+    return {"key": one.key, "counts_from": f"{counts_from}", "items": items, "titles": one.obligation_titles}
 
 
 @judges
@@ -557,7 +569,8 @@ def _revision_text(text: RevisionText | None, envelope: Envelope) -> None:
     found = Revision.objects.get(key=envelope.key)
     row = Agreement.objects.get(agreement=envelope.agreement)
     if text is None or not revisions.is_text_of(text, msgspec.convert(found.terms, Terms), parties=row.parties):
-        Revision.change({"key": found.key}, is_whole=False, article_texts=None, signers=None, remark=None)
+        gone = dict.fromkeys(("article_texts", "signers", "remark", "obligation_titles"))
+        Revision.change({"key": found.key}, is_whole=False, **gone)
     else:
         Revision.change(
             {"key": found.key},
@@ -565,6 +578,7 @@ def _revision_text(text: RevisionText | None, envelope: Envelope) -> None:
             article_texts=text.articles,
             signers=msgspec.to_builtins(text.signers),
             remark=text.remark,
+            obligation_titles=text.obligations,
         )
     settle(envelope.agreement)
 

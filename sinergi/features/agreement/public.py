@@ -15,7 +15,7 @@ from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import Article
-from sinergi.features.agreement.models import Agreement, NamedSigner, with_said
+from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, with_said
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
 from sinergi.features.agreement.rules.negotiation import refuse_articles
@@ -26,6 +26,7 @@ from sinergi.features.agreement.template import Offered as OfferedTemplate
 from sinergi.features.agreement.template import drafts as article_drafts
 from sinergi.features.agreement.template import register as register_templates
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import Item
 from sinergi.kernel.once import once, once_each
 from sinergi.ledger import rows, store
 from sinergi.ledger.models import Agency
@@ -41,6 +42,7 @@ __all__ = [
     "OfferedTemplate",
     "OwnKey",
     "RevisionInfo",
+    "SignedList",
     "agency_code",
     "agency_kind",
     "agency_name",
@@ -58,6 +60,7 @@ __all__ = [
     "names",
     "names_by_key",
     "numbers",
+    "obligations_in",
     "opened",
     "own_key",
     "partner_of",
@@ -70,6 +73,7 @@ __all__ = [
     "short_names",
     "sides",
     "signature_flaw",
+    "signed_lists",
     "signer",
     "signers_of",
     "to_sign",
@@ -132,7 +136,9 @@ def agreements_of(
 ) -> list[AgreementInfo]:
     """The agreements that a duty of `user` with `permission` reaches, newest first; with `on`, those in force then."""
     # Articles are long, and not told here.
-    rows = visible(user, Agreement.objects.defer("articles", "article_texts", "signers"), permission, scope=scope)
+    rows = visible(
+        user, Agreement.objects.defer("articles", "article_texts", "signers", "obligations"), permission, scope=scope
+    )
     agencies, found = _agencies(), with_said(rows.order_by("-entered_at", "key"))
     # Unless the scope switch narrows them these are all that the person knows of: no need to look for twins.
     called = _all_names() if scope else names(row.agreement for row in found)
@@ -274,6 +280,30 @@ def to_sign(agreement_id: str, *, addendum: bool = False) -> RevisionInfo | None
         parties=tuple(row.party_ids),
         signed_by=tuple(found.signed_by(one.key)),
     )
+
+
+class SignedList(msgspec.Struct, frozen=True, kw_only=True):
+    """Obligations that every party signed: with the agreement itself, or with an addendum. `key` is the revision's.
+
+    They count from the day `counts_from`; `titles` by code, None once the words were erased.
+    """
+
+    key: str
+    counts_from: date
+    items: list[Item]
+    titles: dict[str, str] | None
+
+
+def signed_lists(agreement_id: str) -> list[SignedList]:
+    """Every list of obligations that was signed under an agreement, in the order in which they came to hold."""
+    row = _row(agreement_id)
+    return [] if row is None else msgspec.convert(row.obligations, list[SignedList])
+
+
+def obligations_in(revision: str, agreement_id: str) -> list[Item]:
+    """The obligations in the text with that key, signed or not; none where it is no text of this agreement."""
+    found = Revision.every(key=revision, agreement=agreement_id)
+    return msgspec.convert(found[0].terms.get("obligations", []), list[Item]) if found else []
 
 
 class OwnKey(msgspec.Struct, frozen=True, kw_only=True):

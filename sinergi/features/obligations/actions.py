@@ -15,6 +15,7 @@ from sinergi.features.letters import public as letters
 from sinergi.features.obligations import office_templates, past, reports, rules, signing
 from sinergi.features.obligations.events import EvaluationIssued, EvaluationText, Meeting, MinutesSigned, Past
 from sinergi.features.obligations.events import Statement as StatementKind
+from sinergi.features.obligations.held import Held
 from sinergi.features.obligations.models import History, Minutes, ObligationList, OfficeTemplate, Statement
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.actors import Actor
@@ -288,7 +289,8 @@ def state_history(
     """State what happened before the list `list_key` counts; what stands already is not stated again."""
     agreements.require(agreement)
     board = Board(agreement, at=log.at)
-    about = next((row for row in board.lists if row.key == list_key), None)
+    known: list[Held] = [*board.lists, *([] if board.held is None else [board.held])]
+    about = next((row for row in known if row.key == list_key), None)
     if about is None:
         raise Refused("Daftar kewajiban ini tidak dikenal di kantor ini.", code="KWJ-66")
     stated = past.state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 import msgspec
@@ -62,6 +63,15 @@ class ObligationList(_Answered):
     def items(self) -> list[Item]:
         """The obligations, in the order of the list."""
         return msgspec.convert(self.items_json, list[Item])
+
+    @property
+    def began(self) -> date:
+        """The first day on which it counts."""
+        return self.counts_from
+
+    def since(self, code: str) -> date:
+        """The day from which the obligation counts: of all the same, and of what meetings decided too."""
+        return self.counts_from
 
 
 class Minutes(_Answered):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -85,7 +86,10 @@ def stated(event: ObligationStated, envelope: Envelope) -> None:
     """A party's word about one due."""
     here = {"key": event.of_list, "agreement": envelope.agreement}
     held: list[ObligationList | Minutes] = [*ObligationList.every(**here), *Minutes.every(**here)]
-    item = next((item for row in held for item in row.items() if item.code == event.code), None)
+    items = [item for row in held for item in row.items()] or agreements.obligations_in(
+        event.of_list, envelope.agreement
+    )
+    item = next((item for item in items if item.code == event.code), None)
     if item is None or not rules.is_mark(event.mark):
         raise Ignored("it speaks of no obligation of that list")
     speakers = item.creditors if event.statement == "dispute" else item.debtors
@@ -229,11 +233,14 @@ def minutes_signed(event: MinutesSigned, envelope: Envelope) -> None:
 def history_stated(event: HistoryStated, envelope: Envelope) -> None:
     """What one party tells of the time before."""
     found = ObligationList.every(key=event.of_list, agreement=envelope.agreement)
-    if not found:
+    items = found[0].items() if found else agreements.obligations_in(event.of_list, envelope.agreement)
+    if not items:
         raise Ignored("it is about no list of this agreement")
-    codes = [item.code for item in found[0].items()]
+    # From when a signed list counts depends on signatures that may still be under way; what is too late is not counted.
+    counts_from = found[0].counts_from if found else date.max
+    codes = [item.code for item in items]
     told_on = day_of(envelope.at)
-    if past.history_flaw(event, codes, counts_from=found[0].counts_from, on=told_on):
+    if past.history_flaw(event, codes, counts_from=counts_from, on=told_on):
         raise Ignored("it is no possible history")
     History.insert(
         key=envelope.key,
@@ -325,7 +332,8 @@ def worked(envelope: Envelope) -> None:
 
 
 def _is_list_of(key: str, agreement: str) -> bool:
-    return ObligationList.look("key", where={"key": key, "agreement": agreement}) is not None
+    listed = ObligationList.look("key", where={"key": key, "agreement": agreement})
+    return listed is not None or bool(agreements.obligations_in(key, agreement))
 
 
 def _by_another(table: type[Minutes] | type[History], key: str, envelope: Envelope, *, otherwise: str) -> None:

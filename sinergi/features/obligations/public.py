@@ -16,11 +16,12 @@ from django.utils.translation import gettext, gettext_lazy
 from sinergi.access.models import User
 from sinergi.access.roles import PERMISSIONS
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations import past, rules, told
+from sinergi.features.obligations import past, told
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
 from sinergi.features.obligations.events import Past
+from sinergi.features.obligations.held import Held, held
 from sinergi.features.obligations.marks import said as said_mark
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.remembered import remembered
@@ -127,8 +128,7 @@ class Board:
         self._exercise = info is not None and info.exercise
         self._suspensions = () if info is None else info.suspensions
         self.lists = told.lists([agreement])[agreement]
-        holding, self.lost = rules.in_force(self.lists, self.parties)
-        self.held = next((row for row in self.lists if row.key == holding), None)
+        self.held, self.lost = held(self.lists, agreements.signed_lists(agreement), self.parties)
 
     @cached_property
     def minutes(self) -> list[Minutes]:
@@ -141,12 +141,12 @@ class Board:
         return told.histories([self.agreement])[self.agreement]
 
     @cached_property
-    def _sources(self) -> dict[str, tuple[Item, ObligationList | Minutes]]:
+    def _sources(self) -> dict[str, tuple[Item, Held | Minutes]]:
         """Every obligation by code, and what it stands in: the list that holds, then minutes that all have signed."""
         everybody = set(self.parties)
         signed = [row for row in self.minutes if everybody <= set(row.signed_ids)]
-        found: dict[str, tuple[Item, ObligationList | Minutes]] = {}
-        rows: list[ObligationList | Minutes] = []
+        found: dict[str, tuple[Item, Held | Minutes]] = {}
+        rows: list[Held | Minutes] = []
         if self.held is not None:
             rows = [self.held, *sorted(signed, key=lambda one: one.key)]
         for row in rows:
@@ -204,10 +204,11 @@ class Board:
         happened = self._happened if any(due.rule == "each" for item in items for due in item.dues) else []
         made = []
         for item in items:
-            dues = _dues(item, spans, counts_from=self.held.counts_from, until=self._until, happenings=happened)
+            since = self.held.since(item.code)
+            dues = _dues(item, spans, counts_from=since, until=self._until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
             found = [one for one in found if not self._is_suspended(one)]
-            found += past.fulfilments(before.get(item.code, []), item, counts_from=self.held.counts_from)
+            found += past.fulfilments(before.get(item.code, []), item, counts_from=since)
             made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
         return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
 

@@ -53,6 +53,38 @@ class ObligationList(Protocol):
     def returned_ids(self) -> list[str]: ...
 
 
+class Holding(Protocol):
+    """A list that holds, or held: agreed on by itself or signed with a text."""
+
+    @property
+    def began(self) -> date:
+        """The first day on which it, or one before it, counted."""
+
+    def since(self, code: str) -> date:
+        """The day from which this obligation counts."""
+
+    def items(self) -> list[Item]:
+        """Its obligations."""
+
+
+def counting(items: Sequence[Item], counts_from: date, before: Holding | None) -> dict[str, date]:
+    """Since when each obligation of a list counts that was signed while `before` held, by code.
+
+    One that binds the same parties with the same dues goes on as it was; one that is new or changed begins.
+    """
+    known = {} if before is None else {item.code: item for item in before.items()}
+    return {
+        item.code: before.since(item.code)
+        if before is not None and _binds(item) == _binds(known.get(item.code))
+        else counts_from
+        for item in items
+    }
+
+
+def _binds(item: Item | None) -> object:
+    return None if item is None else (set(item.debtors), set(item.creditors), item.dues)
+
+
 class Stated(Protocol):
     """What a rule needs to know of a statement about one due."""
 
@@ -103,15 +135,16 @@ def list_flaw(proposed: ObligationsProposed, parties: set[str]) -> str:
     return items_flaw(proposed.items, parties) if proposed.items else "it holds nothing"
 
 
-def in_force(lists: Iterable[ObligationList], parties: Iterable[str]) -> tuple[str, list[str]]:
+def in_force(lists: Iterable[ObligationList], parties: Iterable[str], *, start: str = "") -> tuple[str, list[str]]:
     """The key of the list that holds (or none), and of lists agreed to at the same time that lost to it.
 
-    Only lists that every party stands behind; which of them follows which: `sinergi.kernel.succession`.
+    Only lists that every party stands behind; which of them follows which: `sinergi.kernel.succession`. `start`: the
+    text last signed with obligations; only lists made from those hold, and they themselves where none was.
     """
     everybody = set(parties)
     agreed = [(one.key, one.replaces) for one in lists if everybody <= {one.agency, *one.agreed_ids}]
-    chain, lost = succession.holding(agreed)
-    return (chain[-1] if chain else ""), lost
+    chain, lost = succession.holding(agreed, start=start)
+    return (chain[-1] if chain else start), lost
 
 
 def answer_list(

@@ -22,6 +22,7 @@ from sinergi.features.agreement.events import (
     Terms,
 )
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import items_flaw
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 
@@ -195,18 +196,19 @@ def flaw(entered: AgreementEntered) -> str | None:
 
     Depends on the fact alone, so every node gives the same verdict.
     """
-    wrong = terms_flaw(entered, parties=len(entered.parties))
+    wrong = terms_flaw(entered, parties=entered.parties)
     if wrong is None and not (is_fingerprint(entered.scan) and 0 < entered.scan_size <= LARGEST_SCAN):
         return "scan"
     return wrong
 
 
-def terms_flaw(terms: AgreementEntered | Terms, *, parties: int) -> str | None:
-    """The field of terms between so many parties that no honest form gives, or None."""
+def terms_flaw(terms: AgreementEntered | Terms, *, parties: Sequence[str]) -> str | None:
+    """The field of terms between these parties that no honest form gives, or None."""
     checks = {
         "title": is_line(terms.title, LONGEST_TITLE),
         "place": is_line(terms.place, LONGEST_PLACE),
-        "numbers": len(terms.numbers) == parties and all(is_line(number, LONGEST_NUMBER) for number in terms.numbers),
+        "numbers": len(terms.numbers) == len(parties)
+        and all(is_line(number, LONGEST_NUMBER) for number in terms.numbers),
         "ends_on": min(terms.signed_on, terms.starts_on) >= EARLIEST_SIGNING
         and max(terms.signed_on, terms.ends_on) <= LATEST_END
         and terms.starts_on < terms.ends_on,
@@ -214,6 +216,11 @@ def terms_flaw(terms: AgreementEntered | Terms, *, parties: int) -> str | None:
         "articles": 0 < len(terms.articles) <= MOST_ARTICLES
         and [article.number for article in terms.articles] == list(range(1, len(terms.articles) + 1))
         and all(is_line(article.title, LONGEST_HEADING) for article in terms.articles),
+        "obligations": isinstance(terms, AgreementEntered)
+        or (
+            not items_flaw(terms.obligations, parties)
+            and all(item.article <= len(terms.articles) for item in terms.obligations)
+        ),
     }
     return next((field for field, holds in checks.items() if not holds), None)
 

@@ -28,6 +28,7 @@ from sinergi.features.agreement.events import (
 )
 from sinergi.features.agreement.rules import revisions
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.obligation import LONGEST_TITLE, MOST_ITEMS, Item, item_flaw
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
 
@@ -36,7 +37,10 @@ _CLAUSE = re.compile(r"(?m)^\(([0-9]{1,3})\)")
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """Terms and words as people typed them. `words` by article number; `signers`, one for each party."""
+    """Terms and words as people typed them. `words` by article number; `signers`, one for each party.
+
+    `titles`: what the obligations are called, in their order.
+    """
 
     title: str
     numbers: Sequence[str]
@@ -49,6 +53,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     words: Mapping[str, str]
     signers: Sequence[Signer]
     remark: str = ""
+    obligations: Sequence[Item] = ()
+    titles: Sequence[str] = ()
 
 
 class Agreement(Protocol):
@@ -98,10 +104,12 @@ def propose(
     last_day: date,
     salt: str,
     today: date,
+    has_signed_list: bool = False,
 ) -> RevisionProposed:
     """A revision made from every open one, of the agreement itself or, with `amends`, of an addendum to what holds.
 
-    `heads`: what is open here now; `made_from`: what the author had before them.
+    `heads`: what is open here now; `made_from`: what the author had before them; `has_signed_list`: obligations were
+    signed with what holds.
     """
     _refuse_closed(agreement, standing, amends)
     if set(heads) != set(made_from):
@@ -111,6 +119,12 @@ def propose(
         )
     if amends and draft.ends_on < last_day:
         raise Refused("Adendum tidak memperpendek jangka waktu; usulkan pengakhiran.", code="PKS-69", field="ends_on")
+    if amends and has_signed_list and not draft.obligations:
+        raise Refused(
+            "Adendum tidak menghapus semua kewajiban yang sudah ditandatangani. Sisakan sedikitnya satu.",
+            code="PKS-110",
+            field="obligation-0",
+        )
     terms, text = _made(draft, parties=agreement.party_ids, salt=salt, today=today)
     return RevisionProposed(
         terms=terms,
@@ -295,11 +309,13 @@ def _made(draft: Draft, *, parties: Sequence[str], salt: str, today: date) -> tu
     if sorted(signer.party for signer in draft.signers) != sorted(parties):
         raise Refused("Sebut tepat satu penanda tangan untuk setiap pihak.", code="PKS-63", field="signers")
     refuse_articles(draft.articles, draft.words, draft.scopes)
+    _refuse_obligations(draft, parties)
     text = RevisionText(
         salt=salt,
         articles={number: paragraphs(words) for number, words in draft.words.items() if paragraphs(words)},
         signers=[rules.cleaned_signer(signer) for signer in draft.signers],
         remark=paragraphs(draft.remark),
+        obligations={item.code: line(title) for item, title in zip(draft.obligations, draft.titles, strict=True)},
     )
     terms = Terms(
         title=line(draft.title),
@@ -311,8 +327,9 @@ def _made(draft: Draft, *, parties: Sequence[str], salt: str, today: date) -> tu
         scopes=sorted(set(draft.scopes), key=SCOPES.index),
         articles=rules.cleaned(draft.articles),
         words=revisions.fingerprint(text),
+        obligations=list(draft.obligations),
     )
-    wrong = rules.terms_flaw(terms, parties=len(parties))
+    wrong = rules.terms_flaw(terms, parties=parties)
     if wrong is not None or not revisions.is_text_of(text, terms, parties=parties):
         raise Refused(
             "Judul, nomor, tempat, nama, atau pasal terlalu panjang atau kosong.", code="PKS-10", field=wrong or "title"
@@ -343,4 +360,32 @@ def refuse_articles(articles: Sequence[Article], words: Mapping[str, str], scope
                 code="PKS-86",
                 field=f"article-{article.number}",
                 words={"number": article.number},
+            )
+
+
+def _refuse_obligations(draft: Draft, parties: Sequence[str]) -> None:
+    """Raise Refused for an obligation that cannot be; the field is `obligation-` and its place in the draft."""
+    if len(draft.obligations) > MOST_ITEMS:
+        raise Refused(
+            "Satu naskah memuat paling banyak 80 kewajiban.", code="PKS-111", field=f"obligation-{MOST_ITEMS}"
+        )
+    seen: set[str] = set()
+    for place, (item, title) in enumerate(zip(draft.obligations, draft.titles, strict=True)):
+        field = f"obligation-{place}"
+        wrong = item_flaw(item, parties)
+        if wrong:
+            raise Refused(wrong, code="PKS-112", field=field)
+        if item.code in seen:
+            raise Refused("Kode kewajiban tidak boleh kembar.", code="PKS-113", field=field)
+        seen.add(item.code)
+        if not 0 < len(line(title)) <= LONGEST_TITLE:
+            raise Refused("Setiap kewajiban butuh nama, paling panjang 160 huruf.", code="PKS-114", field=field)
+        words = paragraphs(draft.words.get(str(item.article), ""))
+        clauses = {int(number) for number in _CLAUSE.findall(words)}
+        if item.article > len(draft.articles) or (item.clause is not None and words and item.clause not in clauses):
+            raise Refused(
+                "Kewajiban %(code)s menunjuk pasal atau ayat yang tidak ada dalam naskah ini.",
+                code="PKS-115",
+                field=field,
+                words={"code": item.code},
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
@@ -15,8 +15,10 @@ import msgspec
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import Gate, RevisionText, Terms
 from sinergi.kernel import canonical
+from sinergi.kernel.instants import day_of
+from sinergi.kernel.obligation import LONGEST_TITLE
 from sinergi.kernel.succession import holding as succession
-from sinergi.kernel.words import paragraphs
+from sinergi.kernel.words import line, paragraphs
 
 # What each kind of agency does before it signs (domain.md 13: BA pleno, legal review, report upwards).
 GATES: dict[str, tuple[Gate, ...]] = {
@@ -80,6 +82,8 @@ def is_text_of(text: RevisionText, terms: Terms, *, parties: Sequence[str]) -> b
         and all(signer == rules.cleaned_signer(signer) and len(signer.name) <= 200 for signer in text.signers)
         and text.remark == paragraphs(text.remark)
         and len(text.remark) <= rules.LONGEST_WORDS
+        and set(text.obligations) == {item.code for item in terms.obligations}
+        and all(title == line(title) and 0 < len(title) <= LONGEST_TITLE for title in text.obligations.values())
     )
 
 
@@ -103,6 +107,17 @@ def holding(
         by_revision.setdefault(revision, set()).add(agency)
     agreed = [(one.key, one.amends) for one in revisions if everybody <= by_revision.get(one.key, set())]
     return succession(agreed, start=start)[0]
+
+
+def begins(signed: Iterable[tuple[str, datetime]], starts_on: date) -> date:
+    """The day from which a signed revision's obligations count: its last party's signature, not before its term.
+
+    `signed`: agency and instant of every signature of it; of two by one party the earlier counts.
+    """
+    first: dict[str, date] = {}
+    for agency, at in signed:
+        first[agency] = min(day_of(at), first.get(agency, date.max))
+    return max([starts_on, *first.values()])
 
 
 def open_heads(revisions: Iterable[Revision], holds: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sinergi.features.agreement.events import Article, RevisionProposed, RevisionText, Signer, Terms
 from sinergi.features.agreement.rules import revisions
+from sinergi.kernel.obligation import Due, Item
 
 WORDS = {"1": "(1) Para Pihak.", "2": "(1) KPU mengajukan permohonan."}
 
@@ -33,8 +34,23 @@ def terms_for(text: RevisionText, **changes: Any) -> Terms:
     return Terms(**{**given, **changes})
 
 
+def obliged(parties: list[str], code: str = "D-02", **changes: Any) -> Item:
+    """The second party owes the first a list, seven days before voting."""
+    given: dict[str, Any] = {
+        "code": code,
+        "article": 2,
+        "debtors": [parties[1]],
+        "creditors": [parties[0]],
+        "dues": [Due(rule="stage", stage="voting", days=[-7])],
+        "evidence": "list",
+    }
+    return Item(**{**given, **changes})
+
+
 def revision(parties: list[str], predecessors: list[str], *, amends: str | None = None, **changes: Any) -> Any:
-    """A proposed revision; `articles` changes its words, anything else its terms."""
-    text = text_for(parties, **({"articles": changes.pop("articles")} if "articles" in changes else {}))
+    """A proposed revision; `articles` changes its words, anything else its terms; obligations are called by code."""
+    words = {"articles": changes.pop("articles")} if "articles" in changes else {}
+    titles = {item.code: f"Kewajiban {item.code}" for item in changes.get("obligations", [])}
+    text = text_for(parties, obligations=titles, **words)
     terms = terms_for(text, **changes)
     return RevisionProposed(terms=terms, predecessors=sorted(predecessors), amends=amends, text=text)

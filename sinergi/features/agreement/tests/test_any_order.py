@@ -21,9 +21,10 @@ from sinergi.features.agreement.events import (
     SettlementProposed,
     Words,
 )
-from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
-from sinergi.ledger import envelope, rebuild
-from sinergi.ledger.events import founding_id
+from sinergi.features.agreement.tests.drafts import obliged, revision, terms_for, text_for
+from sinergi.kernel.obligation import Item
+from sinergi.ledger import catalog, envelope, rebuild
+from sinergi.ledger.events import Event, founding_id
 from sinergi.ledger.models import Entry
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
 from tests.nodes.simulator import NOON, Peer
@@ -43,6 +44,7 @@ class Talk:
         self.known = {peer.id: 0 for peer in peers}
         self.done: set[tuple[str, str]] = set()
         self.text_of: dict[str, str] = {}
+        self.obliging: set[str] = set()  # texts that carry obligations
         self.step_papers: dict[tuple[str, str], str] = {}  # agency and text: the paper of its step that counts
 
     def keys(self, peer: Peer, *kinds: str, others: bool = False) -> list[str]:
@@ -70,6 +72,8 @@ class Talk:
         if isinstance(event, GatePassed | GateCorrected):
             of = event.revision if isinstance(event, GatePassed) else self.text_of[event.passage]
             self.step_papers[peer.id, of], self.text_of[key] = key, of
+        if getattr(event, "terms", None) and event.terms.obligations:
+            self.obliging.add(key)
         self.said.append((event.kind, key, peer.id, len(peer.log(self.about).entries) - 1))
 
     def event(self, peer: Peer):
@@ -81,6 +85,9 @@ class Talk:
         pick, words = self.chance.choice, Words(words=f"kata {self.chance.random()}")
         made_from = sorted(self.chance.sample(texts, min(len(texts), self.chance.randint(1, 2))))
         changed = {"title": f"Judul {self.chance.random()}", "numbers": NUMBERS, "amends": self.amends or None}
+        obligations = [obliged([other.id for other in self.peers])]
+        changed["obligations"] = obligations if self.chance.random() < 0.7 else []
+        obliging = [key for key in texts if key in self.obliging]
         offers = [
             (self.amends or texts) and (lambda: revision(self.parties, made_from, **changed)),
             texts and (lambda: RevisionCommented(revision=pick(texts), article=self.chance.randint(0, 2), text=words)),
@@ -91,6 +98,8 @@ class Talk:
         if self.amends:
             after = pick([None, *changes])
             offers += [
+                obliging and (lambda: self.listed(obligations, pick(obliging))),
+                obliging and (lambda: self.done_under(peer, pick(obliging))),
                 lambda: ChangeProposed(change="suspension", from_on=DAY, after=after, text=words),
                 lambda: DisputeRaised(article=1, raised_on=DAY, text=words),
                 matters and (lambda: MatterAnswered(about=self.answers(peer, matters), agrees=True)),
@@ -105,6 +114,15 @@ class Talk:
         key = self.chance.choice(keys)
         self.done.add((peer.id, key))
         return key
+
+    def listed(self, obligations: list[Item], text: str) -> Event:
+        """A list made from a text, signed or not."""
+        return catalog.event_type("obligations.proposed", 1)(items=obligations, counts_from=DAY, replaces=text)
+
+    def done_under(self, peer: Peer, text: str) -> Event:
+        """The debtor says it was done, the creditor that it was not, whether the text was signed or not."""
+        statement = "done" if peer is self.peers[1] else "dispute"
+        return catalog.event_type("obligations.stated", 1)(of_list=text, statement=statement, code="D-02", mark="H-7")
 
     def gate(self, peer: Peer, text: str) -> GatePassed | GateCorrected:
         """A step this partner takes with that text, or another paper for it where it was taken."""
@@ -166,4 +184,5 @@ def test_any_order_of_arrival_of_valid_facts_gives_the_same_tables(found_node, s
     wanted |= {"negotiation.gate_corrected"}
     lifecycle = {"change_proposed", "dispute_raised", "dispute_moved", "settlement_proposed", "matter_answered"}
     wanted |= set() if drafted else {f"agreement.{kind}" for kind in lifecycle}
+    wanted |= set() if drafted else {"obligations.proposed", "obligations.stated"}
     assert wanted <= set(verdicts), wanted - set(verdicts)

@@ -24,7 +24,7 @@ from sinergi.features.agreement.models import Agreement, Comment, Revision, Revi
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import revisions
-from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
+from sinergi.features.agreement.tests.drafts import obliged, revision, terms_for, text_for
 from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
 from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
 from sinergi.kernel.actors import Actor
@@ -122,6 +122,10 @@ def test_a_paper_is_corrected_once_by_who_brought_it(draft, police, node, secret
         ({"numbers": ["1"]}, "its numbers cannot be the terms of an agreement"),
         ({"ends_on": NOON.date().replace(year=2023)}, "its ends_on cannot be the terms of an agreement"),
         ({"words": "x"}, "its words cannot be the terms of an agreement"),
+        *(
+            ({"obligations": [obliged(["a", "b"], **wrong)]}, "its obligations cannot be the terms of an agreement")
+            for wrong in ({}, {"code": "d2"}, {"article": 3}, {"dues": []})
+        ),
     ],
 )
 def test_revisions_that_cannot_be_are_kept_as_evidence_and_change_nothing(draft, police, parties, change, reason):

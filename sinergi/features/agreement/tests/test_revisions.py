@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import permutations
 from types import SimpleNamespace
 
@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from sinergi.features.agreement.rules import revisions
-from sinergi.features.agreement.tests.drafts import terms_for, text_for
+from sinergi.features.agreement.tests.drafts import obliged, terms_for, text_for
 
 PARTIES = ["kpu", "polres"]
 
@@ -46,6 +46,7 @@ def test_everything_a_revision_says_is_in_its_digest():
                 "scopes": ["data"],
                 "articles": terms.articles[:1],
                 "words": "0" * 64,
+                "obligations": [obliged(PARTIES)],
             }.items()
         ),
     ]
@@ -70,6 +71,15 @@ def test_the_digest_is_the_one_the_protocol_specifies():
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     expected = hashlib.sha256(b"sinergi revision v1\n" + text.encode()).hexdigest()
     assert digest(predecessors=["p"]) == expected
+
+
+def test_obligations_count_from_the_last_partys_first_signature_and_not_before_the_term():
+    begin, late = datetime(2024, 2, 20, 12, tzinfo=UTC), datetime(2024, 3, 1, tzinfo=UTC)
+    signed = [("kpu", begin), ("polres", late), ("polres", datetime(2024, 2, 22, 18, tzinfo=UTC))]
+    # 18.00 UTC is the next day in Sipirok.
+    assert revisions.begins(signed, date(2024, 2, 1)) == revisions.begins(signed[::-1], date(2024, 2, 1))
+    assert revisions.begins(signed, date(2024, 2, 1)) == date(2024, 2, 23)
+    assert revisions.begins(signed, date(2024, 6, 1)) == date(2024, 6, 1)
 
 
 def test_in_force_is_the_revision_that_every_party_signed_and_no_other():
@@ -124,6 +134,7 @@ def test_what_a_revision_lacks_is_named_and_steps_count_for_that_revision_only()
         {"signers": []},
         {"remark": "dua\r\nbaris"},
         {"salt": "1" * 32},
+        {"obligations": {"D-02": "Kewajiban yang tidak ada"}},
     ],
 )
 def test_words_that_are_not_the_ones_the_terms_name_or_hide_something_are_not_shown(changes):

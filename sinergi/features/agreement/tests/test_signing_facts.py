@@ -18,7 +18,7 @@ from sinergi.features.agreement.events import (
 )
 from sinergi.features.agreement.models import Agreement, GatePassage, NamedSigner, Paper, Revision, Signature
 from sinergi.features.agreement.rules import signing
-from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
+from sinergi.features.agreement.tests.drafts import obliged, revision, terms_for, text_for
 from sinergi.features.agreement.tests.signing import CHAIR, CHIEF, TERMS, answer_of, by, named, signed, until
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -41,8 +41,9 @@ def parties(node, police):
 
 @pytest.fixture
 def draft(police, parties):
-    text = text_for(parties)
-    event = AgreementOpened(parties=parties, nonce="0" * 32, terms=terms_for(text), text=text)
+    text = text_for(parties, obligations={"D-02": "Daftar TPS"})
+    terms = terms_for(text, obligations=[obliged(parties)])
+    event = AgreementOpened(parties=parties, nonce="0" * 32, terms=terms, text=text)
     return founding_id(event), police.state(founding_id(event), event)
 
 
@@ -302,6 +303,8 @@ def test_any_order_of_arrival_gives_the_same_tables(draft, police, node, secreta
             run(lambda step=step: store.admit_checked(police.bundle(log, step - 1, step)))
     police.deliver(log)
     assert Agreement.objects.get().state == "in_force"
+    [listed] = Agreement.objects.get().obligations
+    assert (listed["key"], listed["counts_from"], listed["titles"]) == (first, "2024-02-25", {"D-02": "Daftar TPS"})
     assert (Signature.objects.count(), NamedSigner.objects.exclude(revoked_at=None).count()) == (2, 1)
     assert GatePassage.objects.count() == 5
     assert rebuild.check() == []

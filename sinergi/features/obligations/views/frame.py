@@ -181,7 +181,8 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
     if not user.can("obligations.read", agreement=agreement):
         return []
     board = Board(agreement, at=at)
-    exercise = board.held is not None and board.held.exercise
+    info = agreements.agreement(agreement)
+    exercise = info is not None and info.exercise
     found = []
     for line in board.lines:
         if line.occurrence.due_at < at - REMEMBERED:

@@ -15,6 +15,7 @@ from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, office_templates, template
 from sinergi.features.obligations.forms import AnswerForm, DueForm, ItemForm, ProposalForm
+from sinergi.features.obligations.held import Held
 from sinergi.features.obligations.models import ObligationList, OfficeTemplate
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
@@ -35,7 +36,7 @@ def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
     info = agreements.opened(request, agreement, "obligations.read")
     board = Board(agreement, at=request.arrived_at)
     own = own_agency().id
-    proof = grades([row.key for row in board.lists])
+    proof = grades([row.key for row in board.lists] + ([] if board.held is None else [board.held.key]))
     may_answer = request.user.can("obligations.agree", agreement=agreement)
     open_lists = [
         {
@@ -125,7 +126,7 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
     return redirect("obligations:list", agreement=row.agreement)
 
 
-def shown_items(row: ObligationList) -> list[dict[str, Any]]:
+def shown_items(row: Held) -> list[dict[str, Any]]:
     """The obligations of a list as the page shows them, by article."""
     return listed(row.items(), row.titles or {})
 
@@ -144,7 +145,7 @@ def listed(items: list[Item], titles: dict[str, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _said(row: ObligationList | None) -> dict[str, str]:
+def _said(row: Held | None) -> dict[str, str]:
     """What each obligation of a list says in one line, by its code."""
     if row is None:
         return {}

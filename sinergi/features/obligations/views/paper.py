@@ -18,7 +18,8 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, paper
 from sinergi.features.obligations.events import Past
 from sinergi.features.obligations.forms import AnswerForm, PaperForm, ProposalForm
-from sinergi.features.obligations.models import History, ObligationList
+from sinergi.features.obligations.held import Held
+from sinergi.features.obligations.models import History
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.lists import listed
@@ -282,7 +283,7 @@ def _checked(
         raise uploads.said(refusal) from None
 
 
-def _list_of(board: Board) -> ObligationList:
+def _list_of(board: Board) -> Held:
     """The list that a history is about: the one that holds, else the newest that waits for an answer."""
     found = board.held or next(reversed(board.open_lists), None)
     if found is None:

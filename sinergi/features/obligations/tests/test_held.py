@@ -1,0 +1,75 @@
+"""Which list of obligations holds beside what was signed with a text, and since when each obligation counts. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import permutations
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from sinergi.features.agreement import public as agreements
+from sinergi.features.obligations.held import held
+from sinergi.kernel.obligation import Due, Item
+
+PARTIES = ("kpu", "polres")
+BEGUN, SIGNED, AMENDED = date(2024, 1, 8), date(2024, 2, 1), date(2024, 3, 1)
+
+
+def item(code, *days):
+    dues = [Due(rule="stage", stage="voting", days=list(days or (-7,)))]
+    return Item(code=code, article=4, debtors=["kpu"], creditors=["polres"], dues=dues, evidence="list")
+
+
+def agreed(key, replaces="", *items, by=PARTIES):
+    """A list that was proposed by the first of `by` and agreed to by the others, from the day `BEGUN` on."""
+    return SimpleNamespace(
+        key=key,
+        agency=by[0],
+        replaces=replaces,
+        agreed_ids=list(by[1:]),
+        returned_ids=[],
+        counts_from=BEGUN,
+        began=BEGUN,
+        since=lambda code: BEGUN,
+        items=lambda: list(items),
+    )
+
+
+def signed(key, counts_from, *items):
+    return agreements.SignedList(key=key, counts_from=counts_from, items=list(items), titles=None)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_addendum_with_obligations_outranks_every_list_agreed_on_before_it_in_any_order(order):
+    lists = [agreed("l1"), agreed("l2", "text"), agreed("l3", "l2"), agreed("l4", "addendum")]
+    given = [lists[place] for place in order]
+    text, addendum = signed("text", SIGNED, item("D-02")), signed("addendum", AMENDED, item("D-02"))
+    assert held(given, [], PARTIES)[0].key == "l1"
+    assert held(given, [text], PARTIES)[0].key == "l3"
+    assert held(given, [text, addendum], PARTIES)[0].key == "l4"
+    assert held([one for one in given if one.key != "l4"], [text, addendum], PARTIES)[0].key == "addendum"
+
+
+def test_of_two_lists_made_from_one_signed_text_the_smaller_holds_and_the_other_is_told_of():
+    text = signed("text", SIGNED, item("D-02"))
+    found, lost = held([agreed("b", "text"), agreed("a", "text"), agreed("c", "text", by=("kpu",))], [text], PARTIES)
+    assert (found.key, lost) == ("a", ["b"])
+
+
+def test_what_is_signed_with_the_first_text_counts_from_its_day():
+    found, lost = held([], [signed("text", SIGNED, item("D-02"))], PARTIES)
+    assert (found.since("D-02"), found.began, lost) == (SIGNED, SIGNED, [])
+
+
+def test_an_addendum_lets_go_on_what_it_leaves_alone_and_begins_what_is_new_or_changed():
+    before = agreed("l1", "", item("D-02"), item("D-03"))
+    moved = msgspec.structs.replace(item("D-02"), article=9, evidence="log")
+    addendum = signed("addendum", AMENDED, moved, item("D-03", -3), item("D-05"))
+    found, _lost = held([before], [addendum], PARTIES)
+    assert [found.since(code) for code in ("D-02", "D-03", "D-05")] == [BEGUN, AMENDED, AMENDED]
+    # What a meeting decided before the addendum is owed still.
+    assert found.since("T-01") == BEGUN
+    again, _lost = held([before], [addendum, signed("second", date(2024, 4, 1), *addendum.items)], PARTIES)
+    assert [again.since(code) for code in ("D-02", "D-03", "D-05")] == [BEGUN, AMENDED, AMENDED]
