@@ -17,73 +17,23 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pyrage
-
 from sinergi.kernel import files
+from sinergi.kernel.age import Lock, Unopened, close_into, new_file
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import to_text
 
 FORMAT = "sinergi-backup/v1"
 STORE = "node.sqlite3"
-# age takes a passphrase for whole files in memory only; a recipient's key streams.
-MOST_BY_PASSPHRASE = 512 * 1024 * 1024
-SHORTEST_PASSPHRASE = 12
 LARGEST_MANIFEST = 64 * 1024 * 1024
 _NAMES = {
     "node": re.compile(r"node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
     "keys": re.compile(r"secret|keys/[a-z]+\.key"),
 }
-
-
-class Lock:
-    """How a file is closed or opened: a passphrase, or age recipients (to close) and identities (to open)."""
-
-    def __init__(self, *, passphrase: str = "", recipients: list[str] | None = None, identity: str = "") -> None:
-        self._passphrase = passphrase
-        try:
-            self._recipients = [pyrage.x25519.Recipient.from_str(text.strip()) for text in recipients or []]
-            secrets = [line.strip() for line in identity.splitlines() if line.strip() and not line.startswith("#")]
-            self._identities = [pyrage.x25519.Identity.from_str(line) for line in secrets]
-        except (pyrage.RecipientError, pyrage.IdentityError) as error:
-            raise Refused(
-                "Itu bukan kunci age: penerima diawali age1, identitas AGE-SECRET-KEY-1.", code="N-20"
-            ) from error
-
-    def close(self, plain: Path, target: Path) -> None:
-        """Encrypt `plain` into the new file `target`."""
-        with plain.open("rb") as source, _new_file(target) as sealed:
-            if self._recipients:
-                pyrage.encrypt_io(source, sealed, self._recipients)
-                return
-            if len(self._passphrase) < SHORTEST_PASSPHRASE:
-                raise Refused(f"Kata sandi cadangan sedikitnya {SHORTEST_PASSPHRASE} huruf.", code="N-21")
-            if plain.stat().st_size > MOST_BY_PASSPHRASE:
-                raise Refused("Simpul ini terlalu besar untuk kata sandi; pakai --recipient.", code="N-22")
-            sealed.write(pyrage.passphrase.encrypt(source.read(), self._passphrase))
-
-    def open(self, sealed: Path, plain: Path) -> None:
-        """Decrypt `sealed` into the new file `plain`. Raises Refused where it is not whole, not true, or not for us."""
-        try:
-            with sealed.open("rb") as source, _new_file(plain) as target:
-                if self._identities:
-                    pyrage.decrypt_io(source, target, self._identities)
-                else:
-                    target.write(pyrage.passphrase.decrypt(source.read(2 * MOST_BY_PASSPHRASE), self._passphrase))
-        except (pyrage.DecryptError, OSError) as error:
-            # While it streams, pyrage says of a changed or cut piece that it could not be read, without an errno.
-            if isinstance(error, OSError) and error.errno is not None:
-                raise Refused(f"Berkas {sealed.name} tidak dapat dibaca: {error.strerror}.", code="N-24") from error
-            raise Refused(
-                "Berkas cadangan tidak terbuka: kata sandi atau kuncinya lain, atau berkasnya terpotong atau berubah. "
-                "Tidak ada yang dipulihkan.",
-                code="N-23",
-            ) from error
 
 
 def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -> dict[str, Any]:
@@ -113,15 +63,7 @@ def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -
             for name, file in found.items():
                 with file.open("rb") as opened:
                     _add(tar, name, opened)
-        try:
-            draft = target.with_name(f".{target.name}.{os.getpid()}")
-            try:
-                lock.close(work / "tar", draft)
-                _put(draft, target)
-            finally:
-                draft.unlink(missing_ok=True)
-        except OSError as error:
-            raise Refused(f"Berkas {target} tidak dapat ditulis: {error.strerror}.", code="N-26") from error
+        close_into(work / "tar", target, lock)
     return manifest
 
 
@@ -184,22 +126,6 @@ def _hold(file: Path, place: Path) -> bool:
     return True
 
 
-def _put(draft: Path, target: Path) -> None:
-    """Give a whole file its name. Raises FileExistsError, changing nothing, where somebody has that name."""
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        raise
-    except OSError:
-        # A stick (FAT) knows no links: the name is taken with an empty file first, then the whole one takes its place.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        try:
-            os.replace(draft, target)
-        except OSError:
-            target.unlink(missing_ok=True)
-            raise
-
-
 def _describe(store: Path, what: str, at: datetime) -> dict[str, Any]:
     with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
         own = database.execute("SELECT id, code, name FROM ledger_agency WHERE is_self").fetchone()
@@ -222,7 +148,14 @@ def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
     """Open, check every name and byte, and lay the files into `work`."""
     plain = work / "plain"
     plain.unlink(missing_ok=True)
-    lock.open(sealed, plain)
+    try:
+        lock.open(sealed, plain)
+    except Unopened as error:
+        raise Refused(
+            "Berkas cadangan tidak terbuka: kata sandi atau kuncinya lain, atau berkasnya terpotong atau berubah. "
+            "Tidak ada yang dipulihkan.",
+            code="N-23",
+        ) from error
     try:
         with tarfile.open(plain, "r:") as tar:
             members = iter(tar)
@@ -242,7 +175,7 @@ def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
                     raise ValueError(f"a file {member.name!r}")
                 target = work / member.name
                 files.make_folder(target.parent)
-                with _new_file(target) as file:
+                with new_file(target) as file:
                     source = _content(tar, member)
                     while piece := source.read(1 << 20):
                         file.write(piece)
@@ -310,12 +243,3 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Any:
 def _digest(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _new_file(path: Path) -> Iterator[Any]:
-    """A new file that only its owner reads, flushed when it is whole."""
-    with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 
 if TYPE_CHECKING:
-    from sinergi.node.backup import Lock
+    from sinergi.kernel.age import Lock
 
 
 def serve(argv: list[str], data: Path) -> int:
@@ -41,13 +41,12 @@ def backup(argv: list[str], data: Path) -> int:
     _ask_lock(parser, "", "penerima age1… yang boleh membuka; boleh diulang", "--recipient")
     parser.add_argument("file", type=Path, help="berkas yang ditulis")
     asked = parser.parse_args(argv)
+    from sinergi.kernel.age import Lock
     from sinergi.kernel.caller import caller_path
     from sinergi.kernel.instants import now
     from sinergi.node import backup as backups
 
-    lock = (
-        backups.Lock(recipients=asked.recipient) if asked.recipient else backups.Lock(passphrase=_passphrase(asked, ""))
-    )
+    lock = Lock(recipients=asked.recipient) if asked.recipient else Lock(passphrase=_passphrase(asked, ""))
     manifest = backups.back_up(data, caller_path(asked.file), lock, keys=asked.keys, at=now())
     facts = sum(log["size"] for log in manifest["logs"].values())
     print(f"{asked.file}: {len(manifest['files'])} berkas" + ("" if asked.keys else f", {facts} catatan kantor ini"))
@@ -89,7 +88,7 @@ def _ask_lock(parser: Arguments, which: str, help_of_key: str, key: str) -> None
 
 
 def _opener(asked: argparse.Namespace, which: str) -> Lock:
-    from sinergi.node.backup import Lock
+    from sinergi.kernel.age import Lock
 
     identity = getattr(asked, f"{which}identity")
     return Lock(identity=_read(identity)) if identity else Lock(passphrase=_passphrase(asked, which))

@@ -73,3 +73,17 @@ class Resumption(models.Model):
     first = models.CharField(max_length=32)
     second = models.CharField(max_length=32)
     reason = models.CharField(max_length=500)
+
+
+class Carried(models.Model):
+    """A parcel that people carried by hand: when this node wrote or took it in, and with how many facts.
+
+    `answered_at`: when the receipt for one of ours came back.
+    """
+
+    id = models.CharField(primary_key=True, max_length=36)
+    agency = models.CharField(max_length=64, db_index=True)
+    outgoing = models.BooleanField()
+    at = models.DateTimeField()
+    facts = models.PositiveIntegerField()
+    answered_at = models.DateTimeField(null=True)

@@ -26,7 +26,7 @@ from sinergi.kernel import files
 from sinergi.kernel.errors import Refused
 
 if TYPE_CHECKING:
-    from sinergi.sync.conversation import Conversation
+    from sinergi.sync.pull import Line
 
 LARGEST_PIECE = 4 * 1024 * 1024
 LARGEST_OBJECT = 64 * 1024 * 1024
@@ -64,6 +64,9 @@ class Source(Protocol):
 
     def may_read(self, reader: str, digest: str) -> bool:
         """Whether that object was sealed for agency `reader`."""
+
+    def owed(self, reader: str) -> set[str]:
+        """Hashes of objects that this agency sealed for agency `reader` and whose arrival was not stated yet."""
 
     def arrived(self, name: str) -> None:
         """The object of that fact is here, whole. Raises Untrue where it is not what the fact says."""
@@ -149,7 +152,12 @@ def piece(reader: str, digest: str, start: int) -> bytes | None:
         return None
 
 
-def fetch(line: Conversation, partner: str, *, at: float) -> tuple[int, list[Untrue]]:
+def owed(reader: str) -> set[str]:
+    """Hashes of the objects that lie here and that agency `reader` is still to get."""
+    return {digest for source in _sources() for digest in source.owed(reader) if is_here(digest)}
+
+
+def fetch(line: Line, partner: str, *, at: float) -> tuple[int, list[Untrue]]:
     """Bring every object that `partner` sealed for us: how many bytes, and what was thrown away as untrue.
 
     `at`: monotonic seconds. A cut line loses nothing that was fetched; it raises what the conversation raises.
@@ -175,7 +183,7 @@ def fetch(line: Conversation, partner: str, *, at: float) -> tuple[int, list[Unt
     return brought, untrue
 
 
-def _bring(line: Conversation, source: Source, wanted: Wanted) -> int:
+def _bring(line: Line, source: Source, wanted: Wanted) -> int:
     if is_here(wanted.name):
         return 0
     files.make_folder(_folder())

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 import msgspec
 
@@ -19,7 +20,6 @@ from sinergi.ledger import cosigning, envelope, forks, guard, histories, store
 from sinergi.ledger.models import Cosignature, Entry, Log
 from sinergi.ledger.writer import run
 from sinergi.sync import messages, objects, rights, waking
-from sinergi.sync.conversation import Conversation
 from sinergi.sync.quota import Bucket
 
 ENTRIES_PER_MINUTE = 120_000
@@ -42,6 +42,22 @@ class Stopped(Exception):
     """The node is stopping; the round ends where it is."""
 
 
+class Line(Protocol):
+    """What answers like a partner's node: a conversation with it, or a parcel it made."""
+
+    def state(self) -> messages.State:
+        """All that is new."""
+
+    def entries(self, log: str, start: int) -> bundles.Bundle:
+        """One bundle in which place `start` lies."""
+
+    def bodies(self, log: str, seqs: list[int]) -> messages.Bodies:
+        """Bodies at these places."""
+
+    def piece(self, digest: str, start: int) -> bytes | None:
+        """The next bytes of an object sealed for us."""
+
+
 class Outcome(msgspec.Struct, kw_only=True):
     """What a round brought: numbers for the log, sentences for people."""
 
@@ -62,8 +78,12 @@ class Round:
         # Bodies the partner said it does not have (erased): not asked again by this process.
         self._absent: set[tuple[str, int]] = set()
 
-    def go(self, line: Conversation) -> Outcome:
-        """One whole round. Raises what the conversation raises; troubles with single logs are in the outcome."""
+    def go(self, line: Line, *, now_there: bool = True) -> Outcome:
+        """One whole round. Raises what the line raises; troubles with single logs are in the outcome.
+
+        `now_there`: the partner itself answers at this moment. A parcel tells how it was, which is no answer to a node
+        that asks before it signs.
+        """
         outcome = Outcome()
         # 1. One answer says everything that is new.
         state = line.state()
@@ -71,7 +91,7 @@ class Round:
         for cosigned in state.cosigned:
             self._try(outcome, partial(self._admit_cosignature, cosigned, outcome))
         # 3. Its view of the logs both hold is compared with ours.
-        offered = [told for told in state.logs if self._is_for_us(told)]
+        offered = [told for told in state.logs if self.is_for_us(told)]
         told_or_shown: list[messages.LogLine | messages.YourLine] = [*offered, *state.yours]
         for one in told_or_shown:
             self._try(outcome, partial(_notice_own, one))
@@ -86,13 +106,15 @@ class Round:
         # 5. Bodies, once the entries that commit to them are here.
         for told in sorted(offered, key=_left_to_pull):
             self._try(outcome, partial(self._pull_bodies, line, told.log, outcome))
-        waking.answered(self.partner, state.elsewhere)
+        if now_there:
+            waking.answered(self.partner, state.elsewhere)
         # 6. Objects that facts say were sealed for us.
         self._check_stop()
         self._try(outcome, partial(self._fetch_objects, line, outcome))
         return outcome
 
-    def _is_for_us(self, told: messages.LogLine) -> bool:
+    @staticmethod
+    def is_for_us(told: messages.LogLine) -> bool:
         """The receiver's half of the one rule: the origin is what it claims to be, and we may keep it."""
         try:
             origin = envelope.log_id(told.agreement, told.author, told.role)
@@ -101,7 +123,7 @@ class Round:
         own = store.own_agency().id
         return told.log == origin and rights.may_keep(own, told.agreement, told.role, told.author).allowed
 
-    def _pull_logs(self, line: Conversation, offered: list[messages.LogLine], outcome: Outcome) -> None:
+    def _pull_logs(self, line: Line, offered: list[messages.LogLine], outcome: Outcome) -> None:
         waiting = sorted(offered, key=lambda told: (told.role != "identity", _left_to_pull(told)))
         # The founder's log must come first; where it does not, the others wait for the next pass.
         for _ in range(_PASSES):
@@ -117,7 +139,7 @@ class Round:
         for told, reason in refused:
             outcome.troubles.append(f"Buku catatan {told.log[:8]} tidak diterima: {reason}.")
 
-    def _pull_log(self, line: Conversation, told: messages.LogLine, outcome: Outcome) -> None:
+    def _pull_log(self, line: Line, told: messages.LogLine, outcome: Outcome) -> None:
         held = Log.objects.filter(origin=told.log).first()
         own = told.author == store.own_agency().id
         if own and not guard.is_held(told.agreement):
@@ -147,7 +169,7 @@ class Round:
                 return
             size = after.size
 
-    def _pull_bodies(self, line: Conversation, origin: str, outcome: Outcome) -> None:
+    def _pull_bodies(self, line: Line, origin: str, outcome: Outcome) -> None:
         log = Log.objects.filter(origin=origin).exclude(frozen=histories.FORKED).first()
         while log is not None:
             self._check_stop()
@@ -165,7 +187,7 @@ class Round:
             if fitting:
                 outcome.bodies += run(partial(_admit_bodies, origin, fitting))
 
-    def _fetch_objects(self, line: Conversation, outcome: Outcome) -> None:
+    def _fetch_objects(self, line: Line, outcome: Outcome) -> None:
         brought, untrue = objects.fetch(line, self.partner, at=time.monotonic())
         outcome.objects += brought
         outcome.troubles += [_untrue(error) for error in untrue]

@@ -19,7 +19,7 @@ from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, store
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
-from sinergi.sync import addresses, codes, invitations, service, waking
+from sinergi.sync import addresses, carrying, codes, invitations, service, waking
 from sinergi.sync import repair as repairing
 from sinergi.sync.models import Peer
 
@@ -94,9 +94,17 @@ def accept(argv: list[str], data: Path) -> int:
 
 
 def sync(argv: list[str], data: Path) -> int:
-    """`sinergi sync once|status [--json]`: exchange with every partner now, or say how it stands."""
-    parser = Arguments(prog="sinergi sync", description="Bertukar dengan mitra, atau tampilkan keadaannya.")
-    parser.add_argument("what", choices=("once", "status"))
+    """`sinergi sync once|status|export|import`: exchange with partners now, or by a file carried by hand."""
+    if argv[:1] == ["export"]:
+        return _export(argv[1:])
+    if argv[:1] == ["import"]:
+        return _import(argv[1:])
+    parser = Arguments(
+        prog="sinergi sync",
+        description="Bertukar dengan mitra, atau tampilkan keadaannya. Tanpa jaringan: sinergi sync export --help, "
+        "sinergi sync import --help.",
+    )
+    parser.add_argument("what", choices=("once", "status", "export", "import"))
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     failed = _once() if asked.what == "once" else 0
@@ -112,6 +120,63 @@ def sync(argv: list[str], data: Path) -> int:
         if not report:
             print("Belum ada mitra. Buat undangan: sinergi invite --for NAMA BERKAS")
     return 1 if failed else 0
+
+
+def _export(argv: list[str]) -> int:
+    parser = Arguments(
+        prog="sinergi sync export",
+        description="Tulis catatan yang belum sampai di mitra ke satu berkas terenkripsi, untuk dibawa dengan tangan.",
+    )
+    parser.add_argument("--to", required=True, help="nama atau kode mitra")
+    parser.add_argument("--all", action="store_true", help="semua catatan yang boleh dibacanya, bukan hanya yang baru")
+    parser.add_argument("--passphrase-file", type=Path, help="kunci dengan kata sandi, bukan dengan kunci mitra")
+    parser.add_argument("file", help="berkas yang ditulis, misalnya di stik USB")
+    asked = parser.parse_args(argv)
+    partner = carrying.partner_named(asked.to)
+    made = carrying.export(
+        partner, caller_path(asked.file), at=now(), whole=asked.all, passphrase=_passphrase(asked.passphrase_file)
+    )
+    print(f"{asked.file}: {made.entries} catatan dan {made.objects} berkas data untuk {partner.name}")
+    print("di sana: sinergi sync import BERKAS; bawa pulang tanda terimanya dan masukkan dengan perintah yang sama")
+    return 0
+
+
+def _import(argv: list[str]) -> int:
+    parser = Arguments(
+        prog="sinergi sync import",
+        description="Ambil berkas pertukaran yang dibawa dengan tangan, atau tanda terimanya. Setiap catatan diperiksa "
+        "seperti yang datang lewat jaringan.",
+    )
+    parser.add_argument("--receipt", help="tempat tanda terima ditulis (bawaan: di samping berkas)")
+    parser.add_argument("--passphrase-file", type=Path, help="berkas dengan kata sandinya")
+    parser.add_argument("file", help="berkas dari mitra")
+    asked = parser.parse_args(argv)
+    file, password = caller_path(asked.file), _passphrase(asked.passphrase_file)
+    taken = carrying.take_in(file, at=now(), passphrase=password)
+    brought = taken.outcome
+    if taken.answers:
+        print(f"tanda terima dari {taken.name}: {brought.cosignatures} tanda tangan baru atas catatan")
+    else:
+        again = " (berkas ini sudah pernah diambil)" if taken.known else ""
+        print(f"dari {taken.name}: {brought.entries} catatan, {brought.bodies} isi{again}")
+    if taken.foreign:
+        print(f"{taken.foreign} buku catatan bukan untuk kantor ini dan tidak diambil")
+    for trouble in brought.troubles:
+        print(trouble)
+    if not taken.answers:
+        receipt = caller_path(asked.receipt) if asked.receipt else file.with_name(f"{file.stem}-tanda-terima.age")
+        carrying.answer(taken, receipt, at=now(), passphrase=password)
+        print(f"tanda terima: {receipt.name}; bawa kembali kepada {taken.name}")
+    return 1 if brought.troubles else 0
+
+
+def _passphrase(file: Path | None) -> str:
+    if file is None:
+        return ""
+    try:
+        return caller_path(file).read_text()[:10_000].split("\n", 1)[0].strip()
+    except (OSError, UnicodeError) as error:
+        raise Refused(f"Berkas {file} tidak dapat dibaca.", code="S-120") from error
 
 
 def fsck(argv: list[str], data: Path) -> int:

@@ -107,6 +107,13 @@ def do_confirm(agreement: str) -> None:
     confirm_agreement(id=new_event_id(at), by=None, at=at, agreement=agreement, scan=terms()["scan"])
 
 
+def do_cut_line() -> None:
+    """Partners are reached no more, as where a cable was cut."""
+    from sinergi.sync.models import Peer
+
+    Peer.objects.update(url="http://127.0.0.1:9")
+
+
 def do_leave(agreement: str) -> None:
     from sinergi.features.agreement.actions import leave_agreement
     from sinergi.kernel.ids import new_event_id

@@ -218,3 +218,29 @@ def signs(node: Node, agreement: str, number: int) -> bool:
         assert "memastikan pada mitra" in str(error)
         return False
     return True
+
+
+def test_two_offices_without_a_line_exchange_by_stick_while_they_serve(nodes, tmp_path):
+    kpu, polres = nodes(KPU_TAPSEL, POLRES)
+    meet(kpu, polres)
+    agreement = agree(kpu, polres)
+    until(lambda: all_cosigned(agreement, (kpu, polres)), PATIENCE, "each holds the other's receipt")
+    for node in (kpu, polres):
+        node.do("cut_line")
+    kpu.do("say", agreement=agreement, count=600, words="kotak suara")
+    polres.do("say", agreement=agreement, count=300, words="regu")
+
+    def verb(node: Node, *words: str) -> str:
+        command = [str(Path(sys.executable).with_name("sinergi")), "--data", str(node.data), "sync", *words]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    assert "600 catatan" in verb(kpu, "export", "--to", "polres-tapsel", "out.age")
+    assert not same_logs(agreement, (kpu, polres))
+    assert "600 catatan, 600 isi" in verb(polres, "import", "out.age")
+    assert "300 catatan" in verb(polres, "export", "--to", "kpu-tapsel", "back.age")
+    assert own_holdings(kpu)[0]["waiting"] == 600
+    assert "tanda terima dari" in verb(kpu, "import", "out-tanda-terima.age")
+    assert own_holdings(kpu)[0]["waiting"] == 0
+    assert "300 catatan, 300 isi" in verb(kpu, "import", "back.age")
+    assert same_logs(agreement, (kpu, polres))
+    assert kpu.do("tables") == polres.do("tables") and kpu.do("rebuild") == []

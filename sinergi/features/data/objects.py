@@ -123,6 +123,13 @@ class Deliveries:
         rows = DataDelivery.objects.filter(object=digest, recipient=reader, agency=own_agency().id)
         return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
+    def owed(self, reader: str) -> set[str]:
+        """Hashes of deliveries by us whose receipt or destruction the recipient has not stated."""
+        rows = DataDelivery.objects.filter(agency=own_agency().id, recipient=reader)
+        rows = rows.exclude(key__in=DataReceipt.objects.values("delivery"))
+        rows = rows.exclude(key__in=DataDestruction.objects.values("delivery"))
+        return set(rows.values_list("object", flat=True))
+
     def arrived(self, name: str) -> None:
         """State that we have it, if it opens under the terms of its fact and holds what may travel; else Untrue."""
         row = DataDelivery.objects.get(key=name, recipient=own_agency().id)

@@ -14,7 +14,7 @@ from sinergi.ledger import rows
 from sinergi.ledger.models import Agreement, Cosignature, Entry, Log
 from sinergi.ledger.store import own_agency, stated_at
 from sinergi.sync import clocks
-from sinergi.sync.models import Peer
+from sinergi.sync.models import Carried, Peer
 
 # Below so many agreements they are asked for by name.
 FEW = 20
@@ -159,6 +159,19 @@ def standing(seen: Iterable[Agreement], at: datetime, *, with_last: bool = True)
         )
     here = Partner(id=own.id, name=names[own.id], line="self", last_contact=at)
     return Standing(own=here, partners=tuple(partners), shelves=tuple(shelves))
+
+
+def carried(told: Standing) -> list[tuple[Partner, Carried]]:
+    """For each partner the last file to it and the last from it, where the line has brought nothing since."""
+    newest: dict[tuple[str, bool], Carried] = {}
+    for parcel in Carried.objects.filter(agency__in=[partner.id for partner in told.partners]).order_by("at", "id"):
+        newest[parcel.agency, parcel.outgoing] = parcel
+    found = [(partner, newest.get((partner.id, outgoing))) for partner in told.partners for outgoing in (True, False)]
+    return [
+        (partner, parcel)
+        for partner, parcel in found
+        if parcel is not None and (partner.last_contact is None or parcel.at > partner.last_contact)
+    ]
 
 
 def _book(

@@ -19,10 +19,11 @@ import pytest
 from django.db.migrations.loader import MigrationLoader
 from nacl.signing import SigningKey
 
+from sinergi.kernel.age import Lock
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import now
 from sinergi.node import backup, command
-from sinergi.node.backup import Lock, back_up, restore
+from sinergi.node.backup import back_up, restore
 
 USES = ("event", "checkpoint")
 

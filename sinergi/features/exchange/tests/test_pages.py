@@ -19,6 +19,8 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import histories, rebuild
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
 from sinergi.ledger.writer import run
+from sinergi.sync.models import Carried
+from sinergi.sync.models import Peer as Line
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
 from tests.nodes.simulator import NOON, Peer
 
@@ -170,3 +172,21 @@ def test_every_reason_for_passing_over_a_fact_is_a_sentence_people_can_read():
 def test_a_partner_that_missed_a_try_is_not_called_online():
     partner = Partner(id="a", name="Polres", line="connected", last_contact=NOON, missed=True)
     assert words.line_words(partner, NOON)[:2] == ("warn", "tidak menjawab, dicoba lagi")
+
+
+def test_what_went_by_stick_is_said_until_the_line_brings_news(
+    agreement: str, police: Peer, person: Callable[..., Any]
+):
+    secretary = person("secretary")
+    parcel = Carried.objects.create(id="1", agency=police.id, outgoing=True, at=now(), facts=1200)
+
+    def page() -> str:
+        return str(secretary.get("/siapa-punya-apa/").content.decode())
+
+    assert "1.200 catatan. Tanda terimanya belum kembali." in page()
+    Carried.objects.filter(pk=parcel.pk).update(answered_at=now())
+    assert "Tanda terimanya kembali" in page()
+    Carried.objects.create(id="2", agency=police.id, outgoing=False, at=now(), facts=3)
+    assert "3 catatan baru." in page()
+    Line.objects.create(agency=police.id, url="http://127.0.0.1:9", introduced_at=NOON, last_contact=now())
+    assert "Dari berkas" not in page() and "Dibawa dengan berkas" not in page()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from sinergi.access.doors import note_read, open_record, requires
-from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, reach, standing
+from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, carried, reach, standing
 from sinergi.features.exchange.views import facts, words
 from sinergi.features.exchange.views.histories import EVIDENCE, two_histories
 from sinergi.kernel.instants import ZONES
@@ -98,6 +98,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "unsigned": [(shelf.label, why) for shelf in found.shelves if (why := waking.why(shelf.agreement))],
         "behind": [book for book in found.frozen if book.frozen == RESTORED],
         "clocks": [words.clock_apart(partner) for partner in found.partners if partner.ahead],
+        "carried": [words.carried(partner, parcel, at) for partner, parcel in carried(found)],
         "troubles": [partner for partner in found.partners if partner.trouble],
         "may_export": {item.id for item in reach(asked.user, "evidence.export", asked.scope)},
         "any": bool(found.shelves),

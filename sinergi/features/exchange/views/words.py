@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sinergi.features.exchange.public import Book, Cell, Partner, Standing
 from sinergi.ledger.histories import RESTORED
+from sinergi.sync.models import Carried
 from sinergi.web import records
 from sinergi.web.templatetags.sinergi import moment, number, since
 
@@ -244,6 +245,20 @@ def waiting_sentence(count: int) -> str:
         count,
     )
     return said % {"count": capfirst(count_words(count))}
+
+
+def carried(partner: Partner, parcel: Carried, at: datetime) -> str:
+    """What came or went by a file that people carried by hand, and whether its receipt is back."""
+    said = {"n": number(parcel.facts), "name": partner.name, "at": moment(parcel.at, at)}
+    if not parcel.outgoing:
+        return _("Dari berkas %(name)s, diambil %(at)s: %(n)s catatan baru.") % said
+    if parcel.answered_at is None:
+        return (
+            _("Dibawa dengan berkas untuk %(name)s, ditulis %(at)s: %(n)s catatan. Tanda terimanya belum kembali.")
+            % said
+        )
+    said["at"] = moment(parcel.answered_at, at)
+    return _("Dibawa dengan berkas untuk %(name)s: %(n)s catatan. Tanda terimanya kembali %(at)s.") % said
 
 
 def count_words(count: int) -> str:
