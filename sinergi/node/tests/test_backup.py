@@ -115,7 +115,7 @@ def test_no_key_and_no_plain_byte_is_in_the_back_up(files, identity):
     plain = pyrage.decrypt(whole.read_bytes(), [identity])
     for file in [*(data / "keys").iterdir(), data / "secret"]:
         assert file.read_bytes() not in plain
-    for words in (b"SQLite format 3", b"%PDF-1.7 scan", b"KPU"):
+    for words in (b"SQLite format 3", b"%PDF-1.7 scan", b"ledger_agency"):
         assert words in plain and words not in whole.read_bytes()
 
 
