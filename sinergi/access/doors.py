@@ -35,6 +35,7 @@ class ArrivedRequest(HttpRequest):
     actor: Actor | None
     arrived_at: datetime
     scope: str  # an agreement id, or empty for all; set by sinergi.web.scope
+    under: str  # the agreement of the record that was opened; set by open_record where the record has one
 
 
 class PersonRequest(ArrivedRequest):
@@ -180,8 +181,8 @@ def open_record(
 ) -> Row:
     """The one record with `key` that the person may see with `permission`; Http404 for every other key.
 
-    Sets `request.actor` to the office that opens this very record. Reading a record whose `classification` is
-    restricted or higher, or any with `restricted=True`, is written down.
+    Sets `request.actor` to the office that opens this very record, and `request.under` to its agreement. Reading a
+    record whose `classification` is restricted or higher, or any with `restricted=True`, is written down.
     """
     roles.known(permission)
     rows = visible(request.user, queryset, permission, agreement=agreement, region=region)
@@ -194,9 +195,12 @@ def open_record(
     user: Any = request.user
     by_agreement = _column(queryset.model, "agreement") if agreement == "" else agreement
     by_region = _column(queryset.model, "region") if region == "" else region
+    under = _value(row, by_agreement) if by_agreement else None
+    if under:
+        request.under = under  # type: ignore[attr-defined]
     duty = user.duty_for(
         permission,
-        agreement=_value(row, by_agreement) if by_agreement else None,
+        agreement=under,
         region=(_value(row, by_region) or "") if by_region else None,
     )
     request.actor = user.actor(duty)  # type: ignore[attr-defined]

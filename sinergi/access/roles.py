@@ -131,6 +131,21 @@ _GRANTS: dict[str, str] = {
 # What a stolen password alone must not reach: asked for at the act, never at sign-in (docs/adr).
 SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign"})
 
+# What is stated only while an agreement is in force. While it is suspended these acts are not offered, and the ledger
+# refuses their facts (docs/adr/0014). The rest goes on: reading, the office's own papers and keys, the agreement
+# itself, what the law fixes, and that data was destroyed.
+NEEDS_FORCE = frozenset(
+    f"{feature}.{verb}"
+    for feature, verbs in {
+        "obligations": "propose agree state answer report sign",
+        "security": "request withdraw propose_answer decide assign report confirm letter",
+        "places": "import",
+        "standing_duties": "report answer contacts train",
+        "data": "list request decide deliver use",
+    }.items()
+    for verb in verbs.split()
+)
+
 PERMISSIONS: dict[str, frozenset[str]] = {name: frozenset(roles.split()) for name, roles in _GRANTS.items()}
 RANK: dict[str, int] = {role: place for place, role in enumerate(ROLES)}
 

@@ -165,6 +165,13 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     apart: bool = False
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing can be stated under an agreement now: `sentence`, and where its page opens."""
+
+    sentence: str
+    url: str
+
+
 Search = Callable[["User", str], list[Hit]]
 Inbox = Callable[["User", datetime], list[Waiting]]
 Count = Callable[["User", datetime], int]
@@ -174,6 +181,7 @@ Actions = Callable[["User", datetime, str], list[Action]]
 Panels = Callable[["User", datetime, str], list[Panel]]
 Sync = Callable[["User", datetime], SyncState | None]
 Names = Callable[[list[str]], dict[str, str]]
+Pauses = Callable[["User", datetime, str], Pause | None]
 
 Source = TypeVar("Source")
 
@@ -188,6 +196,7 @@ _actions: list[Actions] = []
 _panels: list[Panels] = []
 _sync: list[Sync] = []
 _names: list[Names] = []
+_pauses: list[Pauses] = []
 
 
 def register_place(place: Place) -> None:
@@ -245,6 +254,11 @@ def register_sync_state(source: Sync) -> Sync:
 def register_names(source: Names) -> Names:
     """Ask `source(ids)` what people here call these agreements, by id: so each has one name on all pages."""
     return _add(_names, source)
+
+
+def register_pauses(source: Pauses) -> Pauses:
+    """Ask `source(user, at, agreement)` why nothing can be stated under that agreement; None where it can."""
+    return _add(_pauses, source)
 
 
 def places() -> list[Place]:
@@ -322,6 +336,11 @@ def sync_state(user: User, at: datetime) -> SyncState | None:
 def names(agreements: list[str]) -> dict[str, str]:
     """What people here call these agreements, by id."""
     return {agreement: name for source in _names for agreement, name in source(agreements).items()}
+
+
+def pause(user: User, at: datetime, agreement: str) -> Pause | None:
+    """Why nothing can be stated under that agreement, if there is a reason."""
+    return next((found for source in _pauses if (found := source(user, at, agreement)) is not None), None)
 
 
 def _add(sources: list[Source], source: Source) -> Source:

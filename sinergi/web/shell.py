@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
+from sinergi.access.doors import door_of
+from sinergi.access.roles import NEEDS_FORCE
 from sinergi.kernel.instants import now
 from sinergi.ledger import rows
 from sinergi.ledger.models import Agreement
@@ -152,6 +154,32 @@ class Shell:
     def sync(self) -> navigation.SyncState | None:
         """How this node stands with its partners."""
         return navigation.sync_state(self.user, self.at) if self.is_signed_in else None
+
+    @cached_property
+    def pause(self) -> navigation.Pause | None:
+        """Why nothing can be stated under the agreement that this page is about, if there is a reason.
+
+        That is the agreement of the record that is shown, the one chosen, or the only one there is.
+        """
+        if not self.is_signed_in:
+            return None
+        agreement = getattr(self.request, "under", "") or getattr(self.request, "scope", "")
+        if not agreement and len(self.scopes) == 1 and any(place.is_current for place in self.places):
+            agreement = self.scopes[0].id
+        return navigation.pause(self.user, self.at, agreement) if agreement else None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What pages offer this person; while the agreement of the page is suspended, nothing that would be refused."""
+        held: frozenset[str] = self.user.permissions if self.is_signed_in else frozenset()
+        return held - NEEDS_FORCE if self.pause else held
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether this page is the form of an act that waits until the agreement goes on. What was sent is kept."""
+        match, asks = self.request.resolver_match, self.request.method in ("GET", "HEAD")
+        door = door_of(match.func) if match and asks else None
+        return door is not None and door.permission in NEEDS_FORCE and self.pause is not None
 
     @cached_property
     def office(self) -> str:

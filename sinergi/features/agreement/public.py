@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
 from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
+from sinergi.access.roles import NEEDS_FORCE
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import Article
-from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, with_said
+from sinergi.features.agreement.models import Agreement, Change, NamedSigner, Revision, with_said
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
 from sinergi.features.agreement.rules.negotiation import refuse_articles
@@ -61,6 +63,7 @@ __all__ = [
     "names_by_key",
     "numbers",
     "obligations_in",
+    "offers",
     "opened",
     "own_key",
     "partner_of",
@@ -76,8 +79,12 @@ __all__ = [
     "signed_lists",
     "signer",
     "signers_of",
+    "suspended",
     "to_sign",
+    "workable",
 ]
+
+R = TypeVar("R", bound=Model)
 
 # How the first word of an agency's code is written; the words after it begin with a capital letter.
 _FIRST_WORDS = {"kpu": "KPU", "polres": "Polres", "polresta": "Polresta", "polda": "Polda", "bawaslu": "Bawaslu"}
@@ -157,6 +164,27 @@ def in_force(agreement_id: str, on: date | None = None) -> bool:
     """Whether every party stands behind it and none has ended it; with `on`, also whether its term covers that day."""
     info = agreement(agreement_id, on)
     return info is not None and info.state == "in_force"
+
+
+def suspended(on: date) -> dict[str, date]:
+    """The agreements that are suspended on that day, each with the day since when, by id."""
+    return _suspended(on)
+
+
+def offers(user: User, permission: str, *, agreement: str, region: str | None = None) -> bool:
+    """Whether a page offers that person what `permission` opens under the agreement.
+
+    A duty reaches it, and nothing that needs an agreement in force is offered while it is suspended. Whoever tries all
+    the same is refused by the ledger, with the reason; so doors go on asking `can`.
+    """
+    goes_on = permission not in NEEDS_FORCE or agreement not in suspended(localdate(user.seen_at))
+    return goes_on and user.can(permission, agreement=agreement, region=region)
+
+
+def workable(user: User, found: QuerySet[R]) -> QuerySet[R]:
+    """Those of the rows (with a column `agreement`) whose agreement is not suspended: what can wait for somebody."""
+    paused = suspended(localdate(user.seen_at))
+    return found.exclude(agreement__in=list(paused)) if paused else found
 
 
 def require(agreement_id: str, *, scope: str = "", on: date | None = None) -> AgreementInfo:
@@ -433,6 +461,14 @@ def _rows(agreement_ids: list[str]) -> dict[str, Agreement | None]:
     for row in with_said(row for told in Agreement.under(agreement_ids).values() for row in told):
         found[row.agreement] = row
     return found
+
+
+@once
+def _suspended(on: date) -> dict[str, date]:
+    told = Change.objects.filter(what="suspension").values("agreement")
+    rows = with_said(Agreement.objects.filter(agreement__in=told).defer("articles", "article_texts", "signers"))
+    since = {row.agreement: rules.suspended_since(row.agreed_changes, on=on) for row in rows}
+    return {row.agreement: day for row in rows if (day := since[row.agreement]) and row.standing_on(on) == "suspended"}
 
 
 @once

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access import recorded
 from sinergi.features.agreement import public
 from sinergi.features.agreement.api import ROUTES
-from sinergi.features.agreement.views import drafting, entry, lifecycle, listing, negotiation, one, signing
+from sinergi.features.agreement.views import drafting, entry, lifecycle, listing, negotiation, one, shown, signing
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -67,6 +67,7 @@ navigation.register_view(
 )
 recorded.register("agreement.agreement", _("perjanjian dengan"), public.names_by_key)
 navigation.register_names(public.names)
+navigation.register_pauses(shown.pause)
 navigation.register_search(listing.found)
 navigation.register_inbox(listing.waiting_for)
 navigation.register_actions(listing.first_step)

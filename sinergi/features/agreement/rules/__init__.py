@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Literal, Protocol
 
 import msgspec
@@ -301,6 +301,13 @@ def is_suspended(changes: Sequence[AgreedChange], *, on: date) -> bool:
     paused = [change.change for change in changes if change.from_on <= on]
     paused = [change for change in paused if change in ("suspension", "resumption")]
     return paused[-1:] == ["suspension"]
+
+
+def suspended_since(changes: Sequence[AgreedChange], *, on: date) -> date | None:
+    """The first of the days up to `on` on which it is suspended without a break; None where it is not on that day."""
+    cuts = sorted({change.from_on for change in changes if change.from_on <= on}, reverse=True)
+    held = list(takewhile(lambda day: is_suspended(changes, on=day), cuts))
+    return held[-1] if held else None
 
 
 def suspensions(changes: Sequence[AgreedChange]) -> tuple[tuple[date, date], ...]:

@@ -7,9 +7,12 @@ from typing import Any
 
 import msgspec
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
+from sinergi.access.models import User
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public, rules, scans
 from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS
@@ -17,6 +20,7 @@ from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.template import SCOPE_LABELS
 from sinergi.ledger import rows
 from sinergi.ledger.grades import NOTHING, Grade, grades
+from sinergi.web import navigation
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,19 @@ def state_of(row: Agreement, today: date, own: str) -> State:
     if standing == "in_force":
         return State("done", gettext("berlaku"))
     return State("refused", gettext("berakhir"))
+
+
+def pause(user: User, at: datetime, agreement: str) -> navigation.Pause | None:
+    """The sentence for pages under a suspended agreement."""
+    since = public.suspended(localdate(at)).get(agreement)
+    if since is None:
+        return None
+    told = {"partner": public.names([agreement]).get(agreement, ""), "day": date_format(since, "j F Y")}
+    sentence = gettext(
+        "Perjanjian dengan %(partner)s ditangguhkan sejak %(day)s. Sampai dilanjutkan, yang ada dapat dibaca,"
+        " tetapi tidak ada yang dapat dinyatakan di bawahnya."
+    )
+    return navigation.Pause(sentence=sentence % told, url=reverse("agreement:agreement", args=[agreement]))
 
 
 def scopes_of(row: Agreement) -> list[dict[str, Any]]:

@@ -130,11 +130,13 @@ def dataset(request: PersonRequest, key: str) -> HttpResponse:
         "columns": [
             {"label": row.label(field.name), "cls": FIELD_CLASSES[field.cls], "field": field} for field in row.columns()
         ],
-        "may_ask": not is_own and newest.key == row.key and request.user.can("data.request", agreement=row.agreement),
+        "may_ask": not is_own
+        and newest.key == row.key
+        and agreements.offers(request.user, "data.request", agreement=row.agreement),
         "may_deliver": is_own
         and newest.key == row.key
         and bool(row.obligation)
-        and request.user.can("data.deliver", agreement=row.agreement),
+        and agreements.offers(request.user, "data.deliver", agreement=row.agreement),
         "may_change": is_own and newest.key == row.key and row.agreement in dict(_choices(request)),
     }
     return render(request, "data/dataset.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -331,12 +332,13 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     if user.can("data.decide"):
         # What was asked for until a day that is past can no longer be granted.
         open_ones = ours.filter(uses_until__gte=today).exclude(key__in=DataAnswer.objects.values("request"))
-        for row in visible(user, open_ones, "data.decide", region=None):
+        for row in agreements.workable(user, visible(user, open_ones, "data.decide", region=None)):
             found.append(_waiting(gettext("Putuskan permintaan data"), "data:request", row))
     if user.can("data.deliver"):
         granted = DataAnswer.objects.filter(agency=own, agrees=True, uses_until__gte=today)
         granted = granted.exclude(key__in=DataDelivery.objects.filter(agency=own).values("answer"))
-        for row in visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None):
+        to_deliver = visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None)
+        for row in agreements.workable(user, to_deliver):
             found.append(_waiting(gettext("Serahkan data yang disetujui"), "data:request", row))
     late = DataDelivery.objects.filter(uses_until__lt=today)
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
@@ -478,8 +480,9 @@ def _request_page(request: PersonRequest, key: str, form: AnswerForm | None) -> 
     row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.read", region=None)
     dataset = Dataset.objects.get(key=row.dataset)
     said = DataAnswer.objects.filter(request=key).first()
-    own, may = own_agency(), request.user.can
-    decides = said is None and row.owner == own.id and may("data.decide", agreement=row.agreement)
+    own = own_agency()
+    offered = partial(agreements.offers, request.user, agreement=row.agreement)
+    decides = said is None and row.owner == own.id and offered("data.decide")
     columns = [(name, dataset.label(name)) for name in row.fields_json]
     if form is not None:
         form.fields["fields_chosen"].choices = columns  # type: ignore[attr-defined]
@@ -503,10 +506,7 @@ def _request_page(request: PersonRequest, key: str, form: AnswerForm | None) -> 
         "granted": [dataset.label(name) for name in said.fields_json] if said else [],
         "state": DECISIONS[said.agrees if said else None],
         "form": form if decides else None,
-        "may_deliver": said is not None
-        and said.agrees
-        and row.owner == own.id
-        and may("data.deliver", agreement=row.agreement),
+        "may_deliver": said is not None and said.agrees and row.owner == own.id and offered("data.deliver"),
         "deliveries": [_delivery_line(one, dataset, request) for one in rows],
         "grade": grade(row.key),
     }
@@ -521,7 +521,7 @@ def _delivery_page(
     is_ours, stands = row.recipient == own_agency().id, actions.stands_at(row, today)
     said = DataAnswer.objects.filter(key=row.answer).first() if row.answer else None
     id = new_event_id(request.arrived_at)
-    may_use = is_ours and stands == "kept" and request.user.can("data.use", agreement=row.agreement)
+    may_use = is_ours and stands == "kept" and agreements.offers(request.user, "data.use", agreement=row.agreement)
     may_destroy = is_ours and stands != "destroyed" and request.user.can("data.destroy", agreement=row.agreement)
     context = {
         **_delivery_line(row, dataset, request),

@@ -8,10 +8,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import time_machine
 
 from sinergi.features.agreement import actions
 from sinergi.features.agreement.events import ChangeProposed, DisputeRaised, MatterAnswered, Words
-from sinergi.features.agreement.rules import AgreedChange, is_suspended, suspensions
+from sinergi.features.agreement.rules import AgreedChange, is_suspended, suspended_since, suspensions
 from sinergi.features.agreement.rules.lifecycle import GOES_ON as GOES_ON_KINDS
 from sinergi.features.obligations.actions import state_minutes
 from sinergi.features.obligations.events import MinutesStated, MinutesText
@@ -50,6 +51,13 @@ def test_the_last_suspension_or_resumption_that_has_begun_decides(changes, expec
     days = [TODAY + timedelta(days=days) for days in range(3)]
     assert [is_suspended(changes, on=day) for day in days] == expected
     assert [any(first <= day < after for first, after in suspensions(changes)) for day in days] == expected
+
+
+def test_suspended_since_the_first_day_of_the_unbroken_stretch():
+    changes = [change("suspension", 1), change("resumption", 3), change("suspension", 5), change("extension", 7)]
+    since = [suspended_since(changes, on=TODAY + timedelta(days=days)) for days in range(9)]
+    first, second = TODAY + timedelta(days=1), TODAY + timedelta(days=5)
+    assert since == [None, first, first, None, None, second, second, second, second]
 
 
 @pytest.fixture
@@ -192,3 +200,19 @@ def _written(chance, peers, agreement, changes):
         is_suspended = stop and on >= STOPS and not (go and on >= GOES_ON)
         expected[key] = REFUSED if is_suspended else ""
     return expected
+
+
+def test_pages_say_since_when_and_offer_nothing_that_would_be_refused(suspended, person):
+    board, form = f"/kewajiban/{suspended}/", f"/kewajiban/{suspended}/daftar/usul/"
+    with time_machine.travel(NOON, tick=False):
+        client = person("secretary", agreements=[suspended])
+        assert form in client.get(board).content.decode()
+    with time_machine.travel(NOON + timedelta(days=3), tick=False):
+        page = person("secretary", agreements=[suspended]).get(board).content.decode()
+        assert "ditangguhkan sejak 7 Februari 2024" in page and f'href="/perjanjian/{suspended}/"' in page
+        assert form not in page
+        # The form itself is closed too; what somebody had filled in before is refused in words and kept.
+        client = person("secretary", agreements=[suspended])
+        assert "<textarea" not in client.get(f"/kewajiban/{suspended}/notula/baru/").content.decode()
+        kept = client.post(f"/kewajiban/{suspended}/notula/baru/", {"words": "Rapat kami"}).content.decode()
+        assert "Rapat kami" in kept

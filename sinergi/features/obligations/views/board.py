@@ -120,7 +120,8 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
             if all(due.rule == "standing" for due in item.dues)
         ],
         "ours": _ours(lines, found.at),
-        "may_propose": info.state == "in_force" and request.user.can("obligations.propose", agreement=agreement),
+        "may_propose": info.state == "in_force"
+        and agreements.offers(request.user, "obligations.propose", agreement=agreement),
     }
     return render(request, "obligations/board.html", context)
 
@@ -228,8 +229,8 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
     own = own_agency().id
     item, state = line.item, line.found.state
     article = next((a for a in agreements.articles_of(info.id) if a["number"] == item.article), None)
-    may_state = request.user.can("obligations.state", agreement=info.id)
-    may_answer = request.user.can("obligations.answer", agreement=info.id)
+    may_state = agreements.offers(request.user, "obligations.state", agreement=info.id)
+    may_answer = agreements.offers(request.user, "obligations.answer", agreement=info.id)
     fresh = {"id": new_event_id(request.arrived_at)}
     said = _said(info.id, line, own, may_answer, request.arrived_at)
     is_open = state not in ("met", "released", "awaiting_proof", "missed")

@@ -132,7 +132,7 @@ def _page(request: PersonRequest, agreement: str, form: ReportForm | None = None
                 "parties": [standing.tally(found, at=board.at) for found in of_party],
             }
         )
-    may_issue = info.state == "in_force" and request.user.can("obligations.report", agreement=agreement)
+    may_issue = info.state == "in_force" and agreements.offers(request.user, "obligations.report", agreement=agreement)
     initial = {"id": new_event_id(request.arrived_at), "size": "short", "period": periods[0].code if periods else ""}
     context = {
         "info": info,

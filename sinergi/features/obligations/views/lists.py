@@ -37,7 +37,7 @@ def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
     board = Board(agreement, at=request.arrived_at)
     own = own_agency().id
     proof = grades([row.key for row in board.lists] + ([] if board.held is None else [board.held.key]))
-    may_answer = request.user.can("obligations.agree", agreement=agreement)
+    may_answer = agreements.offers(request.user, "obligations.agree", agreement=agreement)
     open_lists = [
         {
             "row": row,
@@ -59,7 +59,8 @@ def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
         "grade": NOTHING if board.held is None else proof.get(board.held.key, NOTHING),
         "open_lists": open_lists,
         "returned": [row for row in board.lists if row.returned_ids][-1:] if not open_lists else [],
-        "may_propose": info.state == "in_force" and request.user.can("obligations.propose", agreement=agreement),
+        "may_propose": info.state == "in_force"
+        and agreements.offers(request.user, "obligations.propose", agreement=agreement),
     }
     return render(request, "obligations/list.html", context)
 

@@ -36,7 +36,8 @@ def meetings(request: PersonRequest, agreement: str) -> HttpResponse:
     context = {
         "info": info,
         "rows": _rows(request, board),
-        "may_state": info.state == "in_force" and request.user.can("obligations.state", agreement=agreement),
+        "may_state": info.state == "in_force"
+        and agreements.offers(request.user, "obligations.state", agreement=agreement),
     }
     return render(request, "obligations/meetings.html", context)
 
@@ -156,8 +157,8 @@ def signatures_of(row: Minutes) -> list[dict[str, Any]]:
 def _rows(request: PersonRequest, board: Board) -> list[dict[str, Any]]:
     own = own_agency().id
     proof = grades([row.key for row in board.minutes])
-    may_answer = request.user.can("obligations.answer", agreement=board.agreement)
-    may_sign = request.user.can("obligations.sign", agreement=board.agreement)
+    may_answer = agreements.offers(request.user, "obligations.answer", agreement=board.agreement)
+    may_sign = agreements.offers(request.user, "obligations.sign", agreement=board.agreement)
     everybody = set(board.parties)
     return [
         {

@@ -54,7 +54,7 @@ def history(request: PersonRequest, agreement: str) -> HttpResponse:
     own, everybody = own_agency().id, set(board.parties)
     titles = {row.key: row.titles for row in board.lists}
     proof = grades([row.key for row in board.histories])
-    may_answer = request.user.can("obligations.agree", agreement=agreement)
+    may_answer = agreements.offers(request.user, "obligations.agree", agreement=agreement)
     context = {
         "info": info,
         "board": board,
@@ -306,7 +306,7 @@ def _terms(agreement: str) -> paper.Terms:
 
 
 def _may_import(request: PersonRequest, info: agreements.AgreementInfo) -> bool:
-    return info.state == "in_force" and request.user.can("obligations.propose", agreement=info.id)
+    return info.state == "in_force" and agreements.offers(request.user, "obligations.propose", agreement=info.id)
 
 
 def _shown(

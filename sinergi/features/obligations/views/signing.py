@@ -42,7 +42,7 @@ def page(request: PersonRequest, key: str) -> HttpResponse:
         "decisions": decisions_of(row),
         "signatures": signatures_of(row),
         "fingerprint": spaced(row.leaf),
-        "may_sign": request.user.can("obligations.sign", agreement=row.agreement),
+        "may_sign": agreements.offers(request.user, "obligations.sign", agreement=row.agreement),
         "hindrance": hindrance,
         "own_key": own_key,
         "name_id": new_event_id(request.arrived_at),

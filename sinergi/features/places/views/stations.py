@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.models import User
+from sinergi.features.agreement import public as agreements
 from sinergi.features.places import areas
 from sinergi.features.places.models import Region, Station, StationList
 from sinergi.features.places.public import area_names, counts_by, find_places, visible_regions
@@ -367,4 +368,4 @@ def _cached(request: PersonRequest, body: bytes, kind: str) -> HttpResponse:
 
 def agreements_of(user: Any) -> list[Agreement]:
     """The agreements in force that a duty of this person reaches with `places.import`."""
-    return [row for row in rows.in_force() if user.can("places.import", agreement=row.id)]
+    return [row for row in rows.in_force() if agreements.offers(user, "places.import", agreement=row.id)]

@@ -143,26 +143,36 @@ def _what_may(user: Any, row: Row, found: Request, proposal: Proposal | None, *,
     laid = proposal is not None and proposal.returned_at is None
     own = found.agency == own_agency().id
     checks = {
-        "decide": police and open_to_answer and laid and user.can("security.decide", **where),
+        "decide": police and open_to_answer and laid and agreements.offers(user, "security.decide", **where),
         "answer": police
         and open_to_answer
-        and (user.can("security.decide", **where) or user.can("security.propose_answer", **where)),
-        "bind": user.can("security.decide", **where),
-        "speak": police and found.emergency and row.state == "requested" and user.can("security.assign", **where),
+        and (
+            agreements.offers(user, "security.decide", **where)
+            or agreements.offers(user, "security.propose_answer", **where)
+        ),
+        "bind": agreements.offers(user, "security.decide", **where),
+        "speak": police
+        and found.emergency
+        and row.state == "requested"
+        and agreements.offers(user, "security.assign", **where),
         "confirm_spoken": police
         and bool(found.answer and found.answer.spoken_due)
-        and user.can("security.decide", **where),
-        "assign": police and row.state in ("agreed", "assigned") and user.can("security.assign", **where),
-        "report": police and row.state in ("agreed", "assigned", "completed") and user.can("security.report", **where),
-        "react": own and row.state == "offered" and user.can("security.withdraw", **where),
-        "confirm": own and row.state == "completed" and user.can("security.confirm", **where),
+        and agreements.offers(user, "security.decide", **where),
+        "assign": police
+        and row.state in ("agreed", "assigned")
+        and agreements.offers(user, "security.assign", **where),
+        "report": police
+        and row.state in ("agreed", "assigned", "completed")
+        and agreements.offers(user, "security.report", **where),
+        "react": own and row.state == "offered" and agreements.offers(user, "security.withdraw", **where),
+        "confirm": own and row.state == "completed" and agreements.offers(user, "security.confirm", **where),
         "withdraw": own
         and row.state in ("requested", "offered", "declined", "agreed", "assigned")
-        and user.can("security.withdraw", **where),
+        and agreements.offers(user, "security.withdraw", **where),
         "correct": own
         and row.state in ("requested", "offered", "declined", "agreed")
-        and user.can("security.request", **where),
-        "letter": user.can("security.letter", **where) and _letter_is_due(found, own=own, police=police),
+        and agreements.offers(user, "security.request", **where),
+        "letter": agreements.offers(user, "security.letter", **where) and _letter_is_due(found, own=own, police=police),
         "export": user.can("evidence.export", **where),
     }
     return {name for name, holds in checks.items() if holds}

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -119,6 +120,8 @@ def open_rows(user: Any, at: datetime, scope: str = "") -> list[Row]:
 
 def waits_for(row: Row, user: Any, *, police: bool) -> str:
     """The sentence that says what this person should do with the request; empty where nothing waits for them."""
+    if row.request.agreement in agreements.suspended(localdate(user.seen_at)):
+        return ""
     if police:
         if row.state == "requested" and row.proposed and user.can("security.decide"):
             return _("Usul jawaban menunggu disposisi Anda")
@@ -185,7 +188,7 @@ def _decision(row: Row, user: Any, at: datetime, *, police: bool) -> navigation.
     found = row.request
     where = {"agreement": found.agreement, "region": found.region}
     fields = {"id": new_event_id(at), "seen": found.standing}
-    if police and user.can("security.decide", **where):
+    if police and agreements.offers(user, "security.decide", **where):
         if row.state == "agreed" and row.due:
             return navigation.Decision(
                 action=reverse("security:spoken-confirmation", args=[found.key]),
@@ -206,7 +209,7 @@ def _decision(row: Row, user: Any, at: datetime, *, police: bool) -> navigation.
                 matter=_offer_words(found, laid),
                 grade=row.grade,
             )
-    if not police and row.state == "offered" and found.answer and user.can("security.withdraw", **where):
+    if not police and row.state == "offered" and found.answer and agreements.offers(user, "security.withdraw", **where):
         return navigation.Decision(
             action=reverse("security:reaction", args=[found.key]),
             fields=fields,
@@ -341,7 +344,7 @@ def main_action(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
             return []
         label = _("Putuskan yang paling mendesak") if pressing[0].decision else _("Buka yang paling mendesak")
         return [navigation.Action(label=label, url=pressing[0].url, icon="shield", weight=10)]
-    if not user.can("security.request"):
+    if not agreements.in_force_for(user, "security.request", scope=scope, on=localdate(at)):
         return []
     return [navigation.Action(label=_("Minta pengamanan"), url=reverse("security:new"), icon="shield-plus", weight=10)]
 

@@ -104,7 +104,7 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Sessions that wait for this office's answer, and planned ones whose day has passed."""
     if not user.can("standing_duties.train"):
         return []
-    rows = list(visible(user, _rows(), "standing_duties.train", region=None))
+    rows = list(agreements.workable(user, visible(user, _rows(), "standing_duties.train", region=None)))
     own, found = own_agency().id if rows else "", []
     for row in rows:
         asks = row.state == "proposed" and row.agency != own

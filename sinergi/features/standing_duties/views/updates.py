@@ -108,7 +108,7 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Updates that wait for the police's answer."""
     if not user.can("standing_duties.answer"):
         return []
-    rows = current(visible(user, VoterUpdate.objects.all(), "standing_duties.answer"))
+    rows = current(agreements.workable(user, visible(user, VoterUpdate.objects.all(), "standing_duties.answer")))
     if not rows or own_agency().kind != "police":
         return []
     answered = _answers([row.key for row in rows])
@@ -144,7 +144,9 @@ def _shown(request: PersonRequest, key: str, form: MembersForm | None) -> HttpRe
     )
     districts = row.districts()
     names = places.area_names({one.district for one in districts})
-    may_answer = own_agency().kind == "police" and request.user.can("standing_duties.answer", agreement=row.agreement)
+    may_answer = own_agency().kind == "police" and agreements.offers(
+        request.user, "standing_duties.answer", agreement=row.agreement
+    )
     context = {
         "row": row,
         "who": agreements.short_name(row.agency),
