@@ -16,7 +16,14 @@ from sinergi.features.obligations import office_templates, past, reports, rules,
 from sinergi.features.obligations.events import EvaluationIssued, EvaluationText, Meeting, MinutesSigned, Past
 from sinergi.features.obligations.events import Statement as StatementKind
 from sinergi.features.obligations.held import Held
-from sinergi.features.obligations.models import History, Minutes, ObligationList, OfficeTemplate, Statement
+from sinergi.features.obligations.models import (
+    EvaluationReport,
+    History,
+    Minutes,
+    ObligationList,
+    OfficeTemplate,
+    Statement,
+)
 from sinergi.features.obligations.public import Board
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -259,7 +266,10 @@ def signer_of(row: Minutes, key: str, *, at: datetime) -> agreements.NamedSigner
 def issue_evaluation(
     log: Writing, *, agreement: str, period: str, whole: bool, number: letters.Number, pdf: bytes, docx: bytes
 ) -> Receipt:
-    """State an evaluation report that was drawn up with `number`. Refused where another took it (NUMBER-TAKEN)."""
+    """State an evaluation report that was drawn up with `number`. Refused where another took it (NUMBER-TAKEN).
+
+    The first over a period shows M-02; its longer form or a second one is the same evaluation.
+    """
     info = agreements.require(agreement)
     letters.require_next(reports.SERIES, number, at=log.at, exercise=info.exercise)
     event = EvaluationIssued(
@@ -272,7 +282,8 @@ def issue_evaluation(
         docx_hash=hashlib.sha256(docx).hexdigest(),
         text=EvaluationText(pdf=b64encode(pdf).decode("ascii"), docx=b64encode(docx).decode("ascii")),
     )
-    return log.append(agreement, event)
+    again = EvaluationReport.objects.filter(agreement=agreement, period=period).exists()
+    return log.append(agreement, event, obligation="" if again else rules.MEETINGS["evaluation"][1])
 
 
 @command

@@ -45,6 +45,9 @@ from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_obligation, folds_text
 
+# What this feature states itself that is evidence as ordinary work is.
+_WORK = frozenset({MinutesAnswered.kind, MinutesSigned.kind, EvaluationIssued.kind})
+
 
 @folds(ObligationsProposed)
 def proposed(event: ObligationsProposed, envelope: Envelope) -> None:
@@ -315,10 +318,9 @@ def evaluation_text(text: EvaluationText | None, envelope: Envelope) -> None:
 @folds_obligation
 def worked(envelope: Envelope) -> None:
     """Any feature's fact that names an obligation is evidence for it."""
-    # Signed minutes are work of their own; what is said about a due is not.
-    if not obligation.CODE.fullmatch(envelope.obligation) or (
-        envelope.kind.startswith("obligations.") and envelope.kind not in (MinutesAnswered.kind, MinutesSigned.kind)
-    ):
+    # Signed minutes and an issued report are work of their own; what is said about a due is not.
+    works = not envelope.kind.startswith("obligations.") or envelope.kind in _WORK
+    if not works or not obligation.CODE.fullmatch(envelope.obligation):
         return
     WorkRecord.insert(
         key=envelope.key,

@@ -16,10 +16,11 @@ from sinergi.documents import letter_docx, letter_pdf
 from sinergi.documents.tests.samples import docx_words, pdf_pages
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters.models import Stationery
+from sinergi.features.obligations import template
 from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.events import EvaluationIssued, EvaluationText
 from sinergi.features.obligations.models import EvaluationReport
-from sinergi.features.obligations.tests.conftest import new_id
+from sinergi.features.obligations.tests.conftest import ARTICLES, new_id
 from sinergi.features.obligations.views import printing
 from sinergi.ledger import rebuild
 from tests.nodes.simulator import NOON
@@ -177,6 +178,40 @@ def test_a_report_is_issued_with_letterhead_number_and_signer_and_reaches_both_s
     check = Client().get(f"/cek/{row.key}/").content.decode()
     assert "Surat ini terbit dari Sinergi." in check and row.written in check and "tepat waktu" not in check
     assert rebuild.check() == []
+
+
+@pytest.fixture
+def evaluated(pact):
+    """With the duty to evaluate, M-02, on the list."""
+    articles = [*ARTICLES, {"number": 13, "title": "Pemantauan dan evaluasi"}]
+    items, titles = template.items_for(articles, commission=pact.kpu, police=pact.police.id)
+    pact.agree(pact.propose(items=items, titles=titles))
+    return pact
+
+
+def closed_by_reports(pact):
+    lines = [line.found for line in pact.board(LATER).lines if line.item.code == "M-02"]
+    return [found.proof for found in lines if found.state == "met"], len(lines)
+
+
+def test_a_report_closes_the_duty_to_evaluate_once_for_its_period_whoever_issues_it(evaluated, person, paper):
+    client = person("secretary", agreements=[evaluated.agreement])
+    assert closed_by_reports(evaluated)[0] == [] and closed_by_reports(evaluated)[1] > 1
+    issue(client, evaluated)
+    first = EvaluationReport.objects.get().key
+    issue(client, evaluated, size="long")
+    assert closed_by_reports(evaluated)[0] == [first], "the longer form of the same evaluation is no second one"
+    due = next(line for line in evaluated.board(LATER).lines if line.found.proof == first)
+    page = client.get(f"/kewajiban/{evaluated.agreement}/M-02/{due.occurrence.mark}/").content.decode()
+    assert "laporan analisa dan evaluasi" in page and f"/kewajiban/{evaluated.agreement}/anev/#terbit" in page
+    assert rebuild.check() == []
+
+
+def test_the_partners_report_closes_it_too_and_an_impossible_one_does_not(evaluated):
+    evaluated.theirs(stated(number=0), obligation="M-02")
+    assert closed_by_reports(evaluated)[0] == []
+    key = evaluated.theirs(stated(), obligation="M-02")
+    assert closed_by_reports(evaluated)[0] == [key]
 
 
 def test_its_numbers_are_edited_like_those_of_every_letter(agreed, person, paper):
