@@ -110,22 +110,32 @@ def regencies(folder: Path, level: str) -> dict[str, float]:
 
 
 def country(folder: Path, level: str) -> dict[str, float]:
-    """Posts and bounds of the whole country in this process, one round; reading the table is counted apart."""
+    """Posts, officers and bounds of the whole country in this process, one round; reading tables is counted apart."""
+    from sinergi.planning.certificate import posts_of
     from sinergi.planning.model import GROUPINGS, Limits
     from sinergi.planning.posts import group_posts
-    from sinergi.planning.tables import read_patterns, read_stations
+    from sinergi.planning.tables import read_patterns, read_stations, read_units
+    from sinergi.planning.units import assign_units
 
     started = time.perf_counter()
     stations = read_stations((folder / "stations.csv").read_bytes(), "stations.csv")
     patterns = read_patterns((folder / "patterns.csv").read_bytes(), "patterns.csv")
+    units = read_units((folder / "units.csv").read_bytes(), "units.csv")
     read, started, before = time.perf_counter() - started, time.perf_counter(), time.process_time()
     grouping = next(one for one in GROUPINGS if one == level)
     plan = group_posts(stations, patterns, grouping, Limits(rounds=1))
+    posts_s, posts_cpu_s = time.perf_counter() - started, time.process_time() - before
+    sent = assign_units(posts_of(stations, plan), units)
     pairs = [group for group in plan.groups if group.pattern.stations == 2]
     return {
         "read_s": read,
         "wall_s": time.perf_counter() - started,
         "cpu_s": time.process_time() - before,
+        "posts_s": posts_s,
+        "posts_cpu_s": posts_cpu_s,
+        "officers_gap_mm": sent.cost_mm - sent.bound_mm,
+        "officers_lent": sent.lent,
+        "officers_missing": int(sent.missing.sum()),
         "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "posts": len(plan.anchor),
         "posts_over_bound": len(plan.anchor) / plan.lower_bound_posts,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.places import EARTH_RADIUS_M
 from sinergi.planning.clusters import on_sphere
-from sinergi.planning.flow import cheapest_flow
+from sinergi.planning.flow import cheapest_of_all
 from sinergi.planning.model import CLASSES, LENT_LEVELS, Floats, Integers, Pattern, UnitPlan, Units
 
 # In millimetres, so that every sum is a whole number. A missing officer costs more the higher the class, an officer
@@ -20,6 +21,11 @@ LENT_MM = 2_000_000_000
 EXTRA_MM = 5_000_000
 # Above so many pairs of unit and post, lent officers travel over the middle of their and of the other regency.
 MOST_PAIRS = 1_000_000
+# Officers that nobody has, while lending is worked out: dearer than any way, cheaper than a missing one; then dearer than
+# that, so that none is left.
+_NOBODY_YET, _NOBODY = MISSING_MM * 9 // 10, 10 * MISSING_MM
+# So many of the nearest units are tried for a post first; the others when they would gain.
+NEAREST = 4
 _ALL = 1 << 40
 
 
@@ -68,9 +74,7 @@ def assign_units(posts: Posts, units: Units) -> UnitPlan:
             words={"code": units.code[int(sound.argmin())]},
         )
     net = _Network(posts, units)
-    if net.hubs:
-        net.settle_at_home()
-    price = cheapest_flow(*net.arrays(), net.tree, net.flow, net.root)
+    price = net.settle()
     worth = np.maximum(0, -price[: len(units)])
     sent = net.plan(worth)
     if sent.bound_mm > sent.cost_mm:
@@ -98,7 +102,6 @@ class _Network:
         self._count = 0
         self._home_arcs()
         self.middles = _middles(posts, self.regencies)
-        self._direct_from = self._count
         if self.hubs:
             self._local_arcs()
             self._hub_arcs()
@@ -107,9 +110,18 @@ class _Network:
         self.tail, self.head, self.room, self.cost = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         self.flow = np.zeros(self._count, np.int64)
         self.flow[self.tree[:u]] = self.free
+        self.tried = self._nearest()
 
-    def arrays(self) -> tuple[Integers, Integers, Integers, Integers]:
-        return self.tail, self.head, self.room, self.cost
+    def _nearest(self) -> npt.NDArray[np.bool_]:
+        """All arcs but those from units to posts that have NEAREST cheaper ones."""
+        u, p = len(self.units), len(self.posts)
+        direct = np.flatnonzero((self.tail < u) & (self.head >= u) & (self.head < u + p))
+        by_post = direct[np.lexsort((self.cost[direct], self.head[direct]))]
+        first = np.searchsorted(self.head[by_post], np.arange(u, u + p))
+        place = np.arange(len(by_post)) - first[self.head[by_post] - u]
+        tried = np.ones(self._count, bool)
+        tried[by_post[place >= NEAREST]] = False
+        return tried
 
     def _add(self, tail: Integers, head: Integers, room: Integers, cost: Integers) -> Integers:
         self._parts.append((tail, head, room, cost))
@@ -177,40 +189,63 @@ class _Network:
             lent, arrive[to], np.full(len(lent), _ALL), LENT_MM + metres_mm(self.unit_at[lent], self.middles[to])
         )
         at = np.array([place[code] for code in self.posts.regency], np.int64)
+        self._nobody = self._add(np.full(r, self.root), arrive, np.full(r, _ALL), np.full(r, _NOBODY_YET))
         self._in = self._add(arrive[at], u + np.arange(p), np.full(p, _ALL), metres_mm(self.post_at, self.middles[at]))
 
-    def settle_at_home(self) -> None:
+    def settle(self) -> Integers:
+        """Make the flow the cheapest; the price of every node.
+
+        With middles in three steps, since a way through many regencies is long: every regency by itself, where officers
+        that nobody has fill what its own units cannot; then lending, which takes the place of these; then the rest of
+        them, where there is not enough, becomes missing.
+        """
+        if not self.hubs:
+            return self._cheapest()
+        self._settle_at_home()
+        price = self._cheapest()
+        if self.flow[self._nobody].any():
+            self.cost[self._nobody] = _NOBODY
+            price = self._cheapest()
+        if self.flow[self._nobody].any():
+            raise Broken("officers that nobody has are sent")
+        return price
+
+    def _cheapest(self) -> Integers:
+        return cheapest_of_all(self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, self.tried)
+
+    def _settle_at_home(self) -> None:
         """A better start for the flow: every regency by itself, with its own units and posts only.
 
-        Their trees, joined at the root, are a tree of the whole. The middles hang where somebody lent is worth most
-        (by any other place, every post would seem to call for somebody lent); what is left to do is lending.
+        Their trees, joined at the root, are a tree of the whole. The middles where officers leave hang where somebody
+        lent is worth most (by any other place, every post would seem to call for somebody lent).
         """
-        u, p = len(self.units), len(self.posts)
+        u, p, r = len(self.units), len(self.posts), len(self.regencies)
         place = {code: k for k, code in enumerate(self.regencies)}
         of_node = np.full(self.root + 1, -1)
         of_node[: u + p] = [place.get(code, -1) for code in (*self.home, *self.posts.regency)]
-        of_arc = np.where(self.head == self.root, of_node[self.tail], -1)
-        inside = (self.tail < u) & (self.head >= u) & (self.head < u + p)
-        of_arc[inside] = of_node[self.tail[inside]]
-        by_arc, by_node = np.argsort(of_arc, kind="stable"), np.argsort(of_node[: u + p], kind="stable")
-        arcs = np.searchsorted(of_arc[by_arc], np.arange(len(self.regencies) + 1))
-        nodes = np.searchsorted(of_node[by_node], np.arange(len(self.regencies) + 1))
+        of_node[u + p + r : self.root] = np.arange(r)
+        of_arc = np.full(self._count, -1)
+        # Arcs between two nodes of one regency or between one and the root.
+        for one, other in ((self.tail, self.head), (self.head, self.tail)):
+            inside = (of_node[one] == of_node[other]) | (other == self.root)
+            of_arc[inside] = np.maximum(of_arc[inside], of_node[one[inside]])
+        by_arc, by_node = np.argsort(of_arc, kind="stable"), np.argsort(of_node[: self.root], kind="stable")
+        arcs = np.searchsorted(of_arc[by_arc], np.arange(r + 1))
+        nodes = np.searchsorted(of_node[by_node], np.arange(r + 1))
         price = np.zeros(self.root + 1, np.int64)
-        price[u + p : self.root] = self.cost[self.tree[u + p : self.root]]
         number, position = np.empty(self.root + 1, np.int64), np.empty(self._count, np.int64)
-        for k in range(len(self.regencies)):
+        for k in range(r):
             own, ways = by_node[nodes[k] : nodes[k + 1]], by_arc[arcs[k] : arcs[k + 1]]
             number[own], number[self.root] = np.arange(len(own)), len(own)
             position[ways] = np.arange(len(ways))
-            flow, tree = self.flow[ways], np.append(position[self.tree[own]], -1)
+            flow, tree, tried = self.flow[ways], np.append(position[self.tree[own]], -1), self.tried[ways]
             tail, head = number[self.tail[ways]], number[self.head[ways]]
-            price[own] = cheapest_flow(tail, head, self.room[ways], self.cost[ways], tree, flow, len(own))[:-1]
-            self.flow[ways], self.tree[own] = flow, ways[tree[:-1]]
-        for ways in (self._in, self._between):
-            worth = self.cost[ways] + price[self.head[ways]]
-            best = np.lexsort((worth, self.tail[ways]))
-            middles, first = np.unique(self.tail[ways[best]], return_index=True)
-            self.tree[middles], price[middles] = ways[best[first]], worth[best[first]]
+            price[own] = cheapest_of_all(tail, head, self.room[ways], self.cost[ways], tree, flow, len(own), tried)[:-1]
+            self.flow[ways], self.tree[own], self.tried[ways] = flow, ways[tree[:-1]], tried
+        worth = self.cost[self._between] + price[self.head[self._between]]
+        best = np.lexsort((worth, self.tail[self._between]))
+        middles, first = np.unique(self.tail[self._between[best]], return_index=True)
+        self.tree[middles] = self._between[best[first]]
 
     def plan(self, worth: Integers) -> UnitPlan:
         """The flow as rows of unit and post, with cost and bound."""
@@ -227,6 +262,7 @@ class _Network:
         foreign = np.array([self.home[a] != self.posts.regency[b] for a, b in zip(unit, post, strict=True)], bool)
         lent = int(officers[foreign].sum()) if len(rows) else 0
         unmet_bound = max(0, int(needed.sum() - self.free.sum()))
+        used = np.flatnonzero(self.flow)
         constant = sum(missing_mm(pattern) * pattern.police_min for pattern in self.posts.pattern)
         return UnitPlan(
             unit=unit,
@@ -238,7 +274,7 @@ class _Network:
             lent=lent,
             lent_bound=max(0, self._short_at_home(needed) - unmet_bound),
             unmet_bound=unmet_bound,
-            cost_mm=constant + sum(map(int, self.flow * self.cost)),
+            cost_mm=constant + sum(map(int, self.flow[used] * self.cost[used])),
             bound_mm=self._bound(worth),
         )
 

@@ -94,6 +94,18 @@ def test_shortage_is_least_reserves_stay_and_the_bound_is_met(hubs, monkeypatch)
         assert sent.lent >= sent.lent_bound
 
 
+@pytest.mark.parametrize("hubs", [False, True])
+def test_a_unit_that_is_not_tried_first_is_sent_when_it_gains(hubs, monkeypatch):
+    for seed in range(12):
+        posts, units = world(seed, units=6, posts=9, officers=4, extras=True)
+        monkeypatch.setattr(flow, "MOST_PAIRS", 0 if hubs else 10**6)
+        monkeypatch.setattr(flow, "NEAREST", 99)
+        all_tried = assign_units(posts, units)
+        monkeypatch.setattr(flow, "NEAREST", 1)
+        one_tried = assign_units(posts, units)
+        assert one_tried.cost_mm == one_tried.bound_mm == all_tried.cost_mm
+
+
 def test_a_short_plan_leaves_the_least_dangerous_posts_short():
     posts, units = world(1, units=2, posts=4, officers=0)
     rules = [pattern(4, risk=risk) for risk in ("low", "special", "medium", "high")]
