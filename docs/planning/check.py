@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a security plan without Sinergi and without any solver:
 
-    python check.py --stations F --units F --patterns F PLAN_FOLDER
+    python check.py --stations F --units F --patterns F [--officers F] PLAN_FOLDER
 
 Needs Python 3.10 and nothing else. Counts every rule, every metre and every proven bound of the plan again from the
 tables and the certificate; prints what it found, exit 0 only where everything holds. Read it beside docs/planning.md.
@@ -27,6 +27,7 @@ ROUNDING = 1e-6
 # What officers cost, in millimetres, and what else a plan may not choose for itself (docs/planning.md, part 2).
 MISSING_MM, LENT_MM, EXTRA_MM = 100_000_000_000, 2_000_000_000, 5_000_000
 MOST_PAIRS = 1_000_000
+WOMAN_MM, PIN_MM = 20_000_000_000, 1_000_000_000_000
 DISTANCE = "great circle on a sphere of 6371008.8 m"
 INPUTS, OUTPUTS = {"stations", "units", "patterns"}, {"posts.csv", "assignments.csv"}
 wrong = []
@@ -355,6 +356,162 @@ def check_officers(stations, units, rules, plan, sent, certificate):
     }
 
 
+def check_names(asked, stations, units, rules, plan, sent, certificate):
+    """Rules of officers.csv, and cost and bound of placing officers by name; what summary.json must say."""
+    said, names, duty = certificate["officers"], certificate["names"], certificate["names"]["duty"]
+    need(names["woman_mm"] == WOMAN_MM and names["pin_mm"] == PIN_MM, "other prices of women and pins than the model's")
+    people = {row["code"]: row for row in table(asked.officers)}
+    post_of = {row["station"]: row["post"] for row in plan}
+    posts = sorted({row["post"] for row in plan if row["post"] in stations})
+    villages = defaultdict(set)
+    for station, post in post_of.items():
+        villages[post].add(stations[station]["village_code"])
+    middle = defaultdict(list)
+    for station in stations.values():
+        middle[station["village_code"]].append(station["at"])
+    middle = {code: tuple(sum(at[k] for at in some) / len(some) for k in (0, 1)) for code, some in middle.items()}
+    shifts = -(-duty["hours"] // duty["most_hours"])
+    listed, barred = Counter(row["unit_code"] for row in people.values()), {}
+    for code, row in people.items():
+        hours = int(row["hours_worked"]) + duty["hours"] / shifts
+        rested = row.get("rested_hours") or ""
+        for rule, broken in (
+            ("unit", row["unit_code"] not in units),
+            ("fit", row["fit"].lower() not in ("ya", "yes", "true", "1")),
+            ("age", int(row["age"]) > duty["oldest"]),
+            ("rest", rested and int(rested) < duty["rest_hours"]),
+            ("hours", hours > duty["most_hours"]),
+        ):
+            if broken:
+                barred[code] = rule
+                break
+    need(barred == names["barred"], "others may stand nowhere than the certificate says")
+    free = {unit: max(0, listed[unit] - row["reserve"]) for unit, row in units.items()}
+    women = {code for code, row in people.items() if row["sex"].lower() in ("p", "perempuan", "female", "f")}
+    pins = {code: row["pinned_station"] for code, row in people.items() if row.get("pinned_station")}
+    need(
+        pins == {pin["officer"]: pin["station"] for pin in names["pins"]}
+        and all(pin["reason"] == people[pin["officer"]]["pin_reason"] for pin in names["pins"]),
+        "other pins than the table of officers",
+    )
+    ways = {}
+
+    def way_mm(unit, post):
+        if (unit, post) not in ways:
+            lent = units[unit]["home"] != stations[post]["regency_code"]
+            ways[unit, post] = round(1000 * metres(units[unit]["at"], stations[post]["at"])) + LENT_MM * lent
+        return ways[unit, post]
+
+    near = {}
+
+    def is_near_home(code, post):
+        home = people[code].get("home_village_code", "")
+        if (home, post) not in near:
+            near[home, post] = bool(home) and (
+                home in villages[post]
+                or (home in middle and round(1000 * metres(middle[home], stations[post]["at"])) < 1000 * duty["away_m"])
+            )
+        return near[home, post]
+
+    rows = table(asked.plan / "officers.csv")
+    there, women_there, gone, by_shift = Counter(), Counter(), Counter(), Counter()
+    cost, travelled, lent, seen, by_unit = 0, 0.0, 0, set(), Counter()
+    for row in rows:
+        code, unit, post = row["officer"], row["unit"], row["post"]
+        if not need(
+            code in people and post in posts and unit in units, f"officers.csv: unknown {code}, {unit}, {post}"
+        ):
+            continue
+        need(code not in seen, f"officer {code} stands twice")
+        seen.add(code)
+        need(people[code]["unit_code"] == unit, f"officer {code} is of another unit")
+        need(code not in barred, f"officer {code} may stand nowhere ({barred.get(code)})")
+        need(not is_near_home(code, post), f"officer {code} stands at or near the own village")
+        need(1 <= int(row["shift"]) <= shifts, f"officer {code}: no such shift")
+        far = metres(units[unit]["at"], stations[post]["at"])
+        need(abs(far - float(row["metres"])) <= 0.002, f"officer {code}: other metres than said")
+        there[post] += 1
+        by_shift[post, int(row["shift"])] += 1
+        women_there[post] += code in women
+        gone[unit] += 1
+        by_unit[unit, post] += 1
+        cost += way_mm(unit, post)
+        travelled += far
+        lent += units[unit]["home"] != stations[post]["regency_code"]
+    for code, station in pins.items():
+        here = [row["post"] for row in rows if row["officer"] == code]
+        need(here == [post_of.get(station)], f"officer {code} is pinned to {station}, but stands elsewhere")
+    for unit, count in gone.items():
+        need(count <= free[unit], f"unit {unit} sends {count}, but only {free[unit]} may leave")
+    need(
+        {(row["unit"], row["post"]): int(row["officers"]) for row in sent} == dict(by_unit)
+        and len(sent) == len(by_unit),
+        "assignments.csv counts others than officers.csv",
+    )
+    for row in sent:
+        far = metres(units[row["unit"]]["at"], stations[row["post"]]["at"])
+        need(abs(far - float(row["metres"])) <= 0.002, f"{row['unit']} to {row['post']}: other metres than said")
+    worth, own = said["worth_mm"], names["worth_mm"]
+    need(set(worth) == set(units) and set(own) <= set(people), "prices are missing, or of nobody")
+    need(all(price >= 0 for price in (*worth.values(), *own.values())), "prices are below zero")
+    able = [code for code in people if code not in barred]
+    bound = PIN_MM * len(pins) - sum(worth[unit] * free[unit] for unit in units) - sum(own.get(c, 0) for c in able)
+    missing = women_missing = needed = 0
+    short_at_home = Counter()
+    for post in posts:
+        rule = rules(stations[post])
+        least, most, asked_women = (shifts * rule[name] for name in ("police_min", "police_max", "women_min"))
+        need(there[post] <= most, f"post {post}: more officers than its pattern allows")
+        counts = [by_shift[post, shift] for shift in range(1, shifts + 1)]
+        need(max(counts) - min(counts) <= 1, f"post {post}: one shift has two officers more than another")
+        gains = [EXTRA_MM // k for k in range(1, most - least + 1)]
+        lack, lack_women = max(0, least - there[post]), max(0, asked_women - women_there[post])
+        missing += lack
+        women_missing += lack_women
+        needed += least
+        short_at_home[stations[post]["regency_code"]] += least
+        cost += lack * rule["missing_mm"] + lack_women * WOMAN_MM - sum(gains[: max(0, there[post] - least)])
+        any_, woman = FAR, FAR
+        for code in able:
+            if is_near_home(code, post) or (code in pins and post_of.get(pins[code]) != post):
+                continue
+            unit = people[code]["unit_code"]
+            paid = way_mm(unit, post) + worth[unit] + own.get(code, 0) - PIN_MM * (code in pins)
+            any_ = min(any_, paid)
+            if code in women:
+                woman = min(woman, paid)
+        first = min(any_, rule["missing_mm"])
+        # Women that a post lacks, or women instead of whoever is cheapest: whichever costs less.
+        bound += least * first + (asked_women and min(asked_women * WOMAN_MM, asked_women * (woman - first)))
+        bound += sum(min(0, any_ - gain) for gain in gains)
+    slack = 2 + len(people) + sum(shifts * rules(stations[post])["police_max"] for post in posts)
+    need(abs(cost - said["cost_mm"]) <= 4 * slack, f"placing officers costs {cost} mm, certified {said['cost_mm']}")
+    need(said["bound_mm"] <= bound + 4 * slack, f"the bound {said['bound_mm']} mm is not proven ({bound})")
+    need(said["bound_mm"] <= cost + 4 * slack, "the bound of placing officers is above its cost")
+    count = Counter(people[code]["unit_code"] for code in able)
+    may_leave = {unit: min(free[unit], count[unit]) for unit in units}
+    unmet_bound = max(0, needed - sum(may_leave.values()))
+    for unit, row in units.items():
+        if row["home"] in short_at_home:
+            short_at_home[row["home"]] -= may_leave[unit]
+    lent_bound = max(0, sum(max(0, number) for number in short_at_home.values()) - unmet_bound)
+    need(said["lent"] == lent and said["lent_bound"] == lent_bound, "other lent officers than certified")
+    print(f"officers by name: cost {cost} mm, proven bound {bound} mm")
+    return {
+        "officers": len(rows),
+        "unmet": missing,
+        "lower_bound_unmet": unmet_bound,
+        "officers_needed": needed,
+        "lent": lent,
+        "lower_bound_lent": lent_bound,
+        "officers_travel_m": travelled,
+        "officers_barred": len(barred),
+        "women_unmet": women_missing,
+        "shifts": shifts,
+        "pins": len(pins),
+    }
+
+
 def middles_of(stations, units, posts):
     """The middle of each regency's posts on the sphere, as the certificate's model takes it."""
 
@@ -407,7 +564,12 @@ def read(asked):
     for row in table(asked.units):
         home = "" if row["level"].lower() in LENT_LEVELS else row["regency_code"]
         free = int(row["officers"]) - int(row["reserve"] or 0)
-        units[row["code"]] = {"at": (float(row["lat"]), float(row["lon"])), "home": home, "free": free}
+        units[row["code"]] = {
+            "at": (float(row["lat"]), float(row["lon"])),
+            "home": home,
+            "free": free,
+            "reserve": int(row["reserve"] or 0),
+        }
     patterns = {}
     for row in table(asked.patterns):
         price = 1 + CLASSES.index(row["class"])
@@ -418,6 +580,7 @@ def read(asked):
             "linmas": int(row["linmas"]),
             "radius": float(row["radius_m"]) if row["radius_m"] else FAR,
             "missing_mm": MISSING_MM * price,
+            "women_min": int(row.get("women_min") or 0),
         }
 
     def rules(station):
@@ -472,6 +635,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("stations", "units", "patterns"):
         parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--officers", type=Path)
     parser.add_argument(
         "plan", type=Path, help="the folder with posts.csv, assignments.csv, summary.json, certificate.json"
     )
@@ -493,20 +657,25 @@ def check(asked):
     """Everything; what does not hold is in `wrong`."""
     certificate, stations, units, rules = read(asked)
     need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
-    need(set(certificate["inputs"]) == INPUTS, "the certificate does not name the three tables it was made from")
-    need(set(certificate["outputs"]) == OUTPUTS, "the certificate does not name the two tables of the plan")
-    for name in sorted(INPUTS & set(certificate["inputs"])):
+    inputs = INPUTS | ({"officers"} if asked.officers else set())
+    outputs = OUTPUTS | ({"officers.csv"} if asked.officers else set())
+    need(set(certificate["inputs"]) == inputs, "the certificate does not name the tables it was made from")
+    need(set(certificate["outputs"]) == outputs, "the certificate does not name the tables of the plan")
+    for name in sorted(inputs & set(certificate["inputs"])):
         file = certificate["inputs"][name]
         digest = hashlib.sha256(getattr(asked, name).read_bytes()).hexdigest()
         need(digest == file["sha256"], f"{name}: another file than the plan was made from")
-    for name in sorted(OUTPUTS & set(certificate["outputs"])):
+    for name in sorted(outputs & set(certificate["outputs"])):
         file = certificate["outputs"][name]
         digest = hashlib.sha256((asked.plan / name).read_bytes()).hexdigest()
         need(digest == file["sha256"], f"{name} was changed after the plan")
     plan, sent = table(asked.plan / "posts.csv"), table(asked.plan / "assignments.csv")
     summary = json.loads((asked.plan / "summary.json").read_text())
     counted = check_posts(stations, rules, plan, certificate)
-    counted |= check_officers(stations, units, rules, plan, sent, certificate)
+    if asked.officers:
+        counted |= check_names(asked, stations, units, rules, plan, sent, certificate)
+    else:
+        counted |= check_officers(stations, units, rules, plan, sent, certificate)
     counted["stations_at_shared_points"] = sharing_a_point(stations)
     check_summary(summary, counted, len(stations), certificate)
     print(

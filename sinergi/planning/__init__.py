@@ -3,6 +3,7 @@
     stations = read_stations(path.read_bytes(), path.name)
     posts = group_posts(stations, patterns, "village", Limits(rounds=3))
     sent = assign_units(posts_of(stations, posts), units)
+    by_name = assign_officers(posts_of(stations, posts), units, officers, Duty(), village_middles(stations))
     files = certify(stations, units, posts, sent, grouping="village", limits=Limits(rounds=3), inputs=tables)
 
     medians = capacitated_p_median(coordinates, demand, capacity, 10)
@@ -17,30 +18,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sinergi.planning.certificate import certify, posts_of
+    from sinergi.planning.certificate import certify, posts_of, village_middles
     from sinergi.planning.median import Medians, capacitated_p_median
-    from sinergi.planning.model import Limits, Pattern, Stations, Units
+    from sinergi.planning.model import Duty, Limits, Officers, Pattern, Pin, Stations, Units
+    from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
-    from sinergi.planning.tables import read_patterns, read_stations, read_units
+    from sinergi.planning.tables import read_officers, read_patterns, read_stations, read_units
     from sinergi.planning.units import assign_units
 
 __all__ = [
+    "Duty",
     "Limits",
     "Medians",
+    "Officers",
     "Pattern",
+    "Pin",
     "Stations",
     "Units",
+    "assign_officers",
     "assign_units",
     "capacitated_p_median",
     "certify",
     "group_posts",
     "posts_of",
+    "read_officers",
     "read_patterns",
     "read_stations",
     "read_units",
+    "village_middles",
 ]
 
-_MODULES = ("model", "tables", "posts", "units", "certificate", "median")
+_MODULES = ("model", "tables", "posts", "units", "officers", "certificate", "median")
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 
 from sinergi.kernel.places import EARTH_RADIUS_M
-from sinergi.planning.model import Grouping, Limits, PostPlan, Stations, UnitPlan, Units
+from sinergi.planning.model import Grouping, Limits, OfficerPlan, Officers, PostPlan, Stations, UnitPlan, Units
+from sinergi.planning.officers import PIN_MM, WOMAN_MM
 from sinergi.planning.units import EXTRA_MM, LENT_MM, MISSING_MM, Posts, over_hubs
 
 FORMAT = "sinergi-plan/1"
@@ -23,12 +24,26 @@ FORMAT = "sinergi-plan/1"
 
 def posts_of(stations: Stations, plan: PostPlan) -> Posts:
     """The posts as the flow of officers sees them: each stands at its anchor station."""
+    villages: list[set[str]] = [set() for _ in plan.anchor]
+    for post, village in zip(plan.post_of, stations.village, strict=True):
+        villages[post].add(village)
     return Posts(
         lat=stations.lat[plan.anchor],
         lon=stations.lon[plan.anchor],
         regency=[stations.regency[i] for i in plan.anchor],
         pattern=plan.pattern,
+        villages=list(map(frozenset, villages)),
     )
+
+
+def village_middles(stations: Stations) -> dict[str, tuple[float, float]]:
+    """The mean of each village's stations, in degrees."""
+    names = sorted(set(stations.village))
+    place = {name: i for i, name in enumerate(names)}
+    at = np.array([place[name] for name in stations.village], np.int64)
+    count = np.bincount(at, minlength=len(names))
+    lat, lon = (np.bincount(at, degrees, minlength=len(names)) / count for degrees in (stations.lat, stations.lon))
+    return dict(zip(names, zip(lat.tolist(), lon.tolist(), strict=True), strict=True))
 
 
 def certify(
@@ -40,8 +55,11 @@ def certify(
     grouping: Grouping,
     limits: Limits,
     inputs: Mapping[str, bytes],
+    names: tuple[Officers, OfficerPlan] | None = None,
 ) -> dict[str, bytes]:
-    """The files of a plan by name: posts.csv, assignments.csv, certificate.json. The fourth is `summary` with seconds.
+    """The files of a plan by name: posts.csv, assignments.csv, certificate.json. One more is `summary` with seconds.
+
+    With `names` (then `sent` is its plan by units) also officers.csv.
 
     `inputs` are the bytes of the tables by the name of their option; the certificate carries their SHA-256.
     """
@@ -49,7 +67,9 @@ def certify(
         "posts.csv": _posts_csv(stations, posts),
         "assignments.csv": _assignments_csv(stations, units, posts, sent),
     }
-    certificate = {
+    if names:
+        tables["officers.csv"] = _officers_csv(stations, posts, *names)
+    certificate: dict[str, Any] = {
         "format": FORMAT,
         "versions": {name: version(name) for name in ("sinergi", "numpy", "numba", "highspy")}
         | {"python": platform.python_version()},
@@ -66,7 +86,7 @@ def certify(
             "lent_mm": LENT_MM,
             "extra_mm": EXTRA_MM,
         },
-        "summary": summary(posts, sent),
+        "summary": summary(posts, sent, names[1] if names else None),
         "filled": {
             stations.code[i]: [float(stations.lat[i]), float(stations.lon[i])] for i in np.flatnonzero(stations.filled)
         },
@@ -92,10 +112,34 @@ def certify(
             "lent_bound": sent.lent_bound,
         },
     }
+    if names:
+        certificate["names"] = _by_name(*names)
     return tables | {"certificate.json": msgspec.json.encode(certificate) + b"\n"}
 
 
-def summary(posts: PostPlan, sent: UnitPlan) -> dict[str, Any]:
+def _by_name(officers: Officers, plan: OfficerPlan) -> dict[str, Any]:
+    duty = plan.duty
+    return {
+        "duty": {
+            "hours": duty.hours,
+            "most_hours": duty.most_hours,
+            "rest_hours": duty.rest_hours,
+            "oldest": duty.oldest,
+            "away_m": duty.away_m,
+        },
+        "woman_mm": WOMAN_MM,
+        "pin_mm": PIN_MM,
+        "worth_mm": {officers.code[i]: int(plan.worth[i]) for i in np.flatnonzero(plan.worth)},
+        "barred": {officers.code[i]: rule for i, rule in plan.barred.items()},
+        "pins": [
+            {"officer": officers.code[pin.officer], "station": pin.station, "reason": pin.reason, "price_mm": price}
+            for pin, price in zip(plan.pins, plan.pin_mm, strict=True)
+        ],
+        "pins_price_mm": plan.pins_mm,
+    }
+
+
+def summary(posts: PostPlan, sent: UnitPlan, names: OfficerPlan | None = None) -> dict[str, Any]:
     """The plan in a few numbers; `gap` is travel over its bound less one, never rounded down.
 
     It is None where no bound above zero is known, as with stations of a post that all stand at one point: their ways
@@ -105,7 +149,15 @@ def summary(posts: PostPlan, sent: UnitPlan) -> dict[str, Any]:
     gap = 0.0 if len(posts.anchor) == len(posts.post_of) else None
     if bound > 0:
         gap = max(0.0, math.ceil((travel / bound - 1) * 1e6) / 1e6)
-    return {
+    by_name = {}
+    if names:
+        by_name = {
+            "officers_barred": len(names.barred),
+            "women_unmet": int(names.women_missing.sum()),
+            "shifts": names.duty.shifts,
+            "pins": len(names.pins),
+        }
+    return by_name | {
         "posts": len(posts.anchor),
         "officers": int(sent.officers.sum()),
         "travel_m": travel,
@@ -114,7 +166,7 @@ def summary(posts: PostPlan, sent: UnitPlan) -> dict[str, Any]:
         "gap": gap,
         "unmet": int(sent.missing.sum()),
         "lower_bound_unmet": sent.unmet_bound,
-        "officers_needed": sum(pattern.police_min for pattern in posts.pattern),
+        "officers_needed": (names.duty.shifts if names else 1) * sum(pattern.police_min for pattern in posts.pattern),
         "linmas": sum(pattern.linmas for pattern in posts.pattern),
         "lent": sent.lent,
         "lower_bound_lent": sent.lent_bound,
@@ -143,6 +195,19 @@ def _assignments_csv(stations: Stations, units: Units, plan: PostPlan, sent: Uni
         for unit, post, officers, metres in zip(sent.unit, sent.post, sent.officers, sent.metres, strict=True)
     )
     return _csv(("unit", "post", "officers", "metres"), rows)
+
+
+def _officers_csv(stations: Stations, plan: PostPlan, officers: Officers, names: OfficerPlan) -> bytes:
+    """One row per officer: the post, which shift, and the metres of the way there."""
+    way = {
+        (int(unit), int(post)): metres
+        for unit, post, metres in zip(names.units.unit, names.units.post, names.units.metres, strict=True)
+    }
+    rows = sorted(
+        (officers.code[i], officers.unit[i], stations.code[plan.anchor[post]], shift, f"{way[unit, post]:.3f}")
+        for i, post, shift, unit in zip(names.officer, names.post, names.shift, names.unit, strict=True)
+    )
+    return _csv(("officer", "unit", "post", "shift", "metres"), rows)
 
 
 def _csv(header: tuple[str, ...], rows: list[Any]) -> bytes:

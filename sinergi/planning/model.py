@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +29,7 @@ class Pattern:
 
     `police_min` to `police_max` officers and `linmas` civil guards stand at one post for at most `stations` stations,
     none farther than `radius_m` metres from it (None: no limit). `regency`: where it holds; empty: everywhere else.
+    `women_min` of the officers at a post are women, where officers are known by name.
     """
 
     risk: str
@@ -38,6 +39,7 @@ class Pattern:
     linmas: int
     radius_m: float | None = None
     regency: str = ""
+    women_min: int = 0
 
     def __post_init__(self) -> None:
         """Raises Refused, field `patterns`, where these numbers guard nobody."""
@@ -46,12 +48,13 @@ class Pattern:
             or not 1 <= self.police_min <= self.police_max
             or self.stations < 1
             or self.linmas < 0
+            or not 0 <= self.women_min <= self.police_min
             or not (self.radius_m is None or 0 < self.radius_m < math.inf)
         ):
             raise Refused(
                 "Pola kelas “%(risk)s” tidak dapat dipakai: kelasnya harus %(classes)s, TPS per posko dan personelnya "
                 "paling sedikit 1, personel paling banyak tidak kurang dari paling sedikit, linmas tidak kurang dari "
-                "0, dan radius kosong atau lebih dari 0.",
+                "0, polwan tidak lebih dari personel paling sedikit, dan radius kosong atau lebih dari 0.",
                 code="REN-09",
                 field="patterns",
                 words={"risk": self.risk, "classes": ", ".join(CLASSES)},
@@ -121,6 +124,73 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.code)
+
+
+@dataclass(frozen=True)
+class Officers:
+    """Officers by name: unit, home village (empty: unknown), sex, age in years, health, hours on duty already.
+
+    `rested`: hours of rest before this duty, −1 where nobody says. `name` may be empty. Nothing else is known of them.
+    """
+
+    code: list[str]
+    name: list[str]
+    unit: list[str]
+    home: list[str]
+    woman: npt.NDArray[np.bool_]
+    age: Integers
+    fit: npt.NDArray[np.bool_]
+    worked: Integers
+    rested: Integers
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """How long posts are guarded and who may: limits that no plan goes beyond.
+
+    A post is guarded for `hours`, in as many equal shifts as it takes for nobody to stand longer than `most_hours`;
+    hours already worked count. `oldest`: the greatest age; `rest_hours` before the duty; nobody stands in the own
+    village nor nearer than `away_m` metres to its middle.
+    """
+
+    hours: int = 12
+    most_hours: int = 12
+    rest_hours: int = 8
+    oldest: int = 50
+    away_m: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raises Refused, field `duty`, for limits that nobody can keep."""
+        if min(self.hours, self.most_hours) < 1 or self.rest_hours < 0 or not 0 <= self.away_m < math.inf:
+            raise Refused(
+                "Lama jaga dan batas jam tugas paling sedikit 1 jam; istirahat dan jarak dari desa asal tidak kurang "
+                "dari 0.",
+                code="REN-16",
+                field="duty",
+            )
+
+    @property
+    def shifts(self) -> int:
+        """How many follow each other at a post."""
+        return -(-self.hours // self.most_hours)
+
+    @property
+    def shift_hours(self) -> float:
+        """How long one stands there."""
+        return self.hours / self.shifts
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A commander's word: this officer (a position) guards this station (a code), so stands at its `post`; and why."""
+
+    officer: int
+    station: str
+    post: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -205,3 +275,36 @@ class UnitPlan:
     unmet_bound: int
     cost_mm: int
     bound_mm: int
+
+
+@dataclass(frozen=True)
+class OfficerPlan:
+    """Officers by name: parallel rows `officer`, `unit`, `post`, `shift` (from 1); `units`: the same by unit, proven.
+
+    `worth` are prices in millimetres of each officer beyond that of the unit; `barred` says who may stand nowhere and
+    by which rule; `women_missing` how many of those whom the pattern asks for a post lacks. `pins_mm`: what all pins
+    together cost, `pin_mm` each of them (None: not worked out).
+    """
+
+    officer: list[int]
+    unit: list[int]
+    post: list[int]
+    shift: list[int]
+    units: UnitPlan
+    women_missing: Integers
+    worth: Integers
+    barred: Mapping[int, str]
+    pins: tuple[Pin, ...]
+    duty: Duty
+    pins_mm: int = 0
+    pin_mm: Sequence[int | None] = ()
+
+    @property
+    def cost_mm(self) -> int:
+        """What the plan minimises."""
+        return self.units.cost_mm
+
+    @property
+    def bound_mm(self) -> int:
+        """No plan under these rules and pins costs less."""
+        return self.units.bound_mm

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sinergi.kernel.errors import Refused
-from sinergi.planning.model import CLASSES, LENT_LEVELS, Pattern, Stations, Units
+from sinergi.planning.model import CLASSES, LENT_LEVELS, Officers, Pattern, Pin, Stations, Units
 from sinergi.sheets.columns import header_key
 from sinergi.sheets.csv_file import decoded
 from sinergi.sheets.reading import Unreadable
@@ -20,6 +20,9 @@ from sinergi.sheets.reading import Unreadable
 STATIONS = ("code", "village_code", "district_code", "regency_code", "lat", "lon", "voters", "class")
 UNITS = ("code", "name", "level", "regency_code", "lat", "lon", "officers", "reserve")
 PATTERNS = ("class", "police_min", "police_max", "stations", "linmas", "radius_m")
+OFFICERS = ("code", "unit_code", "home_village_code", "sex", "age", "fit", "hours_worked")
+# What more may be told of officers; a pin is a commander's word and bears a reason.
+OFFICERS_ALSO = ("name", "rested_hours", "pinned_station", "pin_reason")
 
 # Nothing that this country has lies outside; a point at zero, zero is a point that nobody entered.
 _SOUTH, _NORTH, _WEST, _EAST = -15.0, 10.0, 90.0, 145.0
@@ -175,8 +178,8 @@ def read_patterns(data: bytes, file: str) -> list[Pattern]:
     problems = _Problems(file)
     patterns: list[Pattern] = []
     seen: dict[tuple[str, str], int] = {}
-    for row, cells in _rows(data, file, PATTERNS, problems, also=("regency_code",)):
-        risk, least, most, stations, linmas, radius, regency = cells
+    for row, cells in _rows(data, file, PATTERNS, problems, also=("regency_code", "women_min")):
+        risk, least, most, stations, linmas, radius, regency, polwan = cells
         sound = problems.count
         if risk not in CLASSES:
             problems.add(row, "class", f"kelas “{_short(risk)}” tidak dikenal; yang ada: {', '.join(CLASSES)}.")
@@ -195,12 +198,96 @@ def read_patterns(data: bytes, file: str) -> list[Pattern]:
         radius_m = _radius(problems, row, radius) if radius else None
         per_post = _whole(problems, row, "stations", stations, least=1, most=200)
         guards = _whole(problems, row, "linmas", linmas, most=1_000)
+        women = _whole(problems, row, "women_min", polwan, most=1_000) if polwan else 0
+        if problems.count == sound and women > police_min:
+            problems.add(row, "women_min", f"{women} polwan, padahal personel paling sedikit {police_min}.")
         if problems.count == sound:
-            patterns.append(Pattern(risk, police_min, police_max, per_post, guards, radius_m, regency))
+            patterns.append(Pattern(risk, police_min, police_max, per_post, guards, radius_m, regency, women))
     if not patterns and not problems.found:
         problems.add(0, "", "tidak ada satu pola pun.")
     problems.settle()
     return patterns
+
+
+def read_officers(data: bytes, file: str) -> tuple[Officers, list[tuple[int, str, str]]]:
+    """Officers from a CSV file, and who is pinned to which station for what reason. Raises WrongTables.
+
+    An empty home village and empty hours of rest are unknown. Sex: `L` or `P` (also male, female); fit: ya or tidak.
+    """
+    problems = _Problems(file)
+    columns: tuple[list[str], ...] = ([], [], [], [])
+    woman, fit = list[bool](), list[bool]()
+    numbers: tuple[list[int], ...] = ([], [], [])
+    pins: list[tuple[int, str, str]] = []
+    seen: dict[str, int] = {}
+    for row, cells in _rows(data, file, OFFICERS, problems, also=OFFICERS_ALSO):
+        code, unit, home, sex, age, health, worked, name, rested, station, reason = cells
+        _check_code(problems, row, "code", code)
+        _check_code(problems, row, "unit_code", unit)
+        if home:
+            _check_code(problems, row, "home_village_code", home)
+        if code in seen:
+            problems.add(row, "code", f"personel {code} sudah ada di baris {seen[code]}.")
+        seen.setdefault(code, row)
+        woman.append(
+            _one_of(problems, row, "sex", sex, ("p", "perempuan", "female", "f"), ("l", "laki-laki", "male", "m"))
+        )
+        fit.append(_one_of(problems, row, "fit", health, ("ya", "yes", "true", "1"), ("tidak", "no", "false", "0")))
+        numbers[0].append(_whole(problems, row, "age", age, least=17, most=99))
+        numbers[1].append(_whole(problems, row, "hours_worked", worked, most=1_000))
+        numbers[2].append(_whole(problems, row, "rested_hours", rested, most=10_000) if rested else -1)
+        if station and not reason:
+            problems.add(row, "pin_reason", "penetapan dengan tangan harus beralasan.")
+        if reason and not station:
+            problems.add(row, "pinned_station", "ada alasan, tetapi TPS yang ditetapkan kosong.")
+        if station:
+            pins.append((len(columns[0]), station, reason))
+        for column, text in zip(columns, (code, name, unit, home), strict=True):
+            column.append(text)
+    if not columns[0] and not problems.found:
+        problems.add(0, "", "tidak ada satu personel pun.")
+    problems.settle()
+    code_, name_, unit_, home_ = columns
+    age_, worked_, rested_ = (np.array(column, np.int64) for column in numbers)
+    return (
+        Officers(
+            code=code_,
+            name=name_,
+            unit=unit_,
+            home=home_,
+            woman=np.array(woman),
+            age=age_,
+            fit=np.array(fit),
+            worked=worked_,
+            rested=rested_,
+        ),
+        pins,
+    )
+
+
+def pins_at(
+    wanted: Sequence[tuple[int, str, str]], officers: Officers, stations: Stations, post_of: Sequence[int], file: str
+) -> tuple[Pin, ...]:
+    """What is pinned, at the post that guards the station. Raises WrongTables where there is no such station."""
+    problems = _Problems(file)
+    place = {code: i for i, code in enumerate(stations.code)}
+    found = []
+    for officer, station, reason in wanted:
+        if station not in place:
+            problems.add(
+                0, "pinned_station", f"{officers.code[officer]} ditetapkan di TPS {_short(station)} yang tidak ada."
+            )
+            continue
+        found.append(Pin(officer, station, int(post_of[place[station]]), reason))
+    problems.settle()
+    return tuple(found)
+
+
+def _one_of(problems: _Problems, row: int, column: str, text: str, yes: tuple[str, ...], no: tuple[str, ...]) -> bool:
+    if text.lower() not in (*yes, *no):
+        said = f"“{_short(text)}” tidak dikenal; isi {yes[0]} atau {no[0]}." if text else "wajib diisi."
+        problems.add(row, column, said)
+    return text.lower() in yes
 
 
 def check_together(stations: Stations, patterns: Sequence[Pattern], file: str) -> None:

@@ -21,8 +21,8 @@ LENT_MM = 2_000_000_000
 EXTRA_MM = 5_000_000
 # Above so many pairs of unit and post, lent officers travel over the middle of their and of the other regency.
 MOST_PAIRS = 1_000_000
-# Officers that nobody has, while lending is worked out: dearer than any way, cheaper than a missing one; then dearer than
-# that, so that none is left.
+# Officers that nobody has, while lending is worked out: dearer than any way, cheaper than a missing one; then dearer
+# than that, so that none is left.
 _NOBODY_YET, _NOBODY = MISSING_MM * 9 // 10, 10 * MISSING_MM
 # So many of the nearest units are tried for a post first; the others when they would gain.
 NEAREST = 4
@@ -31,12 +31,16 @@ _ALL = 1 << 40
 
 @dataclass(frozen=True)
 class Posts:
-    """What a flow must know of posts: where they stand, in which regency, and the pattern each is guarded by."""
+    """What a flow must know of posts: where they stand, in which regency, and the pattern each is guarded by.
+
+    `villages` are those whose stations each post guards; only officers by name ask for them.
+    """
 
     lat: Floats
     lon: Floats
     regency: list[str]
     pattern: Sequence[Pattern]
+    villages: Sequence[frozenset[str]] = ()
 
     def __len__(self) -> int:
         return len(self.pattern)

@@ -21,7 +21,7 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
 from sinergi.planning import tables
-from sinergi.planning.model import GROUPINGS, Limits
+from sinergi.planning.model import GROUPINGS, Duty, Limits, OfficerPlan, Officers, Units
 
 LARGEST_SEED = 2**31 - 1
 
@@ -36,24 +36,26 @@ def plan(argv: list[str], data: Path) -> int:
         raise Refused(
             "%(out)s bukan folder; sebut folder lain untuk hasilnya.", code="REN-02", words={"out": asked.out}
         )
-    if asked.officers:
-        raise Refused(
-            "Penempatan personel per nama belum ada; jalankan tanpa --officers, satuannya tetap dibagi.", code="REN-03"
-        )
-    inputs = {name: _bytes(getattr(asked, name)) for name in ("stations", "units", "patterns")}
+    duty = _duty(asked)
+    wanted = ["stations", "units", "patterns", *(["officers"] if asked.officers else [])]
+    inputs = {name: _bytes(getattr(asked, name)) for name in wanted}
     try:
         stations = tables.read_stations(inputs["stations"], asked.stations)
         units = tables.read_units(inputs["units"], asked.units)
         patterns = tables.read_patterns(inputs["patterns"], asked.patterns)
+        officers, pinned = tables.read_officers(inputs["officers"], asked.officers) if asked.officers else (None, [])
         tables.check_together(stations, patterns, asked.patterns)
     except tables.WrongTables as wrong:
         for problem in wrong.problems[1:]:
             print(problem, file=sys.stderr)
         raise
+    if officers:
+        _compare(units, officers)
     for sentence in tables.unmatched(stations, units, patterns):
         print(sentence, file=sys.stderr)
     # The compiled loops take a second to load; whoever only mistyped an option does not wait for them.
-    from sinergi.planning.certificate import certify, posts_of, summary
+    from sinergi.planning.certificate import certify, posts_of, summary, village_middles
+    from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
     from sinergi.planning.units import assign_units
 
@@ -62,14 +64,27 @@ def plan(argv: list[str], data: Path) -> int:
             # What is left for the search; a tenth is kept for the officers and for writing.
             limits = replace(limits, seconds=max(0.0, 0.9 * limits.seconds - (time.monotonic() - began)))
         posts = group_posts(stations, patterns, asked.grouping, limits, stopped=lambda: interrupt.came)
-        sent = assign_units(posts_of(stations, posts), units)
-        files = certify(stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs)
-        told = summary(posts, sent) | {"stations_at_shared_points": stations.sharing_a_point()}
+        named = None
+        if officers:
+            pins = tables.pins_at(pinned, officers, stations, posts.post_of.tolist(), asked.officers)
+            homes = village_middles(stations)
+            plan_ = assign_officers(posts_of(stations, posts), units, officers, duty, homes, pins=pins)
+            named, sent = (officers, plan_), plan_.units
+        else:
+            sent = assign_units(posts_of(stations, posts), units)
+        files = certify(
+            stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs, names=named
+        )
+        told = summary(posts, sent, named[1] if named else None) | {
+            "stations_at_shared_points": stations.sharing_a_point()
+        }
         told |= {"seconds": round(time.monotonic() - began, 3)}
         files["summary.json"] = msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
         _write(out, files, asked.out)
     alone = told["posts"] == len(stations)
     _say(told, asked.out, filled=int(stations.filled.sum()), alone=alone, interrupted=interrupt.came)
+    if named:
+        _say_names(*named)
     return 0
 
 
@@ -81,7 +96,19 @@ def _arguments() -> Arguments:
     )
     parser.add_argument("--stations", required=True, help="CSV TPS: " + ",".join(tables.STATIONS))
     parser.add_argument("--units", required=True, help="CSV satuan: " + ",".join(tables.UNITS))
-    parser.add_argument("--officers", help="CSV personel (belum dipakai)")
+    parser.add_argument("--officers", help="CSV personel, untuk penempatan per nama: " + ",".join(tables.OFFICERS))
+    parser.add_argument("--duty-hours", type=int, default=12, help="berapa jam posko dijaga (bawaan 12)")
+    parser.add_argument(
+        "--most-hours", type=int, default=12, help="jam tugas seorang paling banyak; lebih lama berarti bergiliran"
+    )
+    parser.add_argument("--rest-hours", type=int, default=8, help="istirahat sebelumnya paling sedikit (bawaan 8)")
+    parser.add_argument("--oldest", type=int, default=50, help="umur paling tinggi (bawaan 50)")
+    parser.add_argument(
+        "--away-metres",
+        type=float,
+        default=0.0,
+        help="jarak paling dekat dari desa asal; desanya sendiri selalu dilarang",
+    )
     parser.add_argument("--patterns", required=True, help="CSV pola: " + ",".join(tables.PATTERNS))
     parser.add_argument(
         "--out", required=True, help="folder hasil: posts.csv, assignments.csv, summary.json, certificate.json"
@@ -96,6 +123,33 @@ def _arguments() -> Arguments:
     return parser
 
 
+def _duty(asked: argparse.Namespace) -> Duty:
+    for name, least, most in (
+        ("duty-hours", 1, 240),
+        ("most-hours", 1, 240),
+        ("rest-hours", 0, 240),
+        ("oldest", 17, 99),
+        ("away-metres", 0, 1_000_000),
+    ):
+        _within(name, getattr(asked, name.replace("-", "_")), least, most)
+    return Duty(
+        hours=asked.duty_hours,
+        most_hours=asked.most_hours,
+        rest_hours=asked.rest_hours,
+        oldest=asked.oldest,
+        away_m=asked.away_metres,
+    )
+
+
+def _within(name: str, value: float, least: int, most: int) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise Refused(
+            "--%(name)s harus dari %(least)s sampai %(most)s.",
+            code="REN-04",
+            words={"name": name, "least": least, "most": most},
+        )
+
+
 def _limits(asked: argparse.Namespace) -> Limits:
     for name, least, most in (
         ("seconds", 0, 1_000_000),
@@ -104,12 +158,8 @@ def _limits(asked: argparse.Namespace) -> Limits:
         ("threads", 1, 256),
     ):
         value = getattr(asked, name)
-        if value is not None and not (math.isfinite(value) and least <= value <= most):
-            raise Refused(
-                "--%(name)s harus dari %(least)s sampai %(most)s.",
-                code="REN-04",
-                words={"name": name, "least": least, "most": most},
-            )
+        if value is not None:
+            _within(name, value, least, most)
     return Limits(seed=asked.seed, rounds=asked.rounds, seconds=asked.seconds, threads=asked.threads)
 
 
@@ -207,6 +257,45 @@ def _say(told: dict[str, object], out: str, *, filled: int, alone: bool, interru
         print("Tidak ada personel yang dapat ditempatkan; hanya poskonya yang direncanakan.", file=sys.stderr)
     if interrupted or told["cut_short"]:
         print(f"Pencarian berhenti setelah {told['rounds']} putaran penuh.", file=sys.stderr)
+
+
+def _compare(units: Units, officers: Officers) -> None:
+    """Where the table of units counts others than the table of names: names count, and it is told."""
+    count = {code: officers.unit.count(code) for code in set(officers.unit)}
+    for code, strength in zip(units.code, units.officers.tolist(), strict=True):
+        if count.get(code, 0) != strength:
+            print(
+                f"Satuan {code}: {strength} personel di tabelnya, {count.get(code, 0)} nama; namanya yang dihitung.",
+                file=sys.stderr,
+            )
+
+
+def _say_names(officers: Officers, plan: OfficerPlan) -> None:
+    """Who may not stand guard and why, women that lack, and what pins cost."""
+    from sinergi.planning.officers import RULES
+
+    for rule, words in RULES.items():
+        count = sum(1 for broken in plan.barred.values() if broken == rule)
+        if count:
+            print(f"{count} personel tidak diikutkan: {words}.")
+    if plan.women_missing.any():
+        print(f"KURANG {int(plan.women_missing.sum())} polwan yang diminta pola.")
+    if plan.duty.shifts > 1:
+        print(f"{plan.duty.shifts} giliran, masing-masing {plan.duty.shift_hours:g} jam.")
+    for pin, price in zip(plan.pins, plan.pin_mm, strict=True):
+        if price is not None:
+            print(f"Penetapan {officers.code[pin.officer]} di TPS {pin.station} ({pin.reason}): {_price(price)}.")
+    if plan.pins:
+        print(f"Semua penetapan dengan tangan: {_price(plan.pins_mm)}.")
+
+
+def _price(mm: int) -> str:
+    """What a pin costs, in words."""
+    from sinergi.planning.units import LENT_MM
+
+    if mm < LENT_MM // 2:
+        return f"{mm / 1e6:.1f} km lebih jauh"
+    return "menambah kekurangan, BKO, atau polwan yang tidak ada"
 
 
 def _proven(gap: object) -> str:

@@ -98,9 +98,42 @@ def _table(path: Path, header: str, rows: list[str]) -> None:
     path.write_text("\n".join([header, *rows, ""]))
 
 
+def write_officers(folder: Path, seed: int, *, pinned: int = 0, women_min: int = 1) -> None:
+    """Names for the units of a folder, of every kind that a rule speaks of; patterns that ask for women."""
+    chance = random.Random(seed)
+    villages = sorted({row.split(",")[1] for row in (folder / "stations.csv").read_text().splitlines()[1:]})
+    rows = []
+    for unit in (folder / "units.csv").read_text().splitlines()[1:]:
+        code, count = unit.split(",")[0], int(unit.split(",")[6]) + chance.randint(-1, 2)
+        for k in range(max(0, count)):
+            home, sex = chance.choice((*villages, "", "9")), chance.choice("LLP")
+            fit, age = chance.choices(("ya", "tidak"), (9, 1))[0], chance.choice((25, 40, 50, 51))
+            worked, rested = chance.choice((0, 0, 4, 7)), chance.choice(("", "", "3", "9"))
+            rows.append([f"{code}-{k}", code, home, sex, age, fit, worked, rested, "", ""])
+    rows.append(["Z-0", "Z", "", "L", 30, "ya", 0, "", "", ""])
+    stations_ = [row.split(",") for row in (folder / "stations.csv").read_text().splitlines()[1:]]
+    sound = [r for r in rows if r[4] <= 50 and r[5] == "ya" and r[6] <= 4 and r[7] != "3" and r[1] not in ("Z", "B")]
+    for row, station in zip(chance.sample(sound, min(pinned, len(sound))), stations_, strict=False):
+        if row[2] != station[1]:
+            row[8:] = [station[0], "diminta KPU"]
+    head = "code,unit_code,home_village_code,sex,age,fit,hours_worked,rested_hours,pinned_station,pin_reason"
+    _table(folder / "officers.csv", head, [",".join(map(str, row)) for row in rows])
+    lines = (folder / "patterns.csv").read_text().splitlines()
+    _table(
+        folder / "patterns.csv",
+        f"{lines[0]},women_min",
+        [f"{line},{min(women_min, i % 2)}" for i, line in enumerate(lines[1:])],
+    )
+
+
+def _tables(folder: Path) -> list[str]:
+    names = [name for name in ("stations", "units", "patterns", "officers") if (folder / f"{name}.csv").exists()]
+    return [word for name in names for word in (f"--{name}", str(folder / f"{name}.csv"))]
+
+
 def made(folder: Path, *more: str) -> Path:
     """The plan of the tables in a folder, by the command; its folder."""
-    tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", str(folder / f"{name}.csv"))]
+    tables = _tables(folder)
     assert plan([*tables, "--out", str(folder / "plan"), *more], Path()) == 0
     return folder / "plan"
 
@@ -114,7 +147,7 @@ def _checker(most_pairs: int) -> CodeType:
 
 def verdict(folder: Path, most_pairs: int = 1_000_000) -> tuple[int, str]:
     """Exit code and words of the stand-alone checker about the plan of the tables in a folder."""
-    tables = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", str(folder / f"{name}.csv"))]
+    tables = _tables(folder)
     said, before = io.StringIO(), sys.argv
     sys.argv = ["check.py", *tables, str(folder / "plan")]
     try:

@@ -1,0 +1,407 @@
+"""Who stands where by name (part 3 of docs/planning.md): rest, age, health, home, at the least proven cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sinergi.kernel.errors import Broken, Refused
+from sinergi.planning.clusters import on_sphere
+from sinergi.planning.flow import cheapest_of_all
+from sinergi.planning.model import LENT_LEVELS, Duty, Integers, OfficerPlan, Officers, Pin, UnitPlan, Units
+from sinergi.planning.units import LENT_MM, Posts, extras_mm, metres_mm, missing_mm
+
+# A post without the women its pattern asks for: dearer than any way, cheaper than nobody. A pin not kept: dearest.
+WOMAN_MM = 20_000_000_000
+PIN_MM = 1_000_000_000_000
+# Above so many pairs of kinds of officers and posts a plan by name is refused: a regency has a tenth of it.
+MOST_PAIRS = 4_000_000
+# Pins whose price is told one by one; each asks for a plan of its own.
+MOST_PRICED = 20
+_ALL = 1 << 40
+
+
+def barred(officers: Officers, units: Units, duty: Duty) -> dict[int, str]:
+    """Who may stand nowhere, by position, and the first rule that says so: `unit`, `fit`, `age`, `rest` or `hours`."""
+    known = set(units.code)
+    found = {}
+    for i in range(len(officers)):
+        for rule, broken in (
+            ("unit", officers.unit[i] not in known),
+            ("fit", not officers.fit[i]),
+            ("age", officers.age[i] > duty.oldest),
+            ("rest", 0 <= officers.rested[i] < duty.rest_hours),
+            ("hours", officers.worked[i] + duty.shift_hours > duty.most_hours),
+        ):
+            if broken:
+                found[i] = rule
+                break
+    return found
+
+
+def near_home(home: str, posts: Posts, homes: Mapping[str, tuple[float, float]], away_m: float) -> frozenset[int]:
+    """The posts at which nobody of village `home` may stand: they guard it, or are within `away_m` of its middle."""
+    own = {p for p, villages in enumerate(posts.villages) if home in villages}
+    if away_m > 0 and home in homes:
+        lat, lon = homes[home]
+        far = metres_mm(on_sphere(np.array([lat]), np.array([lon])), on_sphere(posts.lat, posts.lon))
+        own |= set(np.flatnonzero(far < 1000 * away_m).tolist())
+    return frozenset(own)
+
+
+def assign_officers(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    *,
+    pins: tuple[Pin, ...] = (),
+) -> OfficerPlan:
+    """Officers by name for the posts, at the least cost under every rule, and the prices that prove it.
+
+    As with units: first as few as possible are missing, dangerous classes served first; then the women that patterns
+    ask for; then as few are lent as possible; then the fewest metres. Nobody stands longer than `duty.most_hours` and
+    nobody in the own village; who is lacking then is counted in `missing`. `homes`: the middle of each village.
+    Raises Refused, field `officers`, where pins break a rule or contradict each other, or there are too many pairs.
+    """
+    plan = _solved(posts, units, officers, duty, homes, pins)
+    if not pins:
+        return plan
+    # What the pins cost: the plan without them, and without each.
+    free = _solved(posts, units, officers, duty, homes, ())
+    price = [
+        plan.cost_mm - _solved(posts, units, officers, duty, homes, pins[:k] + pins[k + 1 :]).cost_mm
+        for k in range(len(pins) if len(pins) <= MOST_PRICED else 0)
+    ]
+    return replace(plan, pins_mm=plan.cost_mm - free.cost_mm, pin_mm=price or [None] * len(pins))
+
+
+def _solved(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    pins: tuple[Pin, ...],
+) -> OfficerPlan:
+    out = barred(officers, units, duty)
+    kinds = _kinds(posts, units, officers, duty, homes, pins, out)
+    _check_pins(posts, units, officers, duty, homes, pins, out)
+    net = _Net(posts, units, officers, duty, kinds, pins)
+    return net.plan(out)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Officers for whom everything is the same: unit, sex, and where they may not stand; one pinned is a kind alone."""
+
+    unit: int
+    woman: bool
+    not_at: frozenset[int]
+    pinned: int
+    members: list[int]
+
+
+def _kinds(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    pins: tuple[Pin, ...],
+    out: Mapping[int, str],
+) -> list[_Kind]:
+    place = {code: u for u, code in enumerate(units.code)}
+    pinned = {pin.officer: pin.post for pin in pins}
+    near: dict[str, frozenset[int]] = {}
+    found: dict[tuple[int, bool, frozenset[int], int, int], _Kind] = {}
+    for i in range(len(officers)):
+        if i in out:
+            continue
+        home = officers.home[i]
+        if home not in near:
+            near[home] = near_home(home, posts, homes, duty.away_m) if home else frozenset()
+        to = pinned.get(i, -1)
+        key = (place[officers.unit[i]], bool(officers.woman[i]), near[home], to, i if to >= 0 else -1)
+        found.setdefault(key, _Kind(key[0], key[1], key[2], to, [])).members.append(i)
+    kinds = list(found.values())
+    if len(kinds) * len(posts) > MOST_PAIRS:
+        raise Refused(
+            "Terlalu banyak personel dan posko sekaligus untuk rencana per nama; susun per kabupaten.",
+            code="REN-12",
+            field="officers",
+        )
+    for kind in kinds:
+        # Who has worked least goes first; of equals the code decides.
+        kind.members.sort(key=lambda i: (officers.worked[i], officers.code[i]))
+    return kinds
+
+
+def _check_pins(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    pins: tuple[Pin, ...],
+    out: Mapping[int, str],
+) -> None:
+    """Raises Refused where a pin breaks a rule, or pins together ask for more than a post or a unit allows."""
+    at: dict[int, int] = {}
+    of: dict[str, int] = {}
+    for pin in pins:
+        name = officers.code[pin.officer]
+        rule = out.get(pin.officer, "")
+        if not rule and pin.post in near_home(officers.home[pin.officer], posts, homes, duty.away_m):
+            rule = "home"
+        if rule:
+            raise Refused(
+                "Personel %(officer)s ditetapkan di TPS %(station)s, padahal tidak boleh berjaga di sana: %(rule)s.",
+                code="REN-13",
+                field="officers",
+                words={"officer": name, "station": pin.station, "rule": RULES[rule]},
+            )
+        at[pin.post] = at.get(pin.post, 0) + 1
+        of[officers.unit[pin.officer]] = of.get(officers.unit[pin.officer], 0) + 1
+        if at[pin.post] > posts.pattern[pin.post].police_max * duty.shifts:
+            raise Refused(
+                "Terlalu banyak personel ditetapkan di posko TPS %(station)s: polanya paling banyak %(most)s.",
+                code="REN-14",
+                field="officers",
+                words={"station": pin.station, "most": posts.pattern[pin.post].police_max * duty.shifts},
+            )
+    listed = _listed(units, officers)
+    for code, count in of.items():
+        free = int(listed[units.code.index(code)])
+        if count > free:
+            raise Refused(
+                "Satuan %(unit)s: %(count)s personel ditetapkan, padahal hanya %(free)s boleh pergi selain cadangan.",
+                code="REN-15",
+                field="officers",
+                words={"unit": code, "count": count, "free": free},
+            )
+
+
+# In words, why an officer may not stand somewhere.
+RULES = {
+    "unit": "satuannya tidak ada di tabel satuan",
+    "fit": "tidak sehat untuk bertugas",
+    "age": "melewati batas umur",
+    "rest": "istirahatnya belum cukup",
+    "hours": "jam tugasnya akan melewati batas",
+    "home": "posko itu di desanya sendiri atau terlalu dekat dengannya",
+}
+
+
+def _listed(units: Units, officers: Officers) -> Integers:
+    """Officers of each unit by name, less its reserve."""
+    count = {code: 0 for code in units.code}
+    for code in officers.unit:
+        if code in count:
+            count[code] += 1
+    left: Integers = np.maximum(0, np.array([count[code] for code in units.code], np.int64) - units.reserve)
+    return left
+
+
+class _Net:
+    """Nodes: units, kinds of officers, posts, the women of a post, and home."""
+
+    def __init__(
+        self, posts: Posts, units: Units, officers: Officers, duty: Duty, kinds: list[_Kind], pins: tuple[Pin, ...]
+    ) -> None:
+        self.posts, self.units, self.officers, self.duty, self.kinds, self.pins = (
+            posts,
+            units,
+            officers,
+            duty,
+            kinds,
+            pins,
+        )
+        self.free = _listed(units, officers)
+        self.home = [
+            "" if level.lower() in LENT_LEVELS else regency
+            for level, regency in zip(units.level, units.regency, strict=True)
+        ]
+        self.needed = np.array([rule.police_min * duty.shifts for rule in posts.pattern], np.int64)
+        self.women = np.array([rule.women_min * duty.shifts for rule in posts.pattern], np.int64)
+        self.way = np.stack(
+            [metres_mm(at, on_sphere(posts.lat, posts.lon)) for at in on_sphere(units.lat, units.lon)]
+        ).reshape(len(units), len(posts))
+        regency = np.array(posts.regency)
+        self.lent = np.stack([regency != home for home in self.home]).reshape(len(units), len(posts))
+        self._parts: list[tuple[Integers, ...]] = []
+        self._count = 0
+        u, k, p = len(units), len(kinds), len(posts)
+        self.root = u + k + 2 * p
+        self.tree = np.full(self.root + 1, -1, np.int64)
+        self._lay()
+        self.tail, self.head, self.room, self.cost = (np.concatenate(part) for part in zip(*self._parts, strict=True))
+        self.flow = np.zeros(self._count, np.int64)
+        self.flow[self.tree[:u]] = self.free
+        tried = np.ones(self._count, bool)
+        self.price = cheapest_of_all(self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, tried)
+
+    def _add(self, tail: Integers, head: Integers | int, room: Integers | int, cost: Integers | int) -> Integers:
+        self._parts.append(
+            tuple(np.broadcast_to(part, np.shape(tail)).astype(np.int64) for part in (tail, head, room, cost))
+        )
+        numbers = np.arange(self._count, self._count + len(tail))
+        self._count += len(tail)
+        return numbers
+
+    def _lay(self) -> None:
+        u, k, p = len(self.units), len(self.kinds), len(self.posts)
+        unit, kind, post, women = np.arange(u), u + np.arange(k), u + k + np.arange(p), u + k + p + np.arange(p)
+        root, all_, none = self.root, _ALL, 0
+        self.tree[:u] = self._add(unit, root, all_, none)
+        self.tree[u : u + k] = self._add(kind, root, all_, none)
+        price = np.array([-missing_mm(rule) for rule in self.posts.pattern], np.int64)
+        self.tree[u + k : u + k + p] = self._add(post, root, self.needed, price)
+        self.tree[women] = self._add(women, post, all_, none)
+        asked = np.flatnonzero(self.women)
+        self._add(women[asked], post[asked], self.women[asked], -WOMAN_MM)
+        extra = [(i, worth) for i, rule in enumerate(self.posts.pattern) for worth in self._extras(i)]
+        if extra:
+            self._add(
+                u + k + np.array([i for i, _ in extra], np.int64),
+                root,
+                1,
+                -np.array([worth for _, worth in extra], np.int64),
+            )
+        of = np.array([one.unit for one in self.kinds], np.int64)
+        self._add(of, kind, np.array([len(one.members) for one in self.kinds], np.int64), none)
+        self._first_way = self._count
+        for number, one in enumerate(self.kinds):
+            there = self._allowed(one)
+            to = np.where(self.women[there] > 0, women[there], post[there]) if one.woman else post[there]
+            cost = self._cost(one, there)
+            self._add(np.full(len(there), u + number), to, all_, cost)
+
+    def _extras(self, post: int) -> list[int]:
+        rule = self.posts.pattern[post]
+        return extras_mm(
+            replace(
+                rule,
+                police_min=self.duty.shifts * rule.police_min,
+                women_min=0,
+                police_max=self.duty.shifts * rule.police_max,
+            )
+        )
+
+    def _allowed(self, kind: _Kind) -> Integers:
+        if kind.pinned >= 0:
+            return np.array([kind.pinned], np.int64)
+        return np.array([p for p in range(len(self.posts)) if p not in kind.not_at], np.int64)
+
+    def _cost(self, kind: _Kind, there: Integers) -> Integers:
+        cost: Integers = self.way[kind.unit, there] + LENT_MM * self.lent[kind.unit, there]
+        return cost - PIN_MM if kind.pinned >= 0 else cost
+
+    def plan(self, out: dict[int, str]) -> OfficerPlan:
+        u, k, p = len(self.units), len(self.kinds), len(self.posts)
+        ways = self._first_way + np.flatnonzero(self.flow[self._first_way :])
+        left = [list(one.members) for one in self.kinds]
+        rows = []
+        for a in ways:
+            number = int(self.tail[a]) - u
+            post = (int(self.head[a]) - u - k) % p
+            rows += [(i, post) for i in left[number][: self.flow[a]]]
+            left[number] = left[number][self.flow[a] :]
+        # Women of a post are spread over its shifts first, so that no shift is without one while another has two.
+        rows.sort(key=lambda row: (row[1], not self.officers.woman[row[0]], self.officers.code[row[0]]))
+        there = np.zeros(p, np.int64)
+        women = np.zeros(p, np.int64)
+        shift = []
+        for i, post in rows:
+            shift.append(int(there[post]) % self.duty.shifts + 1)
+            there[post] += 1
+            women[post] += bool(self.officers.woman[i])
+        unit_of = {code: n for n, code in enumerate(self.units.code)}
+        pairs: dict[tuple[int, int], int] = {}
+        for i, post in rows:
+            key = (unit_of[self.officers.unit[i]], post)
+            pairs[key] = pairs.get(key, 0) + 1
+        unit, at = (np.array([key[n] for key in sorted(pairs)], np.int64) for n in range(2))
+        sent = np.array([pairs[key] for key in sorted(pairs)], np.int64)
+        missing = np.maximum(0, self.needed - there)
+        lacking = np.minimum(np.maximum(0, self.women - women), self.women)
+        worth = np.maximum(0, -self.price[:u])
+        own = np.zeros(len(self.officers), np.int64)
+        for number, one in enumerate(self.kinds):
+            own[one.members] = max(0, -int(self.price[u + number]) - int(worth[one.unit]))
+        cost = sum(
+            int(n) * (int(self.way[a, b]) + (LENT_MM if self.lent[a, b] else 0))
+            for a, b, n in zip(unit, at, sent, strict=True)
+        )
+        cost += sum(int(m) * missing_mm(rule) for m, rule in zip(missing, self.posts.pattern, strict=True))
+        cost += WOMAN_MM * int(lacking.sum())
+        cost -= sum(sum(self._extras(post)[: max(0, int(there[post] - self.needed[post]))]) for post in range(p))
+        kept = {(i, post) for i, post in rows}
+        if any((pin.officer, pin.post) not in kept for pin in self.pins):
+            raise Broken("a pin was not kept")
+        bound = self._bound(worth, own)
+        if bound > cost:
+            raise Broken(f"bound {bound} above cost {cost}")
+        able = np.minimum(self.free, self._able())
+        unmet_bound = max(0, int(self.needed.sum() - able.sum()))
+        return OfficerPlan(
+            officer=[i for i, _ in rows],
+            unit=[unit_of[self.officers.unit[i]] for i, _ in rows],
+            post=[post for _, post in rows],
+            shift=shift,
+            units=UnitPlan(
+                unit=unit,
+                post=at,
+                officers=sent,
+                metres=self.way[unit, at] / 1000.0,
+                missing=missing,
+                worth=worth,
+                lent=int(sent[self.lent[unit, at]].sum()) if len(sent) else 0,
+                lent_bound=max(0, self._short_at_home(able) - unmet_bound),
+                unmet_bound=unmet_bound,
+                cost_mm=cost,
+                bound_mm=bound,
+            ),
+            women_missing=lacking,
+            worth=own,
+            barred=out,
+            pins=self.pins,
+            duty=self.duty,
+        )
+
+    def _able(self) -> Integers:
+        able = np.zeros(len(self.units), np.int64)
+        for one in self.kinds:
+            able[one.unit] += len(one.members)
+        return able
+
+    def _short_at_home(self, able: Integers) -> int:
+        left: dict[str, int] = {}
+        for code, officers in zip(self.posts.regency, self.needed.tolist(), strict=True):
+            left[code] = left.get(code, 0) + officers
+        for code, officers in zip(self.home, able.tolist(), strict=True):
+            if code in left:
+                left[code] -= officers
+        return sum(max(0, officers) for officers in left.values())
+
+    def _bound(self, worth: Integers, own: Integers) -> int:
+        """What these prices prove: no plan under these rules and pins costs less, whatever the prices (whole mm)."""
+        far = np.iinfo(np.int64).max // 4
+        any_, woman = np.full(len(self.posts), far), np.full(len(self.posts), far)
+        total = -sum(map(int, worth * self.free)) + PIN_MM * len(self.pins)
+        for one in self.kinds:
+            there = self._allowed(one)
+            paid = self._cost(one, there) + int(worth[one.unit]) + int(own[one.members[0]])
+            any_[there] = np.minimum(any_[there], paid)
+            if one.woman:
+                woman[there] = np.minimum(woman[there], paid)
+            total -= len(one.members) * int(own[one.members[0]])
+        for p, rule in enumerate(self.posts.pattern):
+            least, needed, women = int(any_[p]), int(self.needed[p]), int(self.women[p])
+            first = min(least, missing_mm(rule))
+            total += min(women * (int(woman[p]) - first), women * WOMAN_MM) + needed * first
+            total += sum(min(0, least - gain) for gain in self._extras(p))
+        return total
