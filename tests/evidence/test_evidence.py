@@ -93,6 +93,7 @@ def test_a_changed_byte_names_its_record(whole):
         assert f"line {number + 1}" in verdict and "agreement.left" in verdict
 
 
+@pytest.mark.slow
 def test_lines_cannot_be_dropped_doubled_or_swapped(whole):
     lines = whole.splitlines(keepends=True)
     generator = random.Random(7)
@@ -132,6 +133,7 @@ def members_of(data: bytes) -> list[tuple[str, str]]:
     return [(line["name"], line["data"]) for line in lines]
 
 
+@pytest.mark.slow
 def test_members_stand_in_one_order_and_both_verifiers_insist_on_it(whole, single):
     """An exporter with a valid key may write anything; both give the same verdict on every pair that is swapped, every
     member that is moved to either end, doubled or dropped."""

@@ -131,6 +131,7 @@ def test_what_is_no_base64url_in_its_one_form_is_refused(text):
         assert ours(vector, **{field: text}) != ""
 
 
+@pytest.mark.slow
 def test_a_stranger_checks_the_signatures_in_an_exported_file(node, police, tmp_path):
     parties, device = [police.id, node.id], Device()
     text = text_for(parties)
@@ -156,6 +157,7 @@ def test_a_stranger_checks_the_signatures_in_an_exported_file(node, police, tmp_
     assert verdict.stdout.count("signed revision") == 1 and verdict.stdout.count("revoked before") == 2
 
 
+@pytest.mark.slow
 def test_a_stranger_checks_the_signatures_under_minutes(node, police, agreement, tmp_path):
     """Good once; over other minutes, forged, again, and by somebody else: named, each with its reason."""
     device, file = Device(), tmp_path / "bukti.sinergi"

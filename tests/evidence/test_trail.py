@@ -67,6 +67,7 @@ def standing(agreement: str) -> set[str]:
     return set(Entry.objects.filter(log__agreement=agreement, kind__in=kinds).values_list("key", flat=True))
 
 
+@pytest.mark.slow
 def test_every_fact_of_the_request_is_in_it_and_no_other(story, agreement):
     """From whichever of its facts one starts."""
     for key in (story[0], story[2], story[-1]):

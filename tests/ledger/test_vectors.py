@@ -102,6 +102,7 @@ PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(PLAIN)
 def test_canonical_form_is_that_of_rfc_8785(value):
     try:

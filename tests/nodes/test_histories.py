@@ -267,6 +267,7 @@ def test_a_cosigned_checkpoint_of_another_history_is_proof_too(police, told, nod
     check_proof(told)
 
 
+@pytest.mark.slow
 def test_a_partner_cannot_fill_the_store_with_checkpoints_ahead(police, told):
     log = Log.objects.get(origin=told.origin)
     for size in range(100, 100 + 2 * histories.MOST_UNREACHED):

@@ -73,6 +73,7 @@ def test_every_entry_body_and_hash_of_both_logs_comes_back(holder, agreement):
     assert fsck.check() == [] and whole_store() == before
 
 
+@pytest.mark.slow
 def test_a_partner_that_gives_other_bytes_changes_nothing(holder, agreement, police):
     log = Log.objects.get(agreement=agreement, is_own=True)
     row = Entry.objects.get(log=log, seq=2)

@@ -287,6 +287,7 @@ def test_a_log_of_ours_that_nobody_shows_whole_is_not_begun_anew(forgotten, held
     assert guard.is_holding(), "nor after a restart"
 
 
+@pytest.mark.slow
 def test_a_partner_cannot_make_up_a_log_of_ours(folder, agreement, police):
     """Only what we signed closes anything: names are free, our signature is not."""
     us = store.own_agency().id

@@ -41,6 +41,7 @@ def test_every_address_wears_a_door():
     assert bare == [], "wrap these views in requires, signed_in or public (sinergi/access/doors.py)"
 
 
+@pytest.mark.slow
 def test_every_address_has_a_row(world):
     known = {_route(row, world) for row in all_rows()}
     missing = [route for route, _ in _patterns() if route not in known]

@@ -241,6 +241,7 @@ def test_a_phone_may_be_one_step_early_or_late(chair, steps, status):
         assert client.post("/masuk/kode/", {"code": code}, HTTP_HOST="localhost").status_code == status
 
 
+@pytest.mark.slow
 def test_guessed_codes_are_slowed_and_lock_nobody_out(chair):
     with_app(chair)
     known = Client()

@@ -128,6 +128,7 @@ def test_a_known_device_has_a_budget_of_its_own(official):
     assert knock(Client(), source="192.0.2.1").status_code == 302
 
 
+@pytest.mark.slow
 def test_a_device_is_known_only_for_the_person_who_used_it(official):
     other = accounts.add(username="lain", name="Orang Lain", password=PASSWORD, at=now(), must_change_password=False)
     mine = Client()
@@ -138,6 +139,7 @@ def test_a_device_is_known_only_for_the_person_who_used_it(official):
     assert not KnownDevice.objects.filter(user=other).exists()
 
 
+@pytest.mark.slow
 def test_one_address_cannot_try_one_password_on_many_names(official):
     answers = [knock(Client(), f"orang{number}", "Merdeka-1945!").status_code for number in range(31)]
     assert answers == [422] * 30 + [429]
@@ -274,6 +276,7 @@ def test_attempts_are_forgotten_after_a_day(official):
     assert SignInAttempt.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_passwords_are_kept_with_argon2(official, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     official.set_password(PASSWORD)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ def test_a_spent_budget_comes_back_as_its_failures_age():
     assert wait(failures, at=AT + WINDOW, budget=TRIES_PER_ACCOUNT) == timedelta()
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 20_000), max_size=40), st.integers(1, 12))
 def test_whoever_obeys_never_exceeds_the_budget_in_any_hour(steps, budget):
     at, made = AT, []

@@ -89,6 +89,7 @@ def test_another_letter_gives_other_bytes(write):
     assert write(LETTER) != write(changed(number="075/PP.08-SD/9999/2024"))
 
 
+@pytest.mark.slow
 def test_the_code_on_paper_leads_to_the_check_page():
     found = zxingcpp.read_barcodes(pdf_picture(letter_pdf(changed(exercise=True))))
     assert [code.text for code in found] == [LETTER.check.url]
@@ -107,6 +108,7 @@ def test_a_letter_is_black_and_white():
     assert all(red == green == blue for _, (red, green, blue) in picture.convert("RGB").getcolors(1_000_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("marks", "across"), [({"draft": True}, b"KONSEP"), ({"exercise": True, "draft": True}, b"KONSEP LATIHAN")]
 )
@@ -121,6 +123,7 @@ def test_a_draft_is_marked_on_every_page_beside_what_else_it_is(marks, across):
     assert page_count(letter_pdf(LETTER)) == 1 and not any("KONSEP" in page for page in pdf_pages(letter_pdf(LETTER)))
 
 
+@pytest.mark.slow
 def test_an_exercise_is_marked_on_every_page_and_a_real_letter_is_not():
     marked = changed(exercise=True, annexes=(ROSTER,))
     assert all("LATIHAN, bukan surat nyata." in page for page in pdf_pages(letter_pdf(marked)))

@@ -77,6 +77,7 @@ def test_what_a_regency_is_called_is_never_read_as_a_pattern():
     assert written_number("{nomor}/{wilayah}/{tahun}", number=1, day=DAY, regency="{tahun}") == "1/{tahun}/2026"
 
 
+@pytest.mark.slow
 @given(patterns, st.integers(1, 9999), st.integers(1, 9999), days, days)
 def test_one_series_never_gives_a_number_twice(pattern, one, other, day, later):
     first = written_number(pattern, number=one, day=day, regency="1203")
@@ -84,6 +85,7 @@ def test_one_series_never_gives_a_number_twice(pattern, one, other, day, later):
     assert first != second or (one, day.year) == (other, later.year)
 
 
+@pytest.mark.slow
 @given(patterns, st.integers(100, 9999), days, st.booleans(), st.booleans())
 def test_two_series_that_wrote_the_same_number_were_told(one, number, day, says_month, says_more):
     """The other pattern says in plain letters what this one fills in: nothing that meets is missed."""
@@ -116,6 +118,7 @@ def test_series_that_could_give_one_number_are_found(one, other, meets):
     assert could_meet(one, other, regency="1203") is could_meet(other, one, regency="1203") is meets
 
 
+@pytest.mark.slow
 @given(patterns, st.integers(1, 99999), days)
 def test_the_number_is_read_back_from_what_was_written(pattern, number, day):
     assert number_in(pattern, written_number(pattern, number=number, day=day, regency="1203"), regency="1203") == (

@@ -42,6 +42,7 @@ def test_the_description_names_exactly_the_addresses_that_answer(db):
     assert set(described()["paths"]) == {address for address in served if address.startswith("/api/")}
 
 
+@pytest.mark.slow
 def test_the_description_names_the_methods_and_the_doors(db):
     doors_of = {route: doors.door_of(view).permission for route, view in patterns(get_resolver())}
     for route in api.routes():
@@ -118,6 +119,7 @@ def test_agreements_are_told_to_whoever_works_under_them(noon, agreement, police
     assert person("kpu_staff", agreements=["b" * 64]).get("/api/agreements").json() == {"agreements": []}
 
 
+@pytest.mark.slow
 def test_stations_are_told_page_by_page(noon, agreement, secretary, person):
     load_demo_regions(["1203"])
     publish_demo_stations(id=new_event_id(NOON), by=secretary, at=NOON, agreement=agreement, regency="1203")

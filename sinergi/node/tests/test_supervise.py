@@ -42,6 +42,7 @@ def place(port: int) -> Place:
     return Place(name="kpu-tapsel", data=Path("nowhere"), port=port)
 
 
+@pytest.mark.slow
 def test_a_slow_node_that_lives_is_waited_for_and_the_person_is_told_once(child, monkeypatch, capsys):
     monkeypatch.setattr(supervise, "QUIET_S", 0.0)
     server = HTTPServer(("127.0.0.1", 0), Slow)

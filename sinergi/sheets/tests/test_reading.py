@@ -117,6 +117,7 @@ def test_a_truncated_workbook_is_refused():
     assert refusal(book(["Kode TPS"], ["1"])[:-200]).code == "broken_xlsx"
 
 
+@pytest.mark.slow
 def test_a_million_columns_are_refused():
     assert refusal(b",".join(b"k%d" % n for n in range(1_000_000))).code == "columns"
 
@@ -199,6 +200,7 @@ def test_a_coordinate_with_many_decimals_is_no_identity_number():
     table_of(cells_of(b"Kode TPS,Desa\n1203011001001,99.14596612345678\n1203011001002,1.418293123456789\n"), COLUMNS)
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     bomb = repacked(book(["Kode TPS"]), {"xl/worksheets/sheet2.xml": b"0" * 50_000_000})
     assert len(bomb) < 100_000

@@ -68,6 +68,7 @@ def test_a_refusal_comes_back_with_its_sentence():
     assert caught.value.sentence.startswith("Berkas ini PDF")
 
 
+@pytest.mark.slow
 def test_the_child_reaches_no_network():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         with pytest.raises(TooHeavy):
@@ -113,6 +114,7 @@ def test_waiting_beyond_the_limit_is_a_refusal():
         run_apart(HERE + "sleep", b"", bounds=Bounds(wall=1))
 
 
+@pytest.mark.slow
 def test_a_child_that_says_too_much_is_cut_off(monkeypatch):
     monkeypatch.setattr("sinergi.sheets.sandbox.LARGEST_ANSWER", 1024**2)
     with pytest.raises(TooHeavy):

@@ -49,6 +49,7 @@ def asked() -> Iterator[Callable[[Answering], fetch.Answer]]:
         thread.join(20)
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked(asked):
     bomb = gzip.compress(b" " * 50_000_000)
     tracemalloc.start()
@@ -94,6 +95,7 @@ def test_half_an_answer_is_none(asked):
         asked(lambda line: line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "start",
     [b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: ", b""],

@@ -113,6 +113,7 @@ def do(action, office="secretary", **given):
     return action(id=new_event_id(now()), by=Actor(id="a" * 16, office=office), at=now(), **given)
 
 
+@pytest.mark.slow
 def test_a_secretary_drafts_from_the_template_and_a_scope_switched_off_takes_its_article_along(
     node, police, person, today
 ):
@@ -257,6 +258,7 @@ def test_steps_need_their_paper_and_only_a_text_with_all_of_them_can_be_signed(d
     assert "menandatangani" in page_of(client, "negotiation", agreement).content.decode()
 
 
+@pytest.mark.slow
 def test_a_wrong_paper_of_a_step_is_replaced_and_stays_listed(draft, police, person, node, today):
     agreement, first = draft
     client = person("secretary")
@@ -342,6 +344,7 @@ def test_three_parties_negotiate_one_text(found_node, police, node, person, toda
     assert Agreement.objects.get().state == "in_force"
 
 
+@pytest.mark.slow
 def test_an_addendum_to_an_agreement_from_paper_is_negotiated_and_not_in_force_before_it_is_signed(
     in_force, police, person, today
 ):
@@ -357,6 +360,7 @@ def test_an_addendum_to_an_agreement_from_paper_is_negotiated_and_not_in_force_b
     assert page_of(client, "negotiation", in_force, "?adendum=ya").status_code == 200
 
 
+@pytest.mark.slow
 def test_an_addendum_signed_by_both_replaces_what_was_agreed_and_keeps_the_name(
     in_force, police, node, secretary, person, today
 ):

@@ -68,6 +68,7 @@ def test_secretary_enters_an_agreement_and_reads_it_back(node, police, person):
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_same_submission_twice_is_one_agreement(node, police, person):
     client, id = person("secretary"), new_event_id(NOON)
     first, again = enter(client, id=id), enter(client, id=id)
@@ -129,6 +130,7 @@ def test_markup_and_formulas_stay_words(node, police, person):
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+@pytest.mark.slow
 def test_the_other_party_confirms_with_the_same_file(offered, person):
     client = person("chair")
     page = client.get(address("agreement", offered)).content.decode()
@@ -146,6 +148,7 @@ def test_the_other_party_confirms_with_the_same_file(offered, person):
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_confirming_needs_the_comparison_and_is_done_once(offered, person):
     client = person("chair")
     without = client.post(address("confirmation", offered), {"id": new_event_id(NOON), "scan": upload(pdf())})

@@ -19,6 +19,7 @@ def script(**words: object) -> pikepdf.Object:
     return pikepdf.Dictionary({f"/{name}": value for name, value in words.items()})
 
 
+@pytest.mark.slow
 def test_honest_pdf_and_jpeg_are_kept_under_their_hash_and_for_this_user_only(tmp_path):
     for data, form in ((pdf(), "pdf"), (JPEG, "jpeg")):
         assert scans.check(data) == form

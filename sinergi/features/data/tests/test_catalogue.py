@@ -84,6 +84,7 @@ def test_an_official_s_number_is_no_identity_number():
     assert identity_number_in("NIK 1203 0441 0101 0001.")
 
 
+@pytest.mark.slow
 def test_an_office_takes_the_standing_exchanges_in_once_and_changes_one(kpu):
     page = kpu.person("secretary").get("/data/").content.decode()
     assert "Daftar TPS" in page and "Kelas kerawanan TPS" not in page

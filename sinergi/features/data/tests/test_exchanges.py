@@ -117,6 +117,7 @@ def handed_over(polres: Any, *, until: date = UNTIL, plain: bytes | None = None,
     return key
 
 
+@pytest.mark.slow
 def test_an_office_asks_and_the_other_decides_and_delivers_only_what_was_granted(kpu):
     dataset = own_set(kpu)
     key = kpu.state(
@@ -233,6 +234,7 @@ def read_here(rows: list[list[Any]], header: list[str]) -> Cells:
     return Cells(header=header, rows=[(number, row) for number, row in enumerate(rows, 2)], form="csv")
 
 
+@pytest.mark.slow
 def test_a_file_with_what_may_not_travel_leaves_nothing(kpu, data, subtests):
     dataset, entries = own_set(kpu), Entry.objects.count()
     wrong = [
@@ -250,6 +252,7 @@ def test_a_file_with_what_may_not_travel_leaves_nothing(kpu, data, subtests):
     assert Entry.objects.count() == entries and not list((data / "blobs").rglob("*"))
 
 
+@pytest.mark.slow
 def test_a_standing_delivery_closes_its_obligation_once_the_other_node_has_it(kpu):
 
     dataset = own_set(kpu)
@@ -287,6 +290,7 @@ def test_a_standing_delivery_closes_its_obligation_once_the_other_node_has_it(kp
     assert "Rencana Pam TPS" in page and "Kabag Ops" not in page.split("Rencana Pam TPS")[0][-200:]
 
 
+@pytest.mark.slow
 def test_received_used_and_destroyed_with_nothing_left(polres, data):
     key = handed_over(polres)
     row = DataDelivery.objects.get(key=key)
@@ -356,6 +360,7 @@ def test_what_failed_on_arrival_is_said_on_its_page(polres, monkeypatch):
     assert "tidak lolos pemeriksaan" in page and "Jumlah 1 sampai 4." in page
 
 
+@pytest.mark.slow
 def test_a_replaced_entry_of_the_catalogue_is_asked_for_and_delivered_no_more(kpu):
     old = own_set(kpu)
     told = {"fields": ["kode_tps"], "uses_from": TODAY, "uses_until": UNTIL, "purpose": "x", "legal_basis": "y"}
@@ -432,6 +437,7 @@ def test_the_scan_for_what_is_left_finds_what_is_left(tmp_path):
     assert found_in(tmp_path, SENTINEL.encode())
 
 
+@pytest.mark.slow
 def test_after_its_time_it_is_to_be_destroyed_and_a_week_later_both_sides_are_alarmed(polres):
     key = handed_over(polres, until=TODAY)
     objects.deliveries.arrived(key)
@@ -501,6 +507,7 @@ def opened(polres: Any, key: str, **given: Any) -> Any:
     return polres.post("operations_staff", f"/data/penyerahan/{key}/pemakaian/", **{"words": "Rencana"} | given)
 
 
+@pytest.mark.slow
 def test_every_opening_is_a_use_of_its_own(polres):
     key, other = handed_over(polres), handed_over(polres, until=TODAY)
     never = handed_over(polres)

@@ -41,6 +41,7 @@ def events(path: str) -> dict[str, Any]:
     return {str(event["summary"]): event for event in calendar.walk("VEVENT")}
 
 
+@pytest.mark.slow
 def test_both_parsers_read_the_same_days(agreed, person, secretary):  # noqa: F811
     ask(secretary, agreed.agreement)
     path = address(person("secretary", agreements=[agreed.agreement]), agreed.agreement)
@@ -86,6 +87,7 @@ def test_no_free_words_leave_in_a_feed(agreed, person, secretary):  # noqa: F811
         assert words not in data
 
 
+@pytest.mark.slow
 def test_an_address_is_worth_what_its_owner_may_see_now(agreed, person):  # noqa: F811
     client = person("secretary", agreements=[agreed.agreement])
     mine, all_of_mine = address(client, agreed.agreement), address(client)
@@ -99,6 +101,7 @@ def test_an_address_is_worth_what_its_owner_may_see_now(agreed, person):  # noqa
     assert [Client().get(path).status_code for path in (mine, all_of_mine)] == [404, 404]
 
 
+@pytest.mark.slow
 def test_a_revoked_address_and_a_suspended_owner_open_nothing(agreed, person):  # noqa: F811
     client = person("kpu_staff", agreements=[agreed.agreement])
     first, second = address(client), address(client)
@@ -121,6 +124,7 @@ def test_a_guess_opens_nothing(node, secret):
     assert Client().get(f"/langganan/{secret}.ics").status_code == 404
 
 
+@pytest.mark.slow
 def test_twenty_addresses_are_enough(agreed, person):  # noqa: F811
     client = person("secretary", agreements=[agreed.agreement])
     for _ in range(20):

@@ -111,6 +111,7 @@ def test_the_long_report_lists_every_due_of_the_period(agreed):
     assert letter_pdf(found) == letter_pdf(found)
 
 
+@pytest.mark.slow
 def test_words_of_people_print_as_they_are(pact):
     items, titles = pact.items()
     titles |= {"D-05": "<b>=1+1</b> #set text(red) $x$"}
@@ -120,6 +121,7 @@ def test_words_of_people_print_as_they_are(pact):
     assert "=1+1" in " ".join(docx_words(letter_docx(found)))
 
 
+@pytest.mark.slow
 def test_the_page_offers_the_reports_and_a_stranger_gets_none(agreed, person):
     client = person("resort_chief", agreements=[agreed.agreement])
     base = f"/kewajiban/{agreed.agreement}/anev/"
@@ -160,6 +162,7 @@ def test_a_draft_is_marked_and_bears_neither_number_nor_code(agreed, paper):
     assert 'string="KONSEP"' in around[0] and "KONSEP, belum diterbitkan." in around[1]
 
 
+@pytest.mark.slow
 def test_a_report_is_issued_with_letterhead_number_and_signer_and_reaches_both_sides(agreed, person, paper):
     client = person("secretary", agreements=[agreed.agreement], name="Rosma Harahap")
     id = new_id()
@@ -284,6 +287,7 @@ def stated(**changes):
     return EvaluationIssued(**given | changes)
 
 
+@pytest.mark.slow
 def test_the_partners_report_is_shown_and_its_number_takes_none_of_ours(agreed, person, paper):
     key = agreed.theirs(stated(number=41, written="=B/41/<b>"))
     client = person("auditor", agreements=[agreed.agreement])

@@ -76,6 +76,7 @@ def _id() -> str:
     return new_id()
 
 
+@pytest.mark.slow
 def test_work_that_names_an_obligation_is_its_evidence(agreed, secretary):
     load_demo_regions(["1203"])
     assert agreed.state("D-02", "H-7") == "open"

@@ -85,6 +85,7 @@ def test_whatever_arrives_first_everybody_counts_the_same(many):
         assert found.holidays() == expected.holidays() and found.spans() == expected.spans()
 
 
+@pytest.mark.slow
 @given(st.lists(ANNOUNCED, max_size=3, unique_by=lambda one: one.key), ANNOUNCED)
 def test_an_announcement_changes_no_day_that_has_come(many, last):
     before = Closures(known=KNOWN, told=tuple(many))
@@ -192,6 +193,7 @@ def test_a_due_keeps_its_day_where_other_holidays_would_put_it_into_the_past(pac
     assert days() == [date(2024, 2, 6)]
 
 
+@pytest.mark.slow
 def test_both_sides_count_by_what_the_commission_announced_and_the_police_announce_none(agreed, person):
     event = closures.announce(told((*KNOWN, holiday(NEW))), public.closures(agreed.agreement), kind="kpu")
     agreed.theirs(event)
@@ -222,6 +224,7 @@ def test_a_node_of_the_police_takes_the_list_over_and_offers_no_form(found_node,
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_a_year_that_nobody_asked_for_shows_this_one(agreed, person):
     client = person("administrator", agreements=[agreed.agreement])
     for wrong in ("", "x", "99999", "٢٠٢٤", "1000"):

@@ -177,6 +177,7 @@ def test_the_page_begins_with_what_is_late_and_takes_decisions(agreed, person):
     assert person("secretary", agreements=["b" * 64]).get(address).status_code == 404
 
 
+@pytest.mark.slow
 def test_minutes_of_the_police_wait_for_our_signature(agreed, person):
     item = Item(
         code="T-01",

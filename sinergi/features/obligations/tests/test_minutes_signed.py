@@ -158,6 +158,7 @@ def test_signed_twice_after_a_return_or_with_a_revoked_key_is_kept_as_invalid(ag
     assert MinutesSignature.objects.count() == 1 and rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_key_minutes_and_signature_from_two_partners_fold_alike_in_any_order(found_node, secretary):
     own = found_node(**KPU_PALUTA)
     police, commission = peers = (Peer(**POLRES), Peer(**KPU_TAPSEL))
@@ -207,6 +208,7 @@ def chair(agreed, person):
     return client
 
 
+@pytest.mark.slow
 def test_the_chair_names_a_key_on_the_page_of_the_minutes_and_signs_once(agreed, chair):
     text = events.MinutesText(words="Isi <b>rapat</b>")
     key = agreed.theirs(events.MinutesStated(held_on=TODAY, meeting="coordination", text=text))

@@ -131,6 +131,7 @@ def test_what_follows_is_shown_first_and_nothing_changes(agreed, person):
     assert not AnnouncedCalendar.objects.exists() and public.polling_day() == PEMILU.polling_day
 
 
+@pytest.mark.slow
 def test_moving_voting_day_moves_the_dues_and_shows_itself_as_evidence(agreed, person):
     before = agreed.board().line("D-02", "H-7").occurrence.due_at
     client = person("secretary", agreements=[agreed.agreement])
@@ -221,6 +222,7 @@ def test_the_police_do_not_set_election_days(agreed, person):
         assert person(role, agreements=["*"]).post(PAGE, ASK).status_code == 403
 
 
+@pytest.mark.slow
 def test_a_resort_counts_by_what_its_commission_announced_and_adopts_it(found_node, person):
     from sinergi.features.stages.actions import use_calendar
     from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm
@@ -275,6 +277,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.slow
 def test_an_administrator_takes_in_a_calendar_and_chooses_it(node, person):
     client = person("administrator")
     answer = client.post("/kelola/kalender/baru/", HEAD | {"file": sheet(ROWS)})

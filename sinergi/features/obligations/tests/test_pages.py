@@ -52,6 +52,7 @@ def test_the_board_puts_late_dues_first_and_each_opens(agreed, person):
     assert "Kelas kerawanan TPS" in due and "24.00 WIB" in due and "Sengketakan" in due
 
 
+@pytest.mark.slow
 def test_the_board_is_narrowed_and_taken_along_as_a_sheet(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     base = f"/kewajiban/{agreed.agreement}/"
@@ -83,6 +84,7 @@ def typed(client, pact) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.slow
 def test_the_proposal_sent_as_it_is_offered_changes_no_rule(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     assert client.post(f"/kewajiban/{agreed.agreement}/daftar/usul/", typed(client, agreed)).status_code == 302
@@ -90,6 +92,7 @@ def test_the_proposal_sent_as_it_is_offered_changes_no_rule(agreed, person):
     assert [item for item in row.items() if item.article != 2] == agreed.items()[0]
 
 
+@pytest.mark.slow
 def test_every_rule_of_an_obligation_can_be_changed_added_and_taken_out(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     data = typed(client, agreed) | {
@@ -114,6 +117,7 @@ def test_every_rule_of_an_obligation_can_be_changed_added_and_taken_out(agreed, 
     assert proposed["P-02"][0] == Due(rule="each", trigger="security.request", hours=36)
 
 
+@pytest.mark.slow
 def test_a_rule_on_a_stage_that_the_calendar_lost_is_shown_and_kept(pact, person):
     items, titles = pact.items()
     gone = Due(rule="stage", stage="second_round", days=[-7])

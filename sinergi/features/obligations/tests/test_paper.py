@@ -160,6 +160,7 @@ def test_a_file_that_cannot_be_one_is_refused_as_a_whole_and_nothing_is_kept(agr
     assert Upload.objects.count() == 0 and not History.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["daftar", "riwayat"])
 def test_the_template_goes_in_as_it_is_and_is_empty(agreed, person, what):
     client = person("secretary", agreements=[agreed.agreement])
@@ -188,6 +189,7 @@ def test_nobody_else_opens_an_upload(pact, secretary_at, person):
 # The history.
 
 
+@pytest.mark.slow
 def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_confirms(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     before = agreed.board().tally()
@@ -311,6 +313,7 @@ def test_history_of_the_police_waits_for_the_chair_and_is_answered_once(agreed, 
     assert not any("riwayat" in one.title for one in inbox(chair.user, NOON))
 
 
+@pytest.mark.slow
 def test_impossible_histories_of_others_are_kept_as_invalid(agreed):
     held, day = agreed.board().held.key, date(2023, 12, 31)
     kept = events.Past(told="kept", code="D-02", on=day, done_on=day)
@@ -348,6 +351,7 @@ def test_history_before_any_list_is_refused_in_words(pact, secretary_at):
     assert agreements.in_force(pact.agreement)
 
 
+@pytest.mark.slow
 def test_list_history_and_answers_from_two_partners_fold_alike_in_any_order(found_node, secretary):
     own = found_node(**KPU_PALUTA)
     police, commission = peers = (Peer(**POLRES), Peer(**KPU_TAPSEL))

@@ -129,6 +129,7 @@ FACTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(FACTS, st.randoms())
 def test_the_order_in_which_facts_are_read_changes_nothing(facts, random):
     shuffled = random.sample(facts, len(facts))

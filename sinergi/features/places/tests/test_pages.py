@@ -41,6 +41,7 @@ def test_the_owner_sees_the_map_its_table_and_what_the_map_asks_for(published, s
     assert len(areas["features"]) == 16
 
 
+@pytest.mark.slow
 def test_the_numbers_on_the_map_are_the_numbers_of_the_list(published, sign_in):
     client = sign_in("kpu_staff")
     for query in ("wilayah=120304", "jenis=khusus", "q=sipirok", "wilayah=1203041001", "q=1203041001901"):
@@ -86,6 +87,7 @@ def test_a_station_shows_both_notations(published, sign_in):
     assert dms(-0.5, 100.0) == "0°30'00.0\" LS 100°00'00.0\" BT"
 
 
+@pytest.mark.slow
 def test_odd_addresses_are_harmless(published, sign_in):
     client = sign_in("chair")
     for query in (
@@ -161,6 +163,7 @@ def test_sending_twice_publishes_once(agreement, regions, sign_in):
     assert StationList.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_new_list_shows_what_changed(published, sign_in, agreement):
     client = sign_in("secretary")
     address = upload(client, "Kode TPS,Pemilih\n1203011001001,250\n1203011001099,100\n", agreement).url

@@ -130,6 +130,7 @@ def upload(*rows: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("desa.csv", "\n".join([HEADER, *rows]).encode())
 
 
+@pytest.mark.slow
 def test_an_administrator_uploads_the_same_file_on_the_page(node, person):
     administrator = person("administrator")
     assert "Belum ada wilayah" in administrator.get(PAGE).content.decode()

@@ -74,6 +74,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(rows, st.randoms())
 def test_the_digest_knows_no_order_and_agrees_with_the_header(stations, random):
     event = publish(*stations)
@@ -84,6 +85,7 @@ def test_the_digest_knows_no_order_and_agrees_with_the_header(stations, random):
     assert not rules.agrees(stations[1:], regency="1203", stations=len(stations), digest=event.digest)
 
 
+@pytest.mark.slow
 @given(rows, rows)
 def test_changes_turn_one_list_into_the_other(before, after):
     changes = rules.changes(before, after)

@@ -72,6 +72,7 @@ def named_in(letterbox: Any) -> Counter[tuple[str, str]]:
     )
 
 
+@pytest.mark.slow
 def test_owner_deputy_and_who_signs_get_one_plain_message_each_and_never_again(agreed, people, letterbox):
     OwnAddress.objects.create(url="https://sinergi.kpu.example/")
     assert remind()

@@ -43,6 +43,7 @@ def is_refused(answer: Any, words: str) -> bool:
     return answer.status_code == 422 and words in answer.content.decode() and "Jejak" in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_proposal_becomes_binding_by_the_disposisi_of_the_kapolres(polres):
     key = asked_of_police(polres)
     head = polres.person("operations_head")
@@ -122,6 +123,7 @@ def test_a_proposal_for_an_older_version_waits_for_nobody(polres):
     assert "Permohonan menunggu usul jawaban" in polres.person("operations_head").get("/").content.decode()
 
 
+@pytest.mark.slow
 def test_the_second_of_two_decisions_is_told_that_it_came_second(polres):
     key = asked_of_police(polres)
     laid, before = lay(key), seen(key)
@@ -193,6 +195,7 @@ def test_a_wrong_answer_is_said_beside_its_field(polres, role, step, subtests):
             assert not Answer.objects.exists() and not Proposal.objects.exists() and Entry.objects.count() == before
 
 
+@pytest.mark.slow
 def test_a_spoken_order_is_written_down_and_confirmed(polres):
     key = asked_of_police(polres, emergency=True)
     for role in ("operations_staff", "police_sector"):
@@ -218,6 +221,7 @@ def test_a_spoken_order_is_only_for_emergencies_and_never_a_refusal(polres):
     assert not Answer.objects.exists()
 
 
+@pytest.mark.slow
 def test_force_and_report_follow_the_consent(polres):
     key = asked_of_police(polres)
     force = {"unit": "Satuan Samapta Regu 12", "sprin_number": "007/II/2024", "officers": "8", "commander": "Ucok"}
@@ -249,6 +253,7 @@ WRONG_FORCES = [
 ]
 
 
+@pytest.mark.slow
 def test_a_wrong_force_is_said_beside_its_field(polres, subtests):
     key = asked_of_police(polres)
     decide(polres, key, proposal=lay(key).pk)
@@ -268,6 +273,7 @@ def test_what_the_commission_withdrew_is_not_answered(polres):
     assert "Ditarik KPU" in polres.person("operations_head").get(at(key)).content.decode()
 
 
+@pytest.mark.slow
 def test_a_withdrawal_that_crossed_the_consent_is_told_on_both_pages(polres):
     key = asked_of_police(polres)
     polres.partner.state(polres.agreement, events.AssistanceWithdrawn(request=key, reason="cancelled"), deliver=False)

@@ -189,6 +189,7 @@ WRONG_PARTS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_wrong_part_is_named(kpu, subtests):
     for change, field in WRONG_PARTS:
         with subtests.test(str(change)[:80]):
@@ -239,6 +240,7 @@ def test_only_the_office_that_decides_answers(polres):
     assert state_of(key) == "requested"
 
 
+@pytest.mark.slow
 def test_the_police_carry_a_request_through(polres, paper):
     key = asked_of_police(polres)
     one = f"{ALL}/{key}"
@@ -268,6 +270,7 @@ def test_a_spoken_order_is_recorded_and_confirmed(polres):
     assert polres.person("auditor").get(one).json()["answer"]["spoken_confirmed_at"]
 
 
+@pytest.mark.slow
 def test_the_commission_reacts_corrects_withdraws_and_confirms(kpu):
     secretary = kpu.person("secretary")
     first, second, third = (asked_here(kpu) for _ in range(3))
@@ -394,6 +397,7 @@ def test_a_wrong_method_is_answered_as_a_problem(kpu):
     assert kpu.person("secretary").head(ALL).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_one_key_sent_many_times_at_once_states_one_fact(kpu):
     """Forty copies in two spellings of the content: one content wins, its copies get one receipt, the others a no."""

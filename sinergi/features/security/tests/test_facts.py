@@ -162,6 +162,7 @@ def test_numbers_have_no_gaps_after_a_refusal(asked, agreement, secretary):
     assert sorted(Request.objects.values_list("number", flat=True)) == [1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_parallel_acceptances_give_exactly_one(found_node):
     """Two people decide the same request at once, many times over, through the serving writer thread."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sinergi.features.letters.models import Stationery
 from sinergi.features.security.models import Letter
 from sinergi.features.security.tests.conftest import asked_here, asked_of_police
@@ -27,6 +29,7 @@ def test_the_office_says_how_its_letters_look(kpu):
     assert Stationery.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_request_without_a_letterhead_leads_to_its_page(kpu):
     key, secretary = asked_here(kpu), kpu.person("secretary")
     page = secretary.get(f"/pengamanan/{key}/").content.decode()

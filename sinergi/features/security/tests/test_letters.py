@@ -57,6 +57,7 @@ def drawn(key: str, series: Any = "request") -> Any:
     return draw_up(found, series=series, number=number, at=NOON, id=new_id(), check_page=CHECK)
 
 
+@pytest.mark.slow
 def test_a_letter_is_issued_once_and_fetched_in_both_forms(kpu, paper):
     key, id = asked_here(kpu), new_id()
     assert [issue(kpu, key, id=id).status_code for _ in range(2)] == [302, 302]
@@ -247,6 +248,7 @@ def test_the_check_page_says_that_the_request_was_withdrawn(kpu):
     assert "kemudian ditarik" in Client().get(f"/cek/{letter.key}/").content.decode()
 
 
+@pytest.mark.slow
 def test_what_was_withdrawn_is_not_asked_for_in_a_letter(kpu, paper):
     key = asked_here(kpu)
     assert "Terbitkan surat permohonan" in kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()

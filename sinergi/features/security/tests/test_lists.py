@@ -90,11 +90,13 @@ def test_a_filter_nobody_can_read_shows_nothing_and_says_so(some, asked):
     assert some.person("secretary").get(SHEET, asked).status_code == 422
 
 
+@pytest.mark.slow
 def test_a_page_far_behind_the_last_is_the_last(some):
     for number in ("99", "0", "-1", "x", "\x00"):
         assert some.person("secretary").get(ALL, {"page": number}).status_code == 200
 
 
+@pytest.mark.slow
 def test_each_commission_stands_apart_and_can_be_taken_alone(polres):
     other: Side = polres.more["other"]
     asked_of_police(polres, text=request_text(activity="Tapsel"))
@@ -126,6 +128,7 @@ def test_the_sprin_keeps_its_zeros(polres):
     assert rows(polres.person("operations_head"))[0][10] == "007"
 
 
+@pytest.mark.slow
 def test_the_protection_of_a_person_does_not_exist_for_who_may_not_read_it(kpu):
     open_one = asked_here(kpu, text=request_text(activity="Terbuka"))
     guarded = asked_here(kpu, text=request_text(activity="Menginap di hotel"), service="candidate")
@@ -170,6 +173,7 @@ def test_strangers_get_an_empty_list_and_file(some):
     assert Client().get(SHEET).status_code == 302
 
 
+@pytest.mark.slow
 def test_the_start_page_counts_what_its_links_list(polres):
     today = {"starts_at": NOON - timedelta(hours=1), "ends_at": NOON + timedelta(hours=2)}
     running, later = asked_of_police(polres, **today), asked_of_police(polres, number=2)

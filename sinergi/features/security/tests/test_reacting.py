@@ -81,6 +81,7 @@ def test_others_do_not_react(kpu, role):
     assert state_of(key) == "offered"
 
 
+@pytest.mark.slow
 def test_a_withdrawal_needs_its_reason_and_stays_visible(kpu):
     key = asked_here(kpu)
     before = Entry.objects.count()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sinergi.features.obligations.models import WorkRecord
@@ -40,6 +41,7 @@ def reported(**changes: Any) -> events.VoterUpdateReported:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_commission_reports_a_quarter_and_reporting_again_corrects_it(kpu):
     page = kpu.person("kpu_staff").get(REPORT).content.decode()
     assert "Triwulan 1 tahun 2024" in page and "Sipirok" in page
@@ -55,6 +57,7 @@ def test_a_commission_reports_a_quarter_and_reporting_again_corrects_it(kpu):
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_wrong_reports_are_said_and_nothing_is_stated(kpu, subtests):
     before = Entry.objects.count()
     wrong = [

@@ -81,6 +81,7 @@ def test_only_what_is_planned_is_reported_and_nobody_agrees_to_the_own_one():
         assert refused.value.code == code
 
 
+@pytest.mark.slow
 def test_a_session_goes_from_proposal_to_attendance_and_closes_its_obligation(kpu):
     given = {"agreement": kpu.agreement, "topic": "Bimtek <b>Pam TPS</b>", "on": "2024-02-05", "people": "40"}
     given |= {"place": "Aula", "arranger": kpu.partner.id}
