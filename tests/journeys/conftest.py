@@ -19,7 +19,7 @@ from tests.server.conftest import SINERGI, free_port, start
 
 ARGUMENTS = (
     "--no-sandbox --enable-unsafe-swiftshader --use-angle=swiftshader --disable-background-networking"
-    " --disable-component-update --disable-sync --no-first-run"
+    " --disable-gpu-compositing --disable-component-update --disable-sync --no-first-run"
 )
 NODES = 3
 
