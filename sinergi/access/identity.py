@@ -10,11 +10,12 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
@@ -55,8 +56,7 @@ def person_of_request(request: HttpRequest, at: datetime) -> User | None:
         return None
     key = request.session.session_key
     seat = UserSession.objects.select_related("user").filter(key=key).first() if key else None
-    user = get_user(request)  # also checks that the password is still the one the session began with
-    if seat is None or seat.user_id != user.pk or not _may_go_on(seat, request, at):
+    if seat is None or not _is_seated(seat.user, request.session) or not _may_go_on(seat, request, at):
         request.session.flush()
         return None
     _touch(seat, at)
@@ -68,9 +68,7 @@ def person_of_session(session_key: str, at: datetime, *, is_loopback: bool) -> U
     seat = UserSession.objects.select_related("user").filter(key=session_key).first()
     if seat is None or not _lasts(seat, at) or not _admitted(seat.user, is_loopback):
         return None
-    kept = SessionStore(session_key).load()
-    same = hmac.compare_digest(str(kept.get("_auth_user_hash", "")), seat.user.get_session_auth_hash())
-    return _present(seat.user, at) if same and kept.get(SESSION_KEY) == str(seat.user_id) else None
+    return _present(seat.user, at) if _is_seated(seat.user, SessionStore(session_key).load()) else None
 
 
 def person_of_token(text: str, at: datetime, *, is_loopback: bool) -> User | None:
@@ -143,6 +141,12 @@ def is_loopback(request: HttpRequest) -> bool:
 
 def _may_go_on(seat: UserSession, request: HttpRequest, at: datetime) -> bool:
     return _lasts(seat, at) and _admitted(seat.user, is_loopback(request))
+
+
+def _is_seated(user: User, kept: Mapping[str, Any]) -> bool:
+    """Whether what a session keeps is of this user, and of the password that it began with."""
+    begun = str(kept.get(HASH_SESSION_KEY, ""))
+    return kept.get(SESSION_KEY) == str(user.pk) and hmac.compare_digest(begun, user.get_session_auth_hash())
 
 
 def _lasts(seat: UserSession, at: datetime) -> bool:

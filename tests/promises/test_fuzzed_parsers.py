@@ -30,7 +30,7 @@ from tests.promises.parsers import TARGETS
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 ROOT = Path(__file__).parents[2]
-SECONDS = int(os.environ.get("SINERGI_FUZZ_SECONDS", "7"))
+SECONDS = int(os.environ.get("SINERGI_FUZZ_SECONDS", "4"))
 SEED = os.environ.get("SINERGI_FUZZ_SEED", "16")
 LONGEST_S = 10
 MOST_MEMORY_MB = 256
