@@ -101,6 +101,10 @@ _GRANTS: dict[str, str] = {
     "letters.number": "administrator secretary resort_chief operations_head",
     "places.read": f"{_KPU} {_POLICE} auditor",
     "places.regions": "administrator",
+    # Which places are vulnerable is not for the many committees; a class is set by an official who answers for it.
+    "risk.read": f"{_KPU_OFFICE} {_POLICE} auditor",
+    "risk.score": "secretary kpu_staff operations_head operations_staff",
+    "risk.classify": "resort_chief deputy_chief operations_head",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
     "standing_duties.read": f"{_KPU} {_POLICE} auditor",

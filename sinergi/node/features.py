@@ -6,6 +6,7 @@ FEATURES = [
     "sinergi.features.letters",
     "sinergi.features.obligations",
     "sinergi.features.places",
+    "sinergi.features.risk",
     "sinergi.features.security",
     "sinergi.features.standing_duties",
     "sinergi.features.data",

@@ -125,4 +125,5 @@ def test_no_document_or_program_names_the_machine_it_was_made_on() -> None:
 
 def test_every_decision_has_a_number_of_its_own():
     numbers = [path.name[:4] for path in sorted((ROOT / "docs/adr").glob("*.md"))]
-    assert numbers == [f"{place:04}" for place in range(1, len(numbers) + 1)]
+    # Work beside each other takes its number beforehand, so one may come later than the next.
+    assert len(set(numbers)) == len(numbers)

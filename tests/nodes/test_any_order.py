@@ -32,7 +32,13 @@ FACTS = 12
 POLICE = frozenset(
     f"security.{name}"
     for name in ("assistance_answered", "spoken_order_confirmed", "force_assigned", "assistance_completed")
-) | {"standing_duties.member_changes_reported", "data.dataset_listed", "data.answered", "data.delivered"}
+) | {
+    "standing_duties.member_changes_reported",
+    "data.dataset_listed",
+    "data.answered",
+    "data.delivered",
+    "risk.classes_set",
+}
 # How a history begins, so that enough of what follows is valid. A feature whose kinds build on each other adds its own.
 OPENINGS = (
     *(
@@ -49,6 +55,7 @@ OPENINGS = (
     [f"data.{kind}" for kind in ("dataset_listed", "delivered", "received", "used", "used", "destroyed")],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", "requested", *["answered"] * 4)],
     [f"obligations.{kind}" for kind in ("proposed", "history_stated", "history_answered")],
+    ["risk.places_scored", "risk.classes_set", "risk.places_scored", "risk.classes_set"],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )
 # Their content must fit together in a way that only their own rules make; here they are invented, and refused alike.

@@ -29,6 +29,7 @@ __all__ = [
     "place_of",
     "regions_in",
     "station",
+    "station_codes",
     "station_count",
     "station_counts",
     "stations_in",
@@ -155,6 +156,11 @@ def station(code: str, *, user: User) -> StationInfo | None:
     """One polling station in force, or None where there is none this person may see."""
     rows = Station.objects.current().visible_to(user).filter(code=code).select_related("list").order_by("pk")
     return next(iter(_station_infos(list(rows[:1]))), None)
+
+
+def station_codes(agreement: str) -> set[str]:
+    """The codes of the polling stations in force under this agreement, for deciding inside the writer."""
+    return set(Station.objects.current().filter(list__agreement=agreement).values_list("code", flat=True))
 
 
 def station_count(code: str, *, user: User, scope: str = "") -> int:

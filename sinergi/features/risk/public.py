@@ -1,0 +1,52 @@
+"""What other features may ask about vulnerability. Frozen structs out; nothing here writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from django.db.models import QuerySet
+
+from sinergi.access.models import User
+from sinergi.features.risk.models import StationClass
+
+__all__ = ["ClassInfo", "classes_of"]
+
+
+class ClassInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """The class of a station in force: `level` (low, medium, high, special), why, by whom, when, and its decision."""
+
+    code: str
+    level: str
+    reason: str
+    set_by: str
+    office: str
+    set_at: datetime
+    decision: str
+    agreement: str
+
+
+def classes_of(user: User, *, scope: str = "", permission: str = "risk.read") -> dict[str, ClassInfo]:
+    """The classes in force that this person may see, by station code; `scope`: under this agreement only."""
+    found = StationClass.objects.visible_to(user, permission)
+    return in_force(found.filter(decision__agreement=scope) if scope else found)
+
+
+def in_force(rows: QuerySet[StationClass]) -> dict[str, ClassInfo]:
+    """Of these classes the last one of each station."""
+    ordered = rows.select_related("decision").order_by("decision__set_at", "decision__seq", "decision_id", "code")
+    return {row.code: info(row) for row in ordered}
+
+
+def info(row: StationClass) -> ClassInfo:
+    """The row as others see it; needs its decision."""
+    return ClassInfo(
+        code=row.code,
+        level=row.level,
+        reason=row.reason,
+        set_by=row.decision.set_by or "",
+        office=row.decision.office,
+        set_at=row.decision.set_at,
+        decision=row.decision_id,
+        agreement=row.decision.agreement,
+    )
