@@ -226,8 +226,7 @@ class File:  # one evidence file while it is read; `where` names the line, log a
             need(good, "an unknown signature line")
             VerifyKey(good[0][2]).verify(text, value[start:])
             self.marks |= set() if own else {(origin, size, *good[0][:2])}
-            known = [(agency, use, f"sinergi.invalid/agency/{agency[:32]}/{use}")
-                     for agency in self.agencies if agency != log.author for use in ("witness", "mirror")]
+            known = [(who, use, f"sinergi.invalid/agency/{who[:32]}/{use}") for who in self.agencies if who != log.author for use in ("witness", "mirror")]
     def manifest(self, line, last, count):  # a DSSE envelope over the number of lines and the hash of the last
         shaped(line, {"payload": ANY, "payloadType": re.escape(MANIFEST), "signatures": list})
         (signature,), payload = line["signatures"], unbase64(line["payload"])
@@ -274,9 +273,10 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         for h in self.records:
             others = set(self.parties) - {h["agency"]} if h["agr"] else set()
             good = {(who, use) for log, size, who, use in self.marks if log == h["log"] and size > h["seq"]}
-            arrived, seen = (sum((who, use) in good for who in others) for use in ("mirror", "witness"))
+            asked = others and others | {who for log, _, who, use in self.marks if (log, use) == (h["log"], "witness")}
+            arrived, seen = (sum((who, use) in good for who in those) for use, those in (("mirror", others), ("witness", asked)))
             print(h["log"][:8], h["seq"], h["t"], h["key"], h["type"], h["status"].upper(), "by", h["agency"][:16],
-                  f"arrived {arrived} of {len(others)}, witnessed {seen} of {len(others)}, body {h['body']}",
+                  f"arrived {arrived} of {len(others)}, witnessed {seen} of {len(asked)}" + f" ({len(asked - others)} from outside)" * (asked > others) + f", body {h['body']}",
                   f"NOT VALID: {h['trouble']}" if h["trouble"] else "")
         for origin in self.forks: print(f"TWO HISTORIES of log {origin[:8]} were signed by {self.logs[origin].author}.")
         print(f"Everything holds. Exported {self.head['at']} by {self.head['agency']}.")

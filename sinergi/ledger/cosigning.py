@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import keys, store, tree
-from sinergi.ledger.models import Cosignature, Key, Log
+from sinergi.ledger import histories, keys, store, tree
+from sinergi.ledger.models import Cosignature, Key, Log, Witnessed
 
 USES = ("witness", "mirror")
 
@@ -25,6 +25,12 @@ def cosign(log: Log) -> list[Cosignature]:
     if Cosignature.objects.filter(log=log, agency=own, size__gte=log.size).exists():
         return []
     note = notes.parse(bytes(log.checkpoint_note))
+    before = Witnessed.objects.filter(origin=log.origin).first()
+    if before is not None and before.size > log.size:
+        return []  # our witness key has signed a larger tree, before we became a party
+    if before is not None and tree.root_at(log, before.size) != bytes(before.root):
+        histories.compare(log, bytes(before.note))
+        return []
     at = now().replace(microsecond=0)
     return [
         Cosignature.objects.create(

@@ -122,8 +122,22 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
         return not proof and old_root == new_root
     if old == 0:
         return not proof and old_root == EMPTY_ROOT
+    return _roots(old, old_root, new, proof) == (old_root, new_root)
+
+
+def other_beginning(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bytes | None:
+    """The root at size `old` of the tree that this proof leads to, where that is another than `old_root`.
+
+    None where the proof leads nowhere, fits, or is of a size (a power of two) whose proofs do not hold that root.
+    """
+    first, second = _roots(old, old_root, new, proof) or (b"", b"")
+    return first if second == new_root and first != old_root else None
+
+
+def _roots(old: int, old_root: bytes, new: int, proof: list[bytes]) -> tuple[bytes, bytes] | None:
+    """Old and new root that a consistency proof leads to (RFC 9162, section 2.1.4.2, steps 2 to 7)."""
     if not 0 < old < new or not proof:
-        return False
+        return None
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     fn, sn = old - 1, new - 1
     while fn & 1:
@@ -131,7 +145,7 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
     first = second = path[0]
     for sibling in path[1:]:
         if sn == 0:
-            return False
+            return None
         if fn & 1 or fn == sn:
             first, second = node_hash(sibling, first), node_hash(sibling, second)
             while fn and not fn & 1:
@@ -139,7 +153,7 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
         else:
             second = node_hash(second, sibling)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and first == old_root and second == new_root
+    return (first, second) if sn == 0 else None
 
 
 def _split(size: int) -> int:

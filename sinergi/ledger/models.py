@@ -168,6 +168,31 @@ class Cosignature(models.Model):
         ]
 
 
+class Witnessed(models.Model):
+    """The largest checkpoint this node cosigned, as an outside witness, of a log it holds nothing of.
+
+    `agency`: whose checkpoint key signed the first one; `note`: the newest, with its author's signature alone.
+    """
+
+    origin = models.CharField(max_length=64, unique=True)
+    agency = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.BinaryField()
+    first_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+
+class WitnessedFork(models.Model):
+    """Portable proof (forks.Fork) that the author of a witnessed log signed two histories; the first one found."""
+
+    origin = models.CharField(max_length=64, unique=True)
+    first = models.BinaryField()
+    second = models.BinaryField()
+    proof = models.BinaryField(default=bytes)
+    found_at = models.DateTimeField()
+
+
 class Unreached(models.Model):
     """A checkpoint the author signed that our copy cannot be compared with yet; gone once it was."""
 

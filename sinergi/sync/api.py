@@ -15,8 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from sinergi.access.doors import public
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import now
 from sinergi.ledger import bundle as bundles
-from sinergi.ledger import store
+from sinergi.ledger import store, witness, witnessing
 from sinergi.ledger.models import Key, Log
 from sinergi.sync import clocks, invitations, messages, objects, processes, service, signing, statement
 from sinergi.sync.challenges import Challenges
@@ -32,6 +33,7 @@ _GZIP_FROM = 1024
 challenges = Challenges()
 _quotas: dict[str, tuple[Bucket, Bucket]] = {}
 _strangers = Bucket(REQUESTS_PER_MINUTE)
+_submitters = Bucket(REQUESTS_PER_MINUTE)
 
 
 class Declined(Exception):
@@ -113,6 +115,42 @@ def hint(request: HttpRequest, agency: str) -> HttpResponse:
     """The partner has news: ask it soon. Says nothing about what, so it can lie about nothing."""
     service.wake(agency)
     return HttpResponse(status=204)
+
+
+# Open to the network: C2SP asks for no other proof than the signature on the checkpoint (docs/protocol/witness.md).
+@csrf_exempt
+@public
+def add_checkpoint(request: HttpRequest) -> HttpResponse:
+    """An outside witness is asked: our cosignature under the checkpoint, or the status that C2SP tlog-witness names."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if request.method != "POST":
+        return _declined(Declined(405, "Alamat ini hanya menjawab POST."))
+    if wait := _submitters.take(1, time.monotonic()):
+        return _declined(Declined(429, "Terlalu banyak permintaan. Coba lagi sebentar.", wait))
+    if not length.isdecimal() or int(length) > witness.LARGEST_REQUEST:
+        return _declined(Declined(413, "Permintaan terlalu besar."))
+    try:
+        line = witnessing.add_checkpoint(request.body, now())
+    except witnessing.Declined as declined:
+        if declined.status == 409:
+            return HttpResponse(f"{declined.size}\n", status=409, content_type="text/x.tlog.size")
+        return _declined(Declined(declined.status, "Titik periksa ini tidak disaksikan."))
+    return HttpResponse(line, content_type="text/plain; charset=utf-8")
+
+
+# Open to the network: whoever knows an origin, which says nothing by itself, may compare what was shown here.
+@csrf_exempt
+@public
+def witnessed(request: HttpRequest, origin: str) -> HttpResponse:
+    """The newest checkpoint of that log which this node cosigned as an outside witness."""
+    if request.method != "GET":
+        return _declined(Declined(405, "Alamat ini hanya menjawab GET."))
+    if wait := _submitters.take(1, time.monotonic()):
+        return _declined(Declined(429, "Terlalu banyak permintaan. Coba lagi sebentar.", wait))
+    note = witnessing.newest(origin)
+    if note is None:
+        return _declined(Declined(404, "Buku catatan itu tidak disaksikan di sini."))
+    return HttpResponse(note, content_type="text/plain; charset=utf-8")
 
 
 # Open to the network: whoever was handed an invitation on paper must be able to compare our fingerprint first.

@@ -32,6 +32,8 @@ class Peer(models.Model):
     inside = models.BooleanField(default=False)
     introduced_at = models.DateTimeField()
     paused = models.BooleanField(default=False)
+    # An administrator asked this agency, party to none of them, to witness our agreements' logs.
+    witnesses = models.BooleanField(default=False)
     last_contact = models.DateTimeField(null=True)
     last_try = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)

@@ -19,7 +19,7 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, envelope, forks, guard, histories, store
 from sinergi.ledger.models import Cosignature, Entry, Log
 from sinergi.ledger.writer import run
-from sinergi.sync import messages, objects, rights, waking
+from sinergi.sync import messages, objects, rights, waking, witnesses
 from sinergi.sync.quota import Bucket
 
 ENTRIES_PER_MINUTE = 120_000
@@ -77,6 +77,15 @@ class Round:
         self._share = Bucket(ENTRIES_PER_MINUTE)
         # Bodies the partner said it does not have (erased): not asked again by this process.
         self._absent: set[tuple[str, int]] = set()
+        self._submitted: float | None = None
+
+    def submits(self) -> bool:
+        """Whether it is time to show an outside witness our logs; then the next time is counted from now."""
+        at = time.monotonic()
+        if self._submitted is not None and at - self._submitted < witnesses.EVERY_SECONDS:
+            return False
+        self._submitted = at
+        return True
 
     def go(self, line: Line, *, now_there: bool = True) -> Outcome:
         """One whole round. Raises what the line raises; troubles with single logs are in the outcome.

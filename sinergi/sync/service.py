@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now
 from sinergi.ledger.writer import on_commit, run
-from sinergi.sync import push, waking
+from sinergi.sync import push, waking, witnesses
 from sinergi.sync.conversation import Conversation, TurnedAway
 from sinergi.sync.models import Peer
 from sinergi.sync.pull import Outcome, Round, Stopped
@@ -208,6 +208,8 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
             outcome = round_.go(line)
         finally:
             line.close()
+        if peer.witnesses and round_.submits():
+            outcome.troubles += witnesses.submit(peer).troubles
     except (Broken, Refused) as error:
         words = getattr(error, "sentence", "") or str(error)
         failures = peer.failures + 1

@@ -18,6 +18,8 @@ urlpatterns = [
     path("sync/v1/hint", api.hint, name="hint"),
     path("sync/v1/identity", api.identity, name="identity"),
     path("sync/v1/introduction", api.introduction, name="introduction"),
+    path("witness/v1/add-checkpoint", api.add_checkpoint, name="add-checkpoint"),
+    re_path(rf"^witness/v1/checkpoint/{_ORIGIN}$", api.witnessed, name="witnessed"),
     path("kelola/instansi/", views.partners, name="partners"),
     path("kelola/instansi/alamat/", views.address, name="address"),
     path("kelola/instansi/undangan/", views.invite, name="invite"),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("kelola/instansi/perbandingan/", views.compare, name="compare"),
     path("kelola/instansi/sambungan/", views.connect, name="connect"),
     re_path(r"^kelola/instansi/(?P<agency>[0-9a-f]{64})/jeda/$", views.pause, name="pause"),
+    re_path(r"^kelola/instansi/(?P<agency>[0-9a-f]{64})/saksi/$", views.witness, name="witness"),
 ]
 
 navigation.register_place(

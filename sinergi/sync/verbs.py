@@ -19,6 +19,7 @@ from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, store
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
+from sinergi.ledger.writer import run
 from sinergi.sync import addresses, carrying, codes, invitations, service, waking
 from sinergi.sync import repair as repairing
 from sinergi.sync.models import Peer
@@ -76,6 +77,7 @@ def accept(argv: list[str], data: Path) -> int:
     parser.add_argument("file", help="berkas undangan, atau berkas berisi teks kode QR-nya")
     parser.add_argument("--fingerprint", default="", help="sidik jari pengundang seperti yang dibacakannya")
     parser.add_argument("--inside", action="store_true", help="pengundang berada di jaringan dalam kita")
+    parser.add_argument("--witness", action="store_true", help="pengundang menjadi saksi luar kantor ini")
     asked = parser.parse_args(argv)
     try:
         offer = invitations.read(caller_path(asked.file).read_bytes()[: invitations.LARGEST_LETTER + 1])
@@ -88,6 +90,8 @@ def accept(argv: list[str], data: Path) -> int:
             "Cocokkan kedua sidik jari lewat telepon, lalu ulangi dengan --fingerprint milik pengundang.", code="S-119"
         )
     peer = invitations.accept(offer, at=now(), inside=asked.inside, fingerprint=asked.fingerprint)
+    if asked.witness:
+        run(lambda: Peer.objects.filter(agency=peer.agency).update(witnesses=True))
     service.wake(peer.agency)
     print("terhubung")
     return 0

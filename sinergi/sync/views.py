@@ -154,6 +154,25 @@ def pause(request: PersonRequest, agency: str) -> HttpResponse:
     return redirect(HERE)
 
 
+@requires("node.manage")
+@require_POST
+def witness(request: PersonRequest, agency: str) -> HttpResponse:
+    """Show our logs' checkpoints to this agency as an outside witness, or show them no more."""
+    peer = Peer.objects.filter(agency=agency).first()
+    if peer is None:
+        raise Http404
+    asked = request.POST.get("witnesses") == "1"
+    run(lambda: Peer.objects.filter(agency=agency).update(witnesses=asked))
+    service.wake(agency)
+    messages.success(
+        request,
+        gettext("Instansi itu diminta menyaksikan buku catatan kantor ini dari luar.")
+        if asked
+        else gettext("Instansi itu tidak lagi diminta menyaksikan; yang sudah ditandatanganinya tetap berlaku."),
+    )
+    return redirect(HERE)
+
+
 def _comparison(request: PersonRequest, offer: invitations.Offer, form: Confirmation) -> HttpResponse:
     own = store.own_agency()
     context = {
@@ -186,6 +205,7 @@ def _rows(request: PersonRequest) -> list[dict[str, Any]]:
                 "last_contact": peer.last_contact,
                 "error": gettext(peer.error) if peer.error else "",
                 "paused": peer.paused,
+                "witnesses": peer.witnesses,
             }
         )
     return sorted(rows, key=lambda row: row["name"])

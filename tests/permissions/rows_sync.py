@@ -32,5 +32,8 @@ ROWS = [
     Row(name="sync:invitation-file", post="administrator"),
     Row(name="sync:compare", post="administrator"),
     Row(name="sync:connect", post="administrator"),
+    Row(name="sync:add-checkpoint", post="public"),
+    Row(name="sync:witnessed", get="public", own=unknown_log),
+    Row(name="sync:witness", post="administrator", own=partner),
     Row(name="sync:pause", post="administrator", own=partner),
 ]

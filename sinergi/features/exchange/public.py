@@ -66,6 +66,21 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     cells: dict[str, Cell]
 
 
+class Outside(msgspec.Struct, frozen=True, kw_only=True):
+    """An outside witness: party to none of the agreements, it cosigns origin, size and root of their logs.
+
+    `whole`: how many of the `books` it has cosigned as they stand here; `latest`: by its own clock.
+    """
+
+    id: str
+    name: str
+    asked: bool
+    trouble: str
+    books: int
+    whole: int
+    latest: datetime | None
+
+
 class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """The logs of one agreement."""
 
@@ -172,6 +187,31 @@ def carried(told: Standing) -> list[tuple[Partner, Carried]]:
         for partner, parcel in found
         if parcel is not None and (partner.last_contact is None or parcel.at > partner.last_contact)
     ]
+
+
+def outside(told: Standing) -> list[Outside]:
+    """The outside witnesses of these agreements' logs, by name: those asked now, and any that cosigned before."""
+    books = {book.log: book for shelf in told.shelves for book in shelf.books if book.size}
+    parties = {party for shelf in told.shelves for party in shelf.parties}
+    asked = {peer.agency: peer for peer in Peer.objects.filter(witnesses=True)}
+    lines = Cosignature.objects.filter(log__in=books, use="witness").exclude(agency__in=parties).order_by()
+    marks: dict[str, list[tuple[int, int, datetime]]] = {agency: [] for agency in asked if agency not in parties}
+    for log, agency, size, at in lines.values_list("log_id", "agency").annotate(Max("size"), Max("signed_at")):
+        marks.setdefault(agency, []).append((log, size, at))
+    names = agreements.short_names(marks)
+    found = [
+        Outside(
+            id=agency,
+            name=names[agency],
+            asked=agency in asked,
+            trouble=asked[agency].error if agency in asked else "",
+            books=len(books),
+            whole=sum(size >= books[log].size for log, size, _at in signed),
+            latest=max((at for _log, _size, at in signed), default=None),
+        )
+        for agency, signed in marks.items()
+    ]
+    return sorted(found, key=lambda one: (one.name, one.id))
 
 
 def _book(

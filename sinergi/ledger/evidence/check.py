@@ -17,6 +17,7 @@ import msgspec
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, forks, identity, merkle
+from sinergi.ledger import grade as grading
 from sinergi.ledger.evidence.container import BadEvidence, Line, Reader, place_of
 from sinergi.ledger.evidence.standing import Standing
 from sinergi.ledger.identity.events import AgencyFounded
@@ -351,9 +352,10 @@ def _tell(file: IO[bytes], proof: _Proof, tell: Callable[[Record], None]) -> Rep
 
 
 def _record(header: envelope.Header, proof: _Proof, body: str) -> Record:
-    covering = [mark for mark in proof.marks if mark.log == header.log and mark.size > header.seq]
     actor = header.actor
-    parties = set(proof.standing.parties) - {header.agency}
+    parties = proof.standing.parties if header.agr else ()
+    marks = [grading.Mark(mark.agency, mark.use, mark.size, None) for mark in proof.marks if mark.log == header.log]
+    grade = grading.judge(header.seq, header.agency, parties, marks)
     return Record(
         log=header.log,
         seq=header.seq,
@@ -364,9 +366,9 @@ def _record(header: envelope.Header, proof: _Proof, body: str) -> Record:
         actor="" if actor is None else actor.id,
         office="" if actor is None else actor.office,
         exercise=header.status != "actual",
-        arrived=len({mark.agency for mark in covering if mark.use == "mirror" and mark.agency in parties}),
-        witnessed=len({mark.agency for mark in covering if mark.use == "witness" and mark.agency in parties}),
-        of=len(parties) if header.agr else 0,
+        arrived=grade.arrived,
+        witnessed=grade.witnessed,
+        of=grade.of,
         body=body,
         verdict="" if header.role == "identity" else proof.standing.judge(header, _root_of(proof)),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sinergi.kernel.instants import now
 from sinergi.sync import invitations
-from sinergi.sync.models import Invitation
+from sinergi.sync.models import Invitation, Peer
 
 
 @pytest.fixture
@@ -39,3 +40,12 @@ def test_both_fingerprints_stand_side_by_side_before_anything_is_connected(admin
     assert page.content.decode().count(invitations.fingerprint(node.id)) == 2
     refused = administrator.post("/kelola/instansi/sambungan/", {"letter": letter.letter.decode()})
     assert refused.status_code == 422 and "Cocokkan dahulu" in refused.content.decode()
+
+
+def test_a_partner_is_made_an_outside_witness_and_let_go_again(administrator, police):
+    Peer.objects.create(agency=police.id, url="https://polres.example", introduced_at=now())
+    page = administrator.post(f"/kelola/instansi/{police.id}/saksi/", {"witnesses": "1"}, follow=True)
+    assert "Lepas sebagai saksi luar" in page.content.decode() and Peer.objects.get().witnesses
+    administrator.post(f"/kelola/instansi/{police.id}/saksi/", {"witnesses": "0"})
+    assert not Peer.objects.get().witnesses
+    assert administrator.post(f"/kelola/instansi/{'f' * 64}/saksi/").status_code == 404

@@ -19,9 +19,11 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import histories, rebuild
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
 from sinergi.ledger.writer import run
+from sinergi.sync import witnesses
 from sinergi.sync.models import Carried
 from sinergi.sync.models import Peer as Line
-from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
+from sinergi.sync.tests.test_witnesses import BAWASLU, Outside
+from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm, met
 from tests.nodes.simulator import NOON, Peer
 
 ADDRESSES = (
@@ -190,3 +192,15 @@ def test_what_went_by_stick_is_said_until_the_line_brings_news(
     assert "3 catatan baru." in page()
     Line.objects.create(agency=police.id, url="http://127.0.0.1:9", introduced_at=NOON, last_contact=now())
     assert "Dari berkas" not in page() and "Dibawa dengan berkas" not in page()
+
+
+def test_outside_witnesses_are_told_with_how_far_they_have_signed(agreement, person):
+    outside = Outside(met(BAWASLU))
+    peer = Line.objects.create(agency=outside.who.id, url="https://b.example", introduced_at=NOON, witnesses=True)
+    secretary = person("secretary")
+    assert "belum ada tanda tangannya" in secretary.get("/siapa-punya-apa/").content.decode()
+    witnesses.submit(peer, outside)
+    page = secretary.get("/siapa-punya-apa/").content.decode()
+    assert "2 dari 2 buku disaksikan sampai catatan terakhir" in page and "<b>Bawaslu" in page
+    Line.objects.update(witnesses=False)
+    assert "tidak diminta lagi" in secretary.get("/siapa-punya-apa/").content.decode()

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sinergi.features.exchange.public import Book, Cell, Partner, Standing
+from sinergi.features.exchange.public import Book, Cell, Outside, Partner, Standing
 from sinergi.ledger.histories import RESTORED
 from sinergi.sync.models import Carried
 from sinergi.web import records
@@ -224,6 +224,19 @@ def line_words(partner: Partner, at: datetime) -> tuple[str, str, str]:
     if partner.line == "paused":
         return "warn", _("dijeda"), _("dihentikan oleh administrator")
     return "warn", _("belum tersambung"), _("belum pernah bicara")
+
+
+def outside(one: Outside, at: datetime) -> tuple[str, str, str]:
+    """(shape, state, sentence) of an outside witness."""
+    if one.latest is None:
+        return "waiting", _("belum menyaksikan"), _("Diminta menyaksikan; belum ada tanda tangannya.")
+    said = {"whole": number(one.whole), "books": number(one.books), "at": moment(one.latest, at)}
+    sentence = _("%(whole)s dari %(books)s buku disaksikan sampai catatan terakhir; terakhir %(at)s.") % said
+    if not one.asked:
+        return "scheduled", _("tidak diminta lagi"), sentence
+    if one.whole < one.books:
+        return "working", _("menyusul"), sentence
+    return "done", _("disaksikan"), sentence
 
 
 def reason(verdict: str) -> str:

@@ -1,0 +1,108 @@
+"""Witnessing logs of agreements this agency is no party to: it sees whose log, how large, which root, and no entry.
+
+Compare and keep is one task of the one writer, and the cosignature is made only after that has reached the disk: a
+node that dies in between is asked again and signs the same tree.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import forks, guard, histories, keys, store, witness
+from sinergi.ledger.models import Key, Log, Witnessed, WitnessedFork
+from sinergi.ledger.writer import run
+
+logger = logging.getLogger("sinergi.ledger")
+
+# Logs of one agency; more would be somebody filling our disk.
+MOST_LOGS = 1_000
+
+
+class Declined(Exception):
+    """The checkpoint is not cosigned. `status` as C2SP says; `size` is told with 409."""
+
+    def __init__(self, status: int, size: int = 0) -> None:
+        super().__init__(f"declined with {status}")
+        self.status, self.size = status, size
+
+
+def add_checkpoint(data: bytes, at: datetime) -> bytes:
+    """Our cosignature line under the checkpoint in this request, once it is kept. Raises Declined."""
+    try:
+        asked = witness.read(data)
+    except witness.UnknownOrigin as error:
+        raise Declined(404) from error
+    except notes.BadNote as error:
+        raise Declined(400) from error
+    if guard.is_holding():
+        # Perhaps an old copy of itself, that has forgotten what it signed.
+        raise Declined(503)
+    verdict, size = run(lambda: _compare_and_keep(asked, at))
+    if verdict.status != 200:
+        raise Declined(verdict.status, size)
+    return notes.cosign(
+        asked.note.checkpoint, store.own_agency().id, "witness", keys.own()["witness"], int(at.timestamp())
+    )
+
+
+def newest(origin: str) -> bytes | None:
+    """The newest checkpoint of that log which this witness cosigned, as its author signed it; None for none."""
+    row = Witnessed.objects.filter(origin=origin).first()
+    return bytes(row.note) if row else None
+
+
+def _compare_and_keep(asked: witness.Asked, at: datetime) -> tuple[witness.Verdict, int]:
+    """Inside the writer: the verdict and the size cosigned last. A fork is kept although nothing is cosigned."""
+    checkpoint = asked.note.checkpoint
+    row = Witnessed.objects.filter(origin=checkpoint.log).first()
+    agency, note = _author(asked.note, row)
+    if WitnessedFork.objects.filter(origin=checkpoint.log).exists():
+        return witness.Verdict(status=403), 0
+    verdict = witness.judge(asked, witness.Seen(row.size, bytes(row.root)) if row else witness.Seen())
+    if verdict.forked and row is not None:
+        _keep_fork(row, note, verdict.before, asked.proof, at)
+    if verdict.status == 200:
+        if row is None and Witnessed.objects.filter(agency=agency).count() >= MOST_LOGS:
+            return witness.Verdict(status=403), 0
+        grown = {"size": checkpoint.size, "root": checkpoint.root, "note": note, "seen_at": at}
+        Witnessed.objects.update_or_create(
+            origin=checkpoint.log,
+            defaults=grown,
+            create_defaults={**grown, "agency": agency, "first_at": at},
+        )
+    return verdict, row.size if row else 0
+
+
+def _author(note: notes.Note, row: Witnessed | None) -> tuple[str, bytes]:
+    """Whose checkpoint key signed it, and the note with that signature alone. Raises Declined."""
+    origin = note.checkpoint.log
+    if Log.objects.filter(origin=origin).exists():
+        # Of our own logs and our partners' we cosign what we hold, by another road (cosigning).
+        raise Declined(404)
+    known = Key.objects.filter(use="checkpoint", agency__is_self=False).order_by("pk")
+    if row is not None:
+        known = known.filter(agency_id=row.agency)
+    for key in known:
+        identity = notes.key_hash(notes.origin(origin), notes.ED25519, bytes(key.public))
+        for line in note.lines:
+            if (line.name, line.key_hash) != (notes.origin(origin), identity):
+                continue
+            alone = note.checkpoint.body + b"\n" + notes.line_bytes(line)
+            try:
+                notes.check_own_signature(notes.parse(alone), bytes(key.public))
+            except notes.BadNote:
+                continue
+            return key.agency_id, alone
+    # The first key that signed under an origin keeps it; under an origin never seen, no key known here has signed.
+    raise Declined(404 if row is None else 403)
+
+
+def _keep_fork(row: Witnessed, note: bytes, before: bytes, proof: tuple[bytes, ...], at: datetime) -> None:
+    first = bytes(row.note)
+    fork = forks.of_checkpoints(first, note, before, list(proof)) if before else forks.Fork(first, note)
+    keys_of = Key.objects.filter(agency_id=row.agency, use="checkpoint").order_by("pk")
+    forks.check(fork, row.origin, histories.event_keys, [bytes(key.public) for key in keys_of])
+    WitnessedFork.objects.create(origin=row.origin, first=fork.first, second=fork.second, proof=fork.proof, found_at=at)
+    logger.error("a witnessed log has two histories", extra={"event": "witness.fork", "log": row.origin[:8]})

@@ -1,0 +1,156 @@
+"""Asking an outside witness: what it is shown, what is kept of its answer, and what comes to light."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from sinergi.features.agreement.events import AgreementLeft
+from sinergi.kernel.instants import now
+from sinergi.ledger import checkpoint as notes
+from sinergi.ledger import histories, witness
+from sinergi.ledger.grades import grade
+from sinergi.ledger.models import Cosignature, Entry, Equivocation, Log
+from sinergi.sync import witnesses
+from sinergi.sync.fetch import Answer
+from sinergi.sync.models import Peer
+from sinergi.sync.pull import Round
+from tests.nodes.fixtures import met
+from tests.nodes.simulator import NOON
+
+BAWASLU = {"code": "bawaslu-tapsel", "name": "Bawaslu Kabupaten", "kind": "supervisor", "region": "1203"}
+
+
+class Outside:
+    """A witness behind a line: keeps the newest note by origin and judges as the product's witness does."""
+
+    def __init__(self, who) -> None:
+        self.who, self.kept, self.heard = who, {}, []
+        self.signer = who.ring["witness"]
+
+    def ask(self, method: str, target: str, *, body: bytes, headers: dict[str, str], limit: int) -> Answer:
+        self.heard.append((target, body))
+        if method == "GET":
+            return self._answer(200, self.kept[target.rsplit("/")[-1]])
+        asked = witness.read(body)
+        checkpoint = asked.note.checkpoint
+        before = notes.parse(self.kept[checkpoint.log]).checkpoint if checkpoint.log in self.kept else None
+        verdict = witness.judge(asked, witness.Seen(before.size, before.root) if before else witness.Seen())
+        if verdict.status != 200:
+            return self._answer(verdict.status, b"%d\n" % (before.size if before else 0))
+        self.kept[checkpoint.log] = asked.note.data
+        return self._answer(200, notes.cosign(checkpoint, self.who.id, "witness", self.signer, int(NOON.timestamp())))
+
+    def _answer(self, status: int, body: bytes) -> Answer:
+        return Answer(status=status, headers={}, body=body)
+
+
+@pytest.fixture
+def outside(agreement) -> Outside:
+    return Outside(met(BAWASLU))
+
+
+@pytest.fixture
+def peer(outside) -> Peer:
+    return Peer.objects.create(
+        agency=outside.who.id, url="https://bawaslu.example", introduced_at=now(), witnesses=True
+    )
+
+
+def test_it_is_shown_origin_size_and_root_of_both_logs_and_nothing_else(peer, outside, agreement):
+    told = witnesses.submit(peer, outside)
+    logs = {log.origin: log for log in Log.objects.filter(agreement=agreement)}
+    assert told == witnesses.Told(cosigned=2) and set(outside.kept) == set(logs)
+    for _target, body in outside.heard:
+        log = logs[witness.read(body).note.checkpoint.log]
+        assert body == witness.encode(0, [], bytes(log.checkpoint_note))
+    assert not [log for log in Log.objects.filter(role="identity") if log.origin in outside.kept]
+    # What it has signed it is not asked again.
+    assert witnesses.submit(peer, outside) == witnesses.Told() and len(outside.heard) == 2
+
+
+def test_its_cosignature_counts_beside_the_partners(peer, outside, agreement, police):
+    key = Entry.objects.get(kind="agreement.entered").key
+    assert (grade(key).witnessed, grade(key).of) == (0, 1)
+    witnesses.submit(peer, outside)
+    assert (grade(key).witnessed, grade(key).of, grade(key).arrived) == (1, 2, 0)
+
+
+def test_a_log_that_grew_is_shown_with_the_proof_from_where_it_signed_last(peer, outside, agreement, police):
+    witnesses.submit(peer, outside)
+    for _ in range(3):
+        police.state(agreement, AgreementLeft(reason="term_over"))
+    outside.heard.clear()
+    assert witnesses.submit(peer, outside).cosigned == 1
+    ((_target, body),) = outside.heard
+    assert witness.read(body).old == 1 and witness.read(body).proof
+
+
+def test_an_answer_that_was_lost_is_asked_for_again(peer, outside, agreement):
+    witnesses.submit(peer, outside)
+    Cosignature.objects.filter(agency=peer.agency).delete()
+    assert witnesses.submit(peer, outside).cosigned == 2
+    assert [target for target, _body in outside.heard] == ["/witness/v1/add-checkpoint"] * 6
+
+
+def test_an_author_who_shows_the_witness_another_history_is_found_out(peer, outside, agreement, police):
+    """The split view of two parties: the police showed the witness what it did not show us."""
+    log = police.log(agreement)
+    other = copy.deepcopy(log)
+    police.state(agreement, AgreementLeft(reason="term_over"))
+    police.logs[agreement] = other
+    police.state(agreement, AgreementLeft(reason="void_law"), deliver=False)
+    outside.kept[log.origin] = police.checkpoint(other)
+    witnesses.submit(peer, outside)
+    assert Log.objects.get(origin=log.origin).frozen == histories.FORKED
+    assert Equivocation.objects.get().log.origin == log.origin
+    assert (log.origin, 0) not in [(shown.origin, old) for shown, old in witnesses.shown_to(peer.agency)]
+
+
+def test_a_witness_that_saw_more_of_our_own_log_stops_us_from_writing_a_second_history(peer, outside, node):
+    from sinergi.ledger import keys
+
+    log = Log.objects.get(agency=node.id, role="facts")
+    outside.kept[log.origin] = notes.sign(notes.Checkpoint(log.origin, 9, b"r" * 32), keys.own()["checkpoint"])
+    witnesses.submit(peer, outside)
+    assert Log.objects.get(pk=log.pk).frozen == histories.RESTORED
+
+
+def test_a_witness_cannot_frame_an_author(peer, outside, agreement, police):
+    """What it shows counts only with the author's own signature."""
+    log = Log.objects.get(agreement=agreement, agency=police.id)
+    outside.kept[log.origin] = notes.sign(notes.Checkpoint(log.origin, log.size, b"r" * 32), outside.signer)
+    told = witnesses.submit(peer, outside)
+    assert told.troubles and not Log.objects.get(pk=log.pk).frozen and not Equivocation.objects.exists()
+
+
+def test_a_cosignature_by_another_key_is_not_kept(peer, outside, agreement):
+    outside.signer = outside.who.ring["mirror"]
+    assert len(witnesses.submit(peer, outside).troubles) == 2
+    assert not Cosignature.objects.filter(agency=peer.agency).exists()
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_log_the_witness_does_not_know_holds_up_no_other(peer, outside, agreement, monkeypatch, status):
+    really, asked = outside.ask, []
+
+    def ask(*given, **more):
+        asked.append(given)
+        return outside._answer(status, b"") if len(asked) == 1 else really(*given, **more)
+
+    monkeypatch.setattr(outside, "ask", ask)
+    assert witnesses.submit(peer, outside) == witnesses.Told(cosigned=1, unknown=1)
+
+
+def test_a_party_is_no_outside_witness_of_its_own_agreement(agreement, police):
+    assert witnesses.shown_to(police.id) == []
+
+
+def test_it_is_shown_on_a_schedule_and_not_whenever_something_happens(node, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    one = Round("a" * 64)
+    assert [one.submits(), one.submits()] == [True, False]
+    clock[0] += witnesses.EVERY_SECONDS
+    assert one.submits()
