@@ -402,6 +402,9 @@ def check_names(asked, stations, units, rules, plan, sent, certificate):
             ways[unit, post] = round(1000 * metres(units[unit]["at"], stations[post]["at"])) + LENT_MM * lent
         return ways[unit, post]
 
+    shut = (
+        {(row["unit_code"], post_of.get(row["station_code"])) for row in table(asked.closed)} if asked.closed else set()
+    )
     near = {}
 
     def is_near_home(code, post):
@@ -427,6 +430,7 @@ def check_names(asked, stations, units, rules, plan, sent, certificate):
         need(people[code]["unit_code"] == unit, f"officer {code} is of another unit")
         need(code not in barred, f"officer {code} may stand nowhere ({barred.get(code)})")
         need(not is_near_home(code, post), f"officer {code} stands at or near the own village")
+        need((unit, post) not in shut, f"officer {code} would take a way that is closed")
         need(1 <= int(row["shift"]) <= shifts, f"officer {code}: no such shift")
         far = metres(units[unit]["at"], stations[post]["at"])
         need(abs(far - float(row["metres"])) <= 0.002, f"officer {code}: other metres than said")
@@ -476,6 +480,8 @@ def check_names(asked, stations, units, rules, plan, sent, certificate):
             if is_near_home(code, post) or (code in pins and post_of.get(pins[code]) != post):
                 continue
             unit = people[code]["unit_code"]
+            if (unit, post) in shut:
+                continue
             paid = way_mm(unit, post) + worth[unit] + own.get(code, 0) - PIN_MM * (code in pins)
             any_ = min(any_, paid)
             if code in women:
@@ -636,6 +642,7 @@ def main():
     for name in ("stations", "units", "patterns"):
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--officers", type=Path)
+    parser.add_argument("--closed", type=Path)
     parser.add_argument(
         "plan", type=Path, help="the folder with posts.csv, assignments.csv, summary.json, certificate.json"
     )
@@ -657,7 +664,7 @@ def check(asked):
     """Everything; what does not hold is in `wrong`."""
     certificate, stations, units, rules = read(asked)
     need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
-    inputs = INPUTS | ({"officers"} if asked.officers else set())
+    inputs = INPUTS | {name for name in ("officers", "closed") if getattr(asked, name)}
     outputs = OUTPUTS | ({"officers.csv"} if asked.officers else set())
     need(set(certificate["inputs"]) == inputs, "the certificate does not name the tables it was made from")
     need(set(certificate["outputs"]) == outputs, "the certificate does not name the tables of the plan")

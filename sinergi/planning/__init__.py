@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sinergi.planning.certificate import certify, posts_of, village_middles
+    from sinergi.planning.explain import Asked, WhyHere, WhyNot, WhyShort, explain
     from sinergi.planning.median import Medians, capacitated_p_median
     from sinergi.planning.model import Duty, Limits, Officers, Pattern, Pin, Stations, Units
     from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
+    from sinergi.planning.replanning import replan
     from sinergi.planning.tables import read_officers, read_patterns, read_stations, read_units
     from sinergi.planning.units import assign_units
 
 __all__ = [
+    "Asked",
     "Duty",
     "Limits",
     "Medians",
@@ -35,20 +38,25 @@ __all__ = [
     "Pin",
     "Stations",
     "Units",
+    "WhyHere",
+    "WhyNot",
+    "WhyShort",
     "assign_officers",
     "assign_units",
     "capacitated_p_median",
     "certify",
+    "explain",
     "group_posts",
     "posts_of",
     "read_officers",
     "read_patterns",
     "read_stations",
     "read_units",
+    "replan",
     "village_middles",
 ]
 
-_MODULES = ("model", "tables", "posts", "units", "officers", "certificate", "median")
+_MODULES = ("model", "tables", "posts", "units", "officers", "replanning", "explain", "certificate", "median")
 
 
 def __getattr__(name: str) -> Any:

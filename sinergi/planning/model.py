@@ -296,7 +296,7 @@ class OfficerPlan:
     barred: Mapping[int, str]
     pins: tuple[Pin, ...]
     duty: Duty
-    pins_mm: int = 0
+    pins_mm: int | None = 0
     pin_mm: Sequence[int | None] = ()
 
     @property

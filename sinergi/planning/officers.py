@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.planning.clusters import on_sphere
 from sinergi.planning.flow import cheapest_of_all
-from sinergi.planning.model import LENT_LEVELS, Duty, Integers, OfficerPlan, Officers, Pin, UnitPlan, Units
+from sinergi.planning.model import LENT_LEVELS, Duty, Integers, OfficerPlan, Officers, Pattern, Pin, UnitPlan, Units
 from sinergi.planning.units import LENT_MM, Posts, extras_mm, metres_mm, missing_mm
 
 # A post without the women its pattern asks for: dearer than any way, cheaper than nobody. A pin not kept: dearest.
@@ -20,6 +21,10 @@ PIN_MM = 1_000_000_000_000
 MOST_PAIRS = 4_000_000
 # Pins whose price is told one by one; each asks for a plan of its own.
 MOST_PRICED = 20
+# So many of the cheapest kinds are tried for a post first; the others when they would gain.
+NEAREST = 16
+# With fewer arcs choosing them takes longer than trying all.
+FEW = 300_000
 _ALL = 1 << 40
 
 
@@ -43,12 +48,31 @@ def barred(officers: Officers, units: Units, duty: Duty) -> dict[int, str]:
 
 def near_home(home: str, posts: Posts, homes: Mapping[str, tuple[float, float]], away_m: float) -> frozenset[int]:
     """The posts at which nobody of village `home` may stand: they guard it, or are within `away_m` of its middle."""
-    own = {p for p, villages in enumerate(posts.villages) if home in villages}
+    own = posts.guarding.get(home, frozenset())
     if away_m > 0 and home in homes:
         lat, lon = homes[home]
         far = metres_mm(on_sphere(np.array([lat]), np.array([lon])), on_sphere(posts.lat, posts.lon))
-        own |= set(np.flatnonzero(far < 1000 * away_m).tolist())
-    return frozenset(own)
+        own |= frozenset(np.flatnonzero(far < 1000 * away_m).tolist())
+    return own
+
+
+def may_not_stand(
+    officer: int,
+    post: int,
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    closed: frozenset[tuple[int, int]],
+    out: Mapping[int, str],
+) -> str:
+    """The rule by which an officer may not stand at a post, empty where none does; `out` is what `barred` said."""
+    if officer in out:
+        return out[officer]
+    if officers.home[officer] and post in near_home(officers.home[officer], posts, homes, duty.away_m):
+        return "home"
+    return "closed" if (units.code.index(officers.unit[officer]), post) in closed else ""
 
 
 def assign_officers(
@@ -59,39 +83,57 @@ def assign_officers(
     homes: Mapping[str, tuple[float, float]],
     *,
     pins: tuple[Pin, ...] = (),
+    closed: frozenset[tuple[int, int]] = frozenset(),
 ) -> OfficerPlan:
     """Officers by name for the posts, at the least cost under every rule, and the prices that prove it.
 
     As with units: first as few as possible are missing, dangerous classes served first; then the women that patterns
     ask for; then as few are lent as possible; then the fewest metres. Nobody stands longer than `duty.most_hours` and
     nobody in the own village; who is lacking then is counted in `missing`. `homes`: the middle of each village.
+    `closed`: pairs of unit and post between which there is no way.
     Raises Refused, field `officers`, where pins break a rule or contradict each other, or there are too many pairs.
     """
-    plan = _solved(posts, units, officers, duty, homes, pins)
+    plan = solved(posts, units, officers, duty, homes, pins, closed)
     if not pins:
         return plan
     # What the pins cost: the plan without them, and without each.
-    free = _solved(posts, units, officers, duty, homes, ())
+    free = solved(posts, units, officers, duty, homes, (), closed)
     price = [
-        plan.cost_mm - _solved(posts, units, officers, duty, homes, pins[:k] + pins[k + 1 :]).cost_mm
+        plan.cost_mm - solved(posts, units, officers, duty, homes, pins[:k] + pins[k + 1 :], closed).cost_mm
         for k in range(len(pins) if len(pins) <= MOST_PRICED else 0)
     ]
     return replace(plan, pins_mm=plan.cost_mm - free.cost_mm, pin_mm=price or [None] * len(pins))
 
 
-def _solved(
+@dataclass(frozen=True)
+class Kept:
+    """What a new plan should keep of an older one: the `post` of each officer (−1: none), and what a change costs.
+
+    A change is half a pair of officer and post that is new plus half of one that is gone; each half costs `half_mm`.
+    """
+
+    post: Integers
+    half_mm: int
+
+
+def solved(
     posts: Posts,
     units: Units,
     officers: Officers,
     duty: Duty,
     homes: Mapping[str, tuple[float, float]],
-    pins: tuple[Pin, ...],
+    pins: tuple[Pin, ...] = (),
+    closed: frozenset[tuple[int, int]] = frozenset(),
+    kept: Kept | None = None,
 ) -> OfficerPlan:
+    """As `assign_officers`, pins without their prices; with `kept` the cheapest with the price of changes.
+
+    `cost_mm` is always without the price of changes; with it `bound_mm` bounds that cost only where `half_mm` is zero.
+    """
     out = barred(officers, units, duty)
-    kinds = _kinds(posts, units, officers, duty, homes, pins, out)
-    _check_pins(posts, units, officers, duty, homes, pins, out)
-    net = _Net(posts, units, officers, duty, kinds, pins)
-    return net.plan(out)
+    kinds = _kinds(posts, units, officers, duty, homes, pins, out, closed)
+    _check_pins(posts, units, officers, duty, homes, pins, out, closed)
+    return _Net(posts, units, officers, duty, kinds, pins, kept).plan(out)
 
 
 @dataclass(frozen=True)
@@ -113,19 +155,24 @@ def _kinds(
     homes: Mapping[str, tuple[float, float]],
     pins: tuple[Pin, ...],
     out: Mapping[int, str],
+    closed: frozenset[tuple[int, int]],
 ) -> list[_Kind]:
     place = {code: u for u, code in enumerate(units.code)}
     pinned = {pin.officer: pin.post for pin in pins}
-    near: dict[str, frozenset[int]] = {}
+    near: dict[tuple[str, int], frozenset[int]] = {}
+    shut: dict[int, set[int]] = {}
+    for unit, post in closed:
+        shut.setdefault(unit, set()).add(post)
     found: dict[tuple[int, bool, frozenset[int], int, int], _Kind] = {}
     for i in range(len(officers)):
         if i in out:
             continue
-        home = officers.home[i]
-        if home not in near:
-            near[home] = near_home(home, posts, homes, duty.away_m) if home else frozenset()
-        to = pinned.get(i, -1)
-        key = (place[officers.unit[i]], bool(officers.woman[i]), near[home], to, i if to >= 0 else -1)
+        unit, to = place[officers.unit[i]], pinned.get(i, -1)
+        at = (officers.home[i], unit)
+        if at not in near:
+            own = near_home(officers.home[i], posts, homes, duty.away_m) if officers.home[i] else frozenset()
+            near[at] = own | shut.get(unit, set())
+        key = (unit, bool(officers.woman[i]), near[at], to, i if to >= 0 else -1)
         found.setdefault(key, _Kind(key[0], key[1], key[2], to, [])).members.append(i)
     kinds = list(found.values())
     if len(kinds) * len(posts) > MOST_PAIRS:
@@ -148,15 +195,14 @@ def _check_pins(
     homes: Mapping[str, tuple[float, float]],
     pins: tuple[Pin, ...],
     out: Mapping[int, str],
+    closed: frozenset[tuple[int, int]],
 ) -> None:
     """Raises Refused where a pin breaks a rule, or pins together ask for more than a post or a unit allows."""
     at: dict[int, int] = {}
     of: dict[str, int] = {}
     for pin in pins:
         name = officers.code[pin.officer]
-        rule = out.get(pin.officer, "")
-        if not rule and pin.post in near_home(officers.home[pin.officer], posts, homes, duty.away_m):
-            rule = "home"
+        rule = may_not_stand(pin.officer, pin.post, posts, units, officers, duty, homes, closed, out)
         if rule:
             raise Refused(
                 "Personel %(officer)s ditetapkan di TPS %(station)s, padahal tidak boleh berjaga di sana: %(rule)s.",
@@ -193,6 +239,7 @@ RULES = {
     "rest": "istirahatnya belum cukup",
     "hours": "jam tugasnya akan melewati batas",
     "home": "posko itu di desanya sendiri atau terlalu dekat dengannya",
+    "closed": "jalan dari satuannya ke posko itu tertutup",
 }
 
 
@@ -210,16 +257,21 @@ class _Net:
     """Nodes: units, kinds of officers, posts, the women of a post, and home."""
 
     def __init__(
-        self, posts: Posts, units: Units, officers: Officers, duty: Duty, kinds: list[_Kind], pins: tuple[Pin, ...]
+        self,
+        posts: Posts,
+        units: Units,
+        officers: Officers,
+        duty: Duty,
+        kinds: list[_Kind],
+        pins: tuple[Pin, ...],
+        kept: Kept | None,
     ) -> None:
-        self.posts, self.units, self.officers, self.duty, self.kinds, self.pins = (
-            posts,
-            units,
-            officers,
-            duty,
-            kinds,
-            pins,
-        )
+        self.posts, self.units, self.officers, self.duty = posts, units, officers, duty
+        self.kinds, self.pins, self.kept = kinds, pins, kept
+        self.held = self._held()
+        self._there = [self._allowed(one) for one in kinds]
+        extras = {rule: self._extras_of(rule) for rule in set(posts.pattern)}
+        self._extras = [extras[rule] for rule in posts.pattern]
         self.free = _listed(units, officers)
         self.home = [
             "" if level.lower() in LENT_LEVELS else regency
@@ -235,18 +287,41 @@ class _Net:
         self._parts: list[tuple[Integers, ...]] = []
         self._count = 0
         u, k, p = len(units), len(kinds), len(posts)
-        self.root = u + k + 2 * p
+        self.root = u + k + 2 * p + len(self.held)
         self.tree = np.full(self.root + 1, -1, np.int64)
         self._lay()
         self.tail, self.head, self.room, self.cost = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         self.flow = np.zeros(self._count, np.int64)
         self.flow[self.tree[:u]] = self.free
+        self.price = cheapest_of_all(
+            self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, self._tried()
+        )
+
+    def _held(self) -> list[tuple[int, int, list[int]]]:
+        """Kind, post of the older plan where it may still stand, and who stood there."""
+        found: dict[tuple[int, int], list[int]] = {}
+        if self.kept:
+            for number, one in enumerate(self.kinds):
+                for i in one.members:
+                    post = int(self.kept.post[i])
+                    if post >= 0 and post not in one.not_at and one.pinned in (-1, post):
+                        found.setdefault((number, post), []).append(i)
+        return [(kind, post, members) for (kind, post), members in found.items()]
+
+    def _tried(self) -> npt.NDArray[np.bool_]:
+        """All arcs but those of kinds to posts that have NEAREST cheaper ones."""
         tried = np.ones(self._count, bool)
-        self.price = cheapest_of_all(self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, tried)
+        if self._count < FEW:
+            return tried
+        ways = np.arange(self._first_way, self._last_way)
+        by_post = ways[np.lexsort((self.cost[ways], self.head[ways]))]
+        first = np.searchsorted(self.head[by_post], self.head[by_post])
+        tried[by_post[np.arange(len(by_post)) - first >= NEAREST]] = False
+        return tried
 
     def _add(self, tail: Integers, head: Integers | int, room: Integers | int, cost: Integers | int) -> Integers:
         self._parts.append(
-            tuple(np.broadcast_to(part, np.shape(tail)).astype(np.int64) for part in (tail, head, room, cost))
+            tuple(np.full(len(tail), part) if isinstance(part, int) else part for part in (tail, head, room, cost))
         )
         numbers = np.arange(self._count, self._count + len(tail))
         self._count += len(tail)
@@ -263,7 +338,7 @@ class _Net:
         self.tree[women] = self._add(women, post, all_, none)
         asked = np.flatnonzero(self.women)
         self._add(women[asked], post[asked], self.women[asked], -WOMAN_MM)
-        extra = [(i, worth) for i, rule in enumerate(self.posts.pattern) for worth in self._extras(i)]
+        extra = [(i, worth) for i, rule in enumerate(self.posts.pattern) for worth in self._extras[i]]
         if extra:
             self._add(
                 u + k + np.array([i for i, _ in extra], np.int64),
@@ -272,16 +347,30 @@ class _Net:
                 -np.array([worth for _, worth in extra], np.int64),
             )
         of = np.array([one.unit for one in self.kinds], np.int64)
-        self._add(of, kind, np.array([len(one.members) for one in self.kinds], np.int64), none)
+        room = np.array([len(one.members) for one in self.kinds], np.int64)
+        half = self.kept.half_mm if self.kept else 0
+        if self.held:
+            at, old, who = (list(column) for column in zip(*self.held, strict=True))
+            number, to = np.array(at, np.int64), np.array(old, np.int64)
+            many = np.array([len(members) for members in who], np.int64)
+            np.subtract.at(room, number, many)
+            held = u + k + 2 * p + np.arange(len(self.held))
+            # Who stood somewhere stays there for less, or goes where anybody of the kind may go.
+            self.tree[held] = self._add(held, u + number, all_, none)
+            self._add(of[number], held, many, none)
+            woman = np.array([self.kinds[n].woman for n in at]) & (self.women[to] > 0)
+            units = of[number]
+            cost = self.way[units, to] + LENT_MM * self.lent[units, to]
+            cost -= PIN_MM * np.array([self.kinds[n].pinned >= 0 for n in at])
+            self._held_ways = self._add(held, np.where(woman, women[to], post[to]), many, cost - half)
+        self._add(of, kind, room, none)
         self._first_way = self._count
-        for number, one in enumerate(self.kinds):
-            there = self._allowed(one)
+        for n, (one, there) in enumerate(zip(self.kinds, self._there, strict=True)):
             to = np.where(self.women[there] > 0, women[there], post[there]) if one.woman else post[there]
-            cost = self._cost(one, there)
-            self._add(np.full(len(there), u + number), to, all_, cost)
+            self._add(np.full(len(there), u + n), to, all_, self._cost(one, there) + half)
+        self._last_way = self._count
 
-    def _extras(self, post: int) -> list[int]:
-        rule = self.posts.pattern[post]
+    def _extras_of(self, rule: Pattern) -> list[int]:
         return extras_mm(
             replace(
                 rule,
@@ -294,7 +383,9 @@ class _Net:
     def _allowed(self, kind: _Kind) -> Integers:
         if kind.pinned >= 0:
             return np.array([kind.pinned], np.int64)
-        return np.array([p for p in range(len(self.posts)) if p not in kind.not_at], np.int64)
+        may = np.ones(len(self.posts), bool)
+        may[list(kind.not_at)] = False
+        return np.flatnonzero(may)
 
     def _cost(self, kind: _Kind, there: Integers) -> Integers:
         cost: Integers = self.way[kind.unit, there] + LENT_MM * self.lent[kind.unit, there]
@@ -302,9 +393,12 @@ class _Net:
 
     def plan(self, out: dict[int, str]) -> OfficerPlan:
         u, k, p = len(self.units), len(self.kinds), len(self.posts)
-        ways = self._first_way + np.flatnonzero(self.flow[self._first_way :])
-        left = [list(one.members) for one in self.kinds]
+        ways = self._first_way + np.flatnonzero(self.flow[self._first_way : self._last_way])
         rows = []
+        for n, (_, post, members) in enumerate(self.held):
+            rows += [(i, post) for i in members[: self.flow[self._held_ways[n]]]]
+        stay = {i for i, _ in rows}
+        left = [[i for i in one.members if i not in stay] for one in self.kinds]
         for a in ways:
             number = int(self.tail[a]) - u
             post = (int(self.head[a]) - u - k) % p
@@ -338,12 +432,12 @@ class _Net:
         )
         cost += sum(int(m) * missing_mm(rule) for m, rule in zip(missing, self.posts.pattern, strict=True))
         cost += WOMAN_MM * int(lacking.sum())
-        cost -= sum(sum(self._extras(post)[: max(0, int(there[post] - self.needed[post]))]) for post in range(p))
+        cost -= sum(sum(self._extras[post][: max(0, int(there[post] - self.needed[post]))]) for post in range(p))
         kept = {(i, post) for i, post in rows}
         if any((pin.officer, pin.post) not in kept for pin in self.pins):
             raise Broken("a pin was not kept")
         bound = self._bound(worth, own)
-        if bound > cost:
+        if bound > cost and not (self.kept and self.kept.half_mm):
             raise Broken(f"bound {bound} above cost {cost}")
         able = np.minimum(self.free, self._able())
         unmet_bound = max(0, int(self.needed.sum() - able.sum()))
@@ -392,8 +486,7 @@ class _Net:
         far = np.iinfo(np.int64).max // 4
         any_, woman = np.full(len(self.posts), far), np.full(len(self.posts), far)
         total = -sum(map(int, worth * self.free)) + PIN_MM * len(self.pins)
-        for one in self.kinds:
-            there = self._allowed(one)
+        for one, there in zip(self.kinds, self._there, strict=True):
             paid = self._cost(one, there) + int(worth[one.unit]) + int(own[one.members[0]])
             any_[there] = np.minimum(any_[there], paid)
             if one.woman:
@@ -403,5 +496,5 @@ class _Net:
             least, needed, women = int(any_[p]), int(self.needed[p]), int(self.women[p])
             first = min(least, missing_mm(rule))
             total += min(women * (int(woman[p]) - first), women * WOMAN_MM) + needed * first
-            total += sum(min(0, least - gain) for gain in self._extras(p))
+            total += sum(min(0, least - gain) for gain in self._extras[p])
         return total

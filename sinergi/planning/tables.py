@@ -23,6 +23,7 @@ PATTERNS = ("class", "police_min", "police_max", "stations", "linmas", "radius_m
 OFFICERS = ("code", "unit_code", "home_village_code", "sex", "age", "fit", "hours_worked")
 # What more may be told of officers; a pin is a commander's word and bears a reason.
 OFFICERS_ALSO = ("name", "rested_hours", "pinned_station", "pin_reason")
+CLOSED = ("unit_code", "station_code")
 
 # Nothing that this country has lies outside; a point at zero, zero is a point that nobody entered.
 _SOUTH, _NORTH, _WEST, _EAST = -15.0, 10.0, 90.0, 145.0
@@ -281,6 +282,38 @@ def pins_at(
         found.append(Pin(officer, station, int(post_of[place[station]]), reason))
     problems.settle()
     return tuple(found)
+
+
+def read_closed(
+    data: bytes, file: str, units: Units, stations: Stations, post_of: Sequence[int]
+) -> frozenset[tuple[int, int]]:
+    """Ways that are cut, from a CSV file: unit and the post that guards the station. Raises WrongTables."""
+    problems = _Problems(file)
+    unit_at, station_at = ({code: i for i, code in enumerate(codes)} for codes in (units.code, stations.code))
+    found = set()
+    for row, (unit, station) in _rows(data, file, CLOSED, problems):
+        for column, code, known in (("unit_code", unit, unit_at), ("station_code", station, station_at)):
+            if code not in known:
+                problems.add(row, column, f"“{_short(code)}” tidak ada." if code else "wajib diisi.")
+        if unit in unit_at and station in station_at:
+            found.add((unit_at[unit], int(post_of[station_at[station]])))
+    problems.settle()
+    return frozenset(found)
+
+
+def read_before(data: bytes, file: str, stations: Stations, post_of: Sequence[int]) -> dict[str, int]:
+    """Where officers stood in an older plan (its officers.csv), by the posts of the new one. Raises WrongTables.
+
+    A post of the older plan is the one that guards its anchor now; where that station is no more it is left out.
+    """
+    problems = _Problems(file)
+    station_at = {code: i for i, code in enumerate(stations.code)}
+    found = {}
+    for _, (officer, post) in _rows(data, file, ("officer", "post"), problems):
+        if post in station_at:
+            found[officer] = int(post_of[station_at[post]])
+    problems.settle()
+    return found
 
 
 def _one_of(problems: _Problems, row: int, column: str, text: str, yes: tuple[str, ...], no: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,15 @@ class Posts:
 
     def __len__(self) -> int:
         return len(self.pattern)
+
+    @cached_property
+    def guarding(self) -> dict[str, frozenset[int]]:
+        """The posts that guard stations of each village."""
+        found: dict[str, set[int]] = {}
+        for post, villages in enumerate(self.villages):
+            for village in villages:
+                found.setdefault(village, set()).add(post)
+        return {village: frozenset(posts) for village, posts in found.items()}
 
 
 def missing_mm(pattern: Pattern) -> int:

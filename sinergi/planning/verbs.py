@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,9 +22,14 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
 from sinergi.planning import tables
-from sinergi.planning.model import GROUPINGS, Duty, Limits, OfficerPlan, Officers, Units
+from sinergi.planning.model import GROUPINGS, Duty, Limits, Officers, Units
+
+if TYPE_CHECKING:
+    from sinergi.planning.explain import Asked
 
 LARGEST_SEED = 2**31 - 1
+# Options that speak of names.
+BY_NAME = ("closed", "before", "why-here", "why-not", "why-short")
 
 
 def plan(argv: list[str], data: Path) -> int:
@@ -38,7 +44,11 @@ def plan(argv: list[str], data: Path) -> int:
         )
     duty = _duty(asked)
     wanted = ["stations", "units", "patterns", *(["officers"] if asked.officers else [])]
-    inputs = {name: _bytes(getattr(asked, name)) for name in wanted}
+    by_name = [name for name in BY_NAME if getattr(asked, name.replace("-", "_"))]
+    if by_name and not asked.officers:
+        raise Refused("--%(name)s hanya dapat dipakai bersama --officers.", code="REN-03", words={"name": by_name[0]})
+    inputs = {name: _bytes(getattr(asked, name)) for name in (*wanted, *(["closed"] if asked.closed else []))}
+    before = _bytes(f"{asked.before}/officers.csv") if asked.before else b""
     try:
         stations = tables.read_stations(inputs["stations"], asked.stations)
         units = tables.read_units(inputs["units"], asked.units)
@@ -55,8 +65,11 @@ def plan(argv: list[str], data: Path) -> int:
         print(sentence, file=sys.stderr)
     # The compiled loops take a second to load; whoever only mistyped an option does not wait for them.
     from sinergi.planning.certificate import certify, posts_of, summary, village_middles
+    from sinergi.planning.explain import Asked
     from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
+    from sinergi.planning.replanning import replan
+    from sinergi.planning.spoken import say_choices, say_names
     from sinergi.planning.units import assign_units
 
     with _Interrupt() as interrupt, _without_banner():
@@ -64,11 +77,23 @@ def plan(argv: list[str], data: Path) -> int:
             # What is left for the search; a tenth is kept for the officers and for writing.
             limits = replace(limits, seconds=max(0.0, 0.9 * limits.seconds - (time.monotonic() - began)))
         posts = group_posts(stations, patterns, asked.grouping, limits, stopped=lambda: interrupt.came)
-        named = None
+        named, choices = None, []
         if officers:
             pins = tables.pins_at(pinned, officers, stations, posts.post_of.tolist(), asked.officers)
             homes = village_middles(stations)
-            plan_ = assign_officers(posts_of(stations, posts), units, officers, duty, homes, pins=pins)
+            there, guard = posts_of(stations, posts), posts.post_of.tolist()
+            closed = (
+                tables.read_closed(inputs["closed"], asked.closed, units, stations, guard)
+                if asked.closed
+                else frozenset()
+            )
+            if before:
+                old = tables.read_before(before, f"{asked.before}/officers.csv", stations, guard)
+                choices = replan(there, units, officers, duty, homes, old, pins=pins, closed=closed)
+                plan_ = choices[min(asked.choice, len(choices)) - 1].plan
+            else:
+                plan_ = assign_officers(there, units, officers, duty, homes, pins=pins, closed=closed)
+            asking = Asked(plan_, there, units, officers, duty, homes, closed)
             named, sent = (officers, plan_), plan_.units
         else:
             sent = assign_units(posts_of(stations, posts), units)
@@ -84,7 +109,10 @@ def plan(argv: list[str], data: Path) -> int:
     alone = told["posts"] == len(stations)
     _say(told, asked.out, filled=int(stations.filled.sum()), alone=alone, interrupted=interrupt.came)
     if named:
-        _say_names(*named)
+        say_names(*named)
+        if choices:
+            say_choices(choices, named[0], asked.choice)
+        _say_why(asked, asking, stations.code, posts.post_of.tolist())
     return 0
 
 
@@ -97,6 +125,14 @@ def _arguments() -> Arguments:
     parser.add_argument("--stations", required=True, help="CSV TPS: " + ",".join(tables.STATIONS))
     parser.add_argument("--units", required=True, help="CSV satuan: " + ",".join(tables.UNITS))
     parser.add_argument("--officers", help="CSV personel, untuk penempatan per nama: " + ",".join(tables.OFFICERS))
+    parser.add_argument("--closed", help="CSV jalan yang tertutup: " + ",".join(tables.CLOSED))
+    parser.add_argument("--before", help="folder rencana lama: susun ulang dengan perubahan sesedikit mungkin")
+    parser.add_argument(
+        "--choice", type=int, default=1, help="pilihan ke berapa dari susun ulang yang ditulis (bawaan 1)"
+    )
+    parser.add_argument("--why-here", metavar="PERSONEL", help="mengapa ia di sana?")
+    parser.add_argument("--why-not", nargs=2, metavar=("PERSONEL", "TPS"), help="mengapa ia tidak di TPS itu?")
+    parser.add_argument("--why-short", action="store_true", help="mengapa kurang?")
     parser.add_argument("--duty-hours", type=int, default=12, help="berapa jam posko dijaga (bawaan 12)")
     parser.add_argument(
         "--most-hours", type=int, default=12, help="jam tugas seorang paling banyak; lebih lama berarti bergiliran"
@@ -130,6 +166,7 @@ def _duty(asked: argparse.Namespace) -> Duty:
         ("rest-hours", 0, 240),
         ("oldest", 17, 99),
         ("away-metres", 0, 1_000_000),
+        ("choice", 1, 99),
     ):
         _within(name, getattr(asked, name.replace("-", "_")), least, most)
     return Duty(
@@ -270,32 +307,30 @@ def _compare(units: Units, officers: Officers) -> None:
             )
 
 
-def _say_names(officers: Officers, plan: OfficerPlan) -> None:
-    """Who may not stand guard and why, women that lack, and what pins cost."""
-    from sinergi.planning.officers import RULES
+def _say_why(asked: argparse.Namespace, asking: Asked, stations: list[str], post_of: list[int]) -> None:
+    """Answers to --why-here, --why-not, --why-short, a sentence for each reason."""
+    from sinergi.planning.explain import WhyHere, WhyNot, WhyShort, explain
+    from sinergi.planning.spoken import in_words
 
-    for rule, words in RULES.items():
-        count = sum(1 for broken in plan.barred.values() if broken == rule)
-        if count:
-            print(f"{count} personel tidak diikutkan: {words}.")
-    if plan.women_missing.any():
-        print(f"KURANG {int(plan.women_missing.sum())} polwan yang diminta pola.")
-    if plan.duty.shifts > 1:
-        print(f"{plan.duty.shifts} giliran, masing-masing {plan.duty.shift_hours:g} jam.")
-    for pin, price in zip(plan.pins, plan.pin_mm, strict=True):
-        if price is not None:
-            print(f"Penetapan {officers.code[pin.officer]} di TPS {pin.station} ({pin.reason}): {_price(price)}.")
-    if plan.pins:
-        print(f"Semua penetapan dengan tangan: {_price(plan.pins_mm)}.")
+    questions: list[WhyHere | WhyNot | WhyShort] = []
 
+    def officer(code: str) -> int:
+        if code not in asking.officers.code:
+            raise Refused("Personel %(code)s tidak ada di tabel.", code="REN-17", words={"code": code})
+        return asking.officers.code.index(code)
 
-def _price(mm: int) -> str:
-    """What a pin costs, in words."""
-    from sinergi.planning.units import LENT_MM
-
-    if mm < LENT_MM // 2:
-        return f"{mm / 1e6:.1f} km lebih jauh"
-    return "menambah kekurangan, BKO, atau polwan yang tidak ada"
+    if asked.why_here:
+        questions.append(WhyHere(officer(asked.why_here)))
+    if asked.why_not:
+        code, station = asked.why_not
+        if station not in stations:
+            raise Refused("TPS %(code)s tidak ada di tabel.", code="REN-17", words={"code": station})
+        questions.append(WhyNot(officer(code), station, post_of[stations.index(station)]))
+    if asked.why_short:
+        questions.append(WhyShort())
+    for question in questions:
+        for reason in explain(asking, question):
+            print(in_words(reason))
 
 
 def _proven(gap: object) -> str:
