@@ -105,6 +105,9 @@ _GRANTS: dict[str, str] = {
     "risk.read": f"{_KPU_OFFICE} {_POLICE} auditor",
     "risk.score": "secretary kpu_staff operations_head operations_staff",
     "risk.classify": "resort_chief deputy_chief operations_head",
+    # Names, health and homes of officers: their own offices alone.
+    "people.read": _POLICE_OFFICE,
+    "people.import": "operations_head operations_staff",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
     "standing_duties.read": f"{_KPU} {_POLICE} auditor",
