@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Lock:
     """How a file is closed or opened: a passphrase, or keys.
 
     `recipients` (age1…) and `recipient` (an agency's public encryption key, 32 bytes) close; `identity`
-    (AGE-SECRET-KEY-1…) and `own` (an agency's encryption key) open. Raises Refused for what is no key.
+    (AGE-SECRET-KEY-1…) and `own` (an agency's encryption keys) open. Raises Refused for what is no key.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Lock:
         recipients: list[str] | None = None,
         identity: str = "",
         recipient: bytes = b"",
-        own: SigningKey | None = None,
+        own: Sequence[SigningKey] = (),
     ) -> None:
         self._passphrase = passphrase
         secrets = [line.strip() for line in identity.splitlines() if line.strip() and not line.startswith("#")]
@@ -56,8 +56,8 @@ class Lock:
             ) from error
         if recipient:
             self._recipients.append(_recipient(recipient))
-        if own is not None:
-            private = Ed25519PrivateKey.from_private_bytes(bytes(own))
+        for key in own:
+            private = Ed25519PrivateKey.from_private_bytes(bytes(key))
             pem = private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
             self._identities.append(pyrage.ssh.Identity.from_buffer(pem))
 

@@ -89,7 +89,7 @@ def decode(data: bytes) -> Bundle:
     return bundle
 
 
-def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_key: Callable[[], bytes]) -> Verified:
+def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_keys: Callable[[], list[bytes]]) -> Verified:
     """Judge a bundle against what is known. Raises BadBundle or BadEnvelope; returns what to store."""
     # 2. It is a bundle of this log and continues exactly where the receiver stands.
     if bundle.log != known.log or bundle.start != known.frontier.size:
@@ -102,7 +102,7 @@ def check(bundle: Bundle, known: Known, keys: Keys, checkpoint_key: Callable[[],
     # 5. The checkpoint is of this log and signed by its author.
     try:
         note = notes.parse(bundle.checkpoint.encode())
-        notes.check_own_signature(note, checkpoint_key())
+        notes.check_author(note, checkpoint_keys())
     except notes.BadNote as error:
         raise BadBundle(5, str(error)) from error
     claimed = note.checkpoint

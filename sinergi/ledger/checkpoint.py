@@ -127,6 +127,19 @@ def check_own_signature(note: Note, public: bytes) -> None:
     raise BadNote("the log's author did not sign the checkpoint")
 
 
+def check_author(note: Note, keys: list[bytes]) -> None:
+    """Raises BadNote unless one of the author's checkpoint keys signed it."""
+    for public in keys[:-1]:
+        try:
+            check_own_signature(note, public)
+            return
+        except BadNote:
+            continue
+    if not keys:
+        raise BadNote("no checkpoint key of its author is known")
+    check_own_signature(note, keys[-1])
+
+
 def check_cosignature(line: NoteLine, checkpoint: Checkpoint, agency: str, use: str, public: bytes) -> int:
     """Check one cosignature line; returns the witness's clock in seconds. Raises BadNote."""
     name = key_name(agency, use)

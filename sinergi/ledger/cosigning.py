@@ -58,7 +58,7 @@ def admit(agency: str, note_data: bytes, lines_data: bytes) -> int:
         raise notes.BadNote("a cosignature under a checkpoint this node does not know")
     if log.is_own:
         # A note we never signed must not become part of our log's evidence.
-        notes.check_own_signature(note, keys.own().public("checkpoint"))
+        notes.check_author(note, histories.checkpoint_keys(log))
     if tree.root_at(log, note.checkpoint.size) != note.checkpoint.root:
         raise notes.BadNote("a cosignature under another history of this log")
     new = 0
@@ -77,11 +77,13 @@ def lines_by(agency: str, log: Log) -> tuple[bytes, bytes] | None:
 
 
 def _admit_line(log: Log, agency: str, note: notes.Note, line: notes.NoteLine) -> int:
-    for use in USES:
-        key = Key.objects.filter(agency_id=agency, use=use).first()
-        if key is None or line.name != notes.key_name(agency, use):
+    for key in Key.objects.filter(agency_id=agency, use__in=USES, last__isnull=True).order_by("pk"):
+        use, public = key.use, bytes(key.public)
+        if line.key_hash != notes.key_hash(line.name, notes.COSIGNATURE, public) or line.name != notes.key_name(
+            agency, use
+        ):
             continue
-        seconds = notes.check_cosignature(line, note.checkpoint, agency, use, bytes(key.public))
+        seconds = notes.check_cosignature(line, note.checkpoint, agency, use, public)
         _, created = Cosignature.objects.get_or_create(
             log=log,
             agency=agency,

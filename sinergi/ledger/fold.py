@@ -103,14 +103,15 @@ def envelope_of(header: envelope.Header, leaf: bytes) -> Envelope:
 class _Folding:
     """One run over some logs, inside one transaction.
 
-    It remembers two things it would look up for every entry: roots that logs had at earlier sizes, which never change,
-    and the parties, until a fact that changes them is tried. It lives no longer than the run, so nothing it remembers
-    can outlive a transaction that is undone.
+    It remembers what it would look up for every entry: roots that logs had at earlier sizes, which never change, how
+    far keys are trusted, which only identity logs change, and the parties, until a fact that changes them is tried. It
+    lives no longer than the run, so nothing it remembers can outlive a transaction that is undone.
     """
 
     def __init__(self, logs: dict[str, Log]) -> None:
         self._logs = logs
         self._roots: dict[tuple[str, int], str] = {}
+        self._trusted: dict[tuple[str, str, str], int | None] = {}
         self._parties: list[rows.Party] | None = None
 
     def advance(self, log: Log) -> bool:
@@ -132,6 +133,7 @@ class _Folding:
             return
         if header.role == "internal":
             return
+        self._judge_key(header)
         self._judge_seen(header)
         self._judge_agreement(header, event)
         for key in header.refs:
@@ -198,6 +200,22 @@ class _Folding:
             state, verdict = Entry.State.INVALID, "its facts cannot be counted with"
             self._parties = None
         rows.set_verdict(row.pk, state, verdict)
+
+    def _judge_key(self, header: envelope.Header) -> None:
+        """Also of entries folded long ago: whoever learns of a revocation folds them again (revoking)."""
+        known = (header.agency, header.kid, header.log)
+        if known not in self._trusted:
+            self._trusted[known] = rows.trusted_until(*known)
+        last = self._trusted[known]
+        if last is not None and header.seq > last:
+            raise Ignored(
+                "its key was revoked for this place of its log",
+                Refused(
+                    "Kunci catatan simpul ini tidak berlaku (lagi) menurut buku kunci kantor ini. Yang Anda isi tidak "
+                    "hilang; hubungi administrator: Kelola, Kunci.",
+                    code="K-116",
+                ),
+            )
 
     def _judge_seen(self, header: envelope.Header) -> None:
         for origin, mark in header.seen.items():

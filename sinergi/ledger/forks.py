@@ -100,19 +100,6 @@ def _checkpoints(fork: Fork, log: str, keys: list[bytes]) -> None:
         raise NoFork("the second checkpoint extends the first")
 
 
-def signed_by_author(note: notes.Note, keys: list[bytes]) -> None:
-    """Raises BadNote unless one of the author's checkpoint keys signed it."""
-    for public in keys[:-1]:
-        try:
-            notes.check_own_signature(note, public)
-            return
-        except notes.BadNote:
-            continue
-    if not keys:
-        raise notes.BadNote("no checkpoint key of its author is known")
-    notes.check_own_signature(note, keys[-1])
-
-
 def _entry(data: bytes, log: str, event_keys: EventKeys) -> envelope.Entry:
     entry = envelope.parse(data)
     if entry.header.log != log:
@@ -125,7 +112,7 @@ def _checkpoint(data: bytes, log: str, keys: list[bytes]) -> notes.Note:
     note = notes.parse(data)
     if note.checkpoint.log != log or len(note.lines) != 1:
         raise NoFork("a checkpoint of another log, or with more than its author's signature")
-    signed_by_author(note, keys)
+    notes.check_author(note, keys)
     return note
 
 

@@ -106,19 +106,20 @@ def is_true(log: Log, row: Cosignature | Unreached) -> bool:
 
 def _check_ahead(log: Log, row: Unreached) -> None:
     note = notes.parse(bytes(row.note))
-    forks.signed_by_author(note, histories.checkpoint_keys(log))
+    notes.check_author(note, histories.checkpoint_keys(log))
     if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root) != (log.origin, row.size, bytes(row.root)):
         raise notes.BadNote("ukuran atau akarnya lain daripada yang dicatat")
 
 
 def _check_cosignature(log: Log, row: Cosignature) -> None:
     note = notes.parse(bytes(row.note))
-    forks.signed_by_author(note, histories.checkpoint_keys(log))
+    notes.check_author(note, histories.checkpoint_keys(log))
     line = notes.parse_lines(bytes(row.line))[0]
-    key = Key.objects.filter(agency_id=row.agency, use=row.use).first()
-    if key is None:
+    keys = [bytes(key.public) for key in Key.objects.filter(agency_id=row.agency, use=row.use).order_by("pk")]
+    signer = [public for public in keys if line.key_hash == notes.key_hash(line.name, notes.COSIGNATURE, public)]
+    if not keys:
         raise notes.BadNote("oleh kunci yang tidak dinyatakan siapa pun")
-    at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, bytes(key.public))
+    at = notes.check_cosignature(line, note.checkpoint, row.agency, row.use, (signer or keys)[0])
     if (note.checkpoint.log, note.checkpoint.size, note.checkpoint.root, at) != (
         log.origin, row.size, bytes(row.root), int(row.signed_at.timestamp()),
     ):  # fmt: skip
@@ -179,7 +180,7 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
     if data:
         try:
             note = notes.parse(data)
-            forks.signed_by_author(note, author_keys)
+            notes.check_author(note, author_keys)
             if note.checkpoint.size != log.checkpoint_size:
                 yield Finding(name, "titik periksa terbarunya berukuran lain daripada yang dicatat")
             if note.checkpoint.size in roots and note.checkpoint.root != roots[note.checkpoint.size]:

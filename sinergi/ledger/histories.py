@@ -7,11 +7,13 @@ Everything here but `agrees` runs inside the writer.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, forks, merkle, rows, tree
 from sinergi.ledger.fold import fold_ready
+from sinergi.ledger.identity import named as identity
 from sinergi.ledger.models import Entry, Equivocation, Key, Log, Unreached
 
 logger = logging.getLogger("sinergi.ledger")
@@ -30,15 +32,16 @@ def agrees(log: Log, data: bytes) -> bool:
     return claimed.log == log.origin and claimed.size <= log.size and _root(log, claimed.size) == claimed.root
 
 
-def compare(log: Log, data: bytes) -> None:
+def compare(log: Log, data: bytes, new: Sequence[bytes] = ()) -> None:
     """Hold a checkpoint against what is here: freeze the log where it contradicts, remember it while it is ahead of us.
 
+    `new`: checkpoint keys that its author names in entries that came along.
     Raises BadNote where it is not one that the author of this log signed.
     """
     note = notes.parse(data)
     if note.checkpoint.log != log.origin or note.checkpoint.size == 0 or len(note.lines) != 1:
         raise notes.BadNote("a checkpoint that is not of this log")
-    forks.signed_by_author(note, checkpoint_keys(log))
+    notes.check_author(note, [*checkpoint_keys(log), *new])
     claimed = note.checkpoint
     if log.frozen == FORKED or agrees(log, data):
         return
@@ -110,16 +113,25 @@ def accuse(log: Log, fork: forks.Fork) -> None:
 
 def event_keys(entry: envelope.Entry) -> dict[str, bytes]:
     """The keys that may sign this entry, by key id. Raises BadEnvelope where it may be signed by none."""
-    from sinergi.ledger.identity import founding_keys
+    header = entry.header
+    if header.role == "identity":
+        return identity.signers(named(header.agency, below=header.seq), entry)
+    return rows.event_keys(header.agency)
 
-    if entry.header.role == "identity" and entry.header.seq == 0:
-        return founding_keys(entry)
-    rows = Key.objects.filter(agency_id=entry.header.agency, use="event")
-    return {row.kid: bytes(row.public) for row in rows}
+
+def named(agency: str, *, below: int | None = None) -> identity.Named | None:
+    """What an agency's identity log names, as far as it is here (`below`: before that place); None for an empty one."""
+    found, log = None, rows.log(envelope.log_id("", agency, "identity"))
+    entries = Entry.objects.filter(log_id=log.pk).order_by("seq") if log else []
+    for row in entries:
+        if below is not None and row.seq >= below:
+            break
+        found = identity.after(found, envelope.parse(bytes(row.data)))
+    return found
 
 
 def checkpoint_keys(log: Log) -> list[bytes]:
-    """The keys with which the author of this log signs its checkpoints."""
+    """The keys with which the author of this log signs, or once signed, its checkpoints."""
     return [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint").order_by("pk")]
 
 

@@ -14,9 +14,18 @@ from sinergi.ledger.identity.events import USES
 
 
 class KeyRing(msgspec.Struct, frozen=True):
-    """The signing keys of one agency by use. `root` is there only until it is moved to a safe place."""
+    """The signing keys of one agency by use. `root` is there only until it is moved to a safe place.
+
+    `earlier`: encryption keys that were replaced; what was sealed for them can still be opened.
+    """
 
     by_use: dict[str, SigningKey]
+    earlier: tuple[SigningKey, ...] = ()
+
+    @property
+    def encryption(self) -> list[SigningKey]:
+        """All keys that may open what was sealed for this agency, the one in use first."""
+        return [self.by_use["encryption"], *self.earlier]
 
     def __getitem__(self, use: str) -> SigningKey:
         return self.by_use[use]
@@ -46,12 +55,19 @@ def load(where: Path) -> KeyRing:
     """Read the keys. Raises Broken where one that is needed at run time is missing."""
     ring = {}
     for use in ("root", *USES):
-        path = where / f"{use}.key"
-        if path.exists():
-            ring[use] = SigningKey(bytes.fromhex(path.read_text().strip()))
+        key = read(where, use)
+        if key is not None:
+            ring[use] = key
         elif use != "root":
-            raise Broken(f"the key file {path.name} is missing")
-    return KeyRing(ring)
+            raise Broken(f"the key file {use}.key is missing")
+    earlier = [key for path in sorted(where.glob("encryption-*.key")) if (key := read(where, path.stem)) is not None]
+    return KeyRing(ring, tuple(earlier))
+
+
+def read(where: Path, use: str) -> SigningKey | None:
+    """One key of the folder; None where it is not there."""
+    path = where / f"{use}.key"
+    return SigningKey(bytes.fromhex(path.read_text().strip())) if path.exists() else None
 
 
 _ring: KeyRing | None = None

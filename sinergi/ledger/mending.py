@@ -130,7 +130,7 @@ def _signed_notes(log: Log, shown: Iterable[bytes]) -> list[notes.Note]:
     for data in [*kept, *shown]:
         try:
             note = notes.parse(data)
-            forks.signed_by_author(note, histories.checkpoint_keys(log))
+            notes.check_author(note, histories.checkpoint_keys(log))
         except Broken:
             continue
         if note.checkpoint.log == log.origin and note.checkpoint.size and len(note.lines) == 1:

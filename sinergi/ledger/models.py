@@ -22,12 +22,18 @@ class Agency(models.Model):
 
 
 class Key(models.Model):
-    """A public key that an agency's identity log names for one use."""
+    """A public key that an agency's identity log names for one use, at place `seq` of it.
+
+    `last` once it was revoked: by log, the last place whose entry by this key is trusted.
+    """
 
     kid = models.CharField(max_length=32)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="keys")
     use = models.CharField(max_length=12)
     public = models.BinaryField()
+    seq = models.BigIntegerField(default=0)
+    last = models.JSONField(null=True)
+    reason = models.CharField(max_length=8, default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "kid", "use"], name="key_once")]

@@ -7,6 +7,7 @@ was never anywhere else. The same text runs on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -149,6 +150,15 @@ def event_keys(agency: str) -> dict[str, bytes]:
     """An agency's event keys by their id."""
     found = _all("SELECT kid, public FROM ledger_key WHERE agency_id = %s AND use = 'event'", agency)
     return {kid: bytes(public) for kid, public in found}
+
+
+def trusted_until(agency: str, kid: str, log: str) -> int | None:
+    """The last place of this log whose entry by that event key is trusted; None where all are, -2 for no such key."""
+    found = _one("SELECT last FROM ledger_key WHERE agency_id = %s AND kid = %s AND use = 'event'", agency, kid)
+    if found is None:
+        return -2
+    last = json.loads(found[0]) if isinstance(found[0], str) else found[0]
+    return None if last is None else int(last.get(log, -1))
 
 
 def parties(agreement: str) -> list[Party]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from nacl.signing import SigningKey
+
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, guard, histories, keys, rows, tree
+from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, rows, tree
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references
 from sinergi.ledger.fold import fold_ready, judge_own
-from sinergi.ledger.models import Agency, Agreement, Entry, Key, Log
+from sinergi.ledger.identity import named
+from sinergi.ledger.models import Agency, Agreement, Entry, Log
 from sinergi.ledger.writer import NotStored, Receipt, committed
 
 __all__ = [
@@ -128,6 +131,46 @@ def append(
     return Receipt(log=log.origin, seq=entry.header.seq, leaf=entry.leaf.hex(), key=entry.header.key)
 
 
+def append_identity(event: Event, *, id: str, at: datetime, signers: list[SigningKey], sure: bool = False) -> Receipt:
+    """State a fact of our identity log. `signers`: first an event key, then roots, and a key that is new.
+
+    Raises Refused while this node asks before it signs (unless people are `sure` that this log is complete: without its
+    keys a node cannot ask), BadEnvelope where these keys may not sign it.
+    """
+    own = own_agency()
+    log = Log.objects.get(is_own=True, role="identity")
+    if log.frozen or (guard.is_holding() and not sure):
+        raise Refused(
+            "Buku kunci kantor ini belum dapat ditulis: simpul ini masih memastikan pada mitra bahwa bukunya lengkap. "
+            "Bila kuncinya hilang sehingga ia tidak dapat bertanya, dan sejak cadangan ini tidak ada kunci yang "
+            "diganti, ulangi dengan --sure.",
+            code="K-117",
+        )
+    header = envelope.Header(
+        v=envelope.VERSION,
+        suite=envelope.SUITE,
+        log=log.origin,
+        agency=own.id,
+        role="identity",
+        seq=log.size,
+        prev=log.head,
+        agr="",
+        type=event.kind,
+        tv=event.kind_version,
+        must=event.must,
+        id=id,
+        t=to_text(at),
+        kid=envelope.key_id(bytes(signers[0].verify_key)),
+        lam=log.head_lam + 1,
+        facts=facts_of(event),
+    )
+    entry = envelope.parse(envelope.seal(header, *signers))
+    envelope.verify(entry, histories.event_keys(entry))
+    _store_own(log, {log.origin: log}, entry, event, None, b"")
+    revoking.fold_again_where_needed(own.id)
+    return Receipt(log=log.origin, seq=header.seq, leaf=entry.leaf.hex(), key=header.key)
+
+
 def found_agreement(
     event: Founding, *, id: str, by: Actor | None, at: datetime, role: str = "facts", obligation: str = ""
 ) -> Receipt:
@@ -169,7 +212,9 @@ def recover(bundle: bundles.Bundle) -> Log:
     of our log than we do is a second node with our keys. Raises as `admit`.
     """
     log = rows.log(bundle.log) or _new_copy(bundle, own=True)
-    if not log.is_own or log.frozen == histories.FORKED or not guard.is_held(log.agreement):
+    # Under no agreement stands our identity log: it too is completed only by a node that asks before it signs.
+    held = guard.is_held(log.agreement) if log.agreement else guard.is_holding()
+    if not log.is_own or log.frozen == histories.FORKED or not held:
         raise NotOurs("not a log of ours that may be completed now")
     return histories.caught_up(_admit(log, bundle))
 
@@ -188,7 +233,7 @@ def await_own(agreement: str, role: str, note: bytes) -> None:
     if shown.checkpoint.log != origin:
         raise notes.BadNote("a checkpoint that is not of this log")
     # Our signature first: nobody else makes rows here, whatever names it sends.
-    forks.signed_by_author(shown, histories.checkpoint_keys(log))
+    notes.check_author(shown, histories.checkpoint_keys(log))
     log.save()
     histories.compare(log, note)
 
@@ -198,7 +243,7 @@ def _admit(log: Log, bundle: bundles.Bundle) -> Log:
         raise OutOfStep(f"{bundle.start} where {log.size} is expected")
     if log.size:
         try:
-            histories.compare(log, bundle.checkpoint.encode())
+            histories.compare(log, bundle.checkpoint.encode(), _new_checkpoint_keys(log, bundle))
         except notes.BadNote as error:
             raise bundles.BadBundle(5, str(error)) from error
         if log.frozen == histories.FORKED:
@@ -206,8 +251,7 @@ def _admit(log: Log, bundle: bundles.Bundle) -> Log:
     try:
         if bundle.start < log.size:
             bundle = _skip_known(bundle, log)
-        author = partial(_use_key, log.agency, "checkpoint", bundle)
-        verified = bundles.check(bundle, _known(log), _Keys(), author)
+        verified = bundles.check(bundle, _known(log), _Keys(), partial(_checkpoint_keys, log, bundle))
     except bundles.Contradicted as found:
         try:
             histories.contradict(log, found.entry)
@@ -350,6 +394,8 @@ def _store_copy(log: Log, verified: bundles.Verified) -> Log:
         committed(log.origin, entry.header.seq, entry.header.type)
     if log.agreement == "":
         fold_ready({log.origin: log})
+        if log.role == "identity":
+            revoking.fold_again_where_needed(log.agency)
     else:
         fold_ready(rows.logs_of(log.agreement) | {log.origin: log})
     return log
@@ -435,30 +481,41 @@ def _may_keep(header: envelope.Header) -> None:
 
 
 class _Keys:
-    """The event keys that entries of one bundle may be signed with: one author, looked up once."""
+    """The keys that entries of one bundle may be signed with: one author, looked up once.
+
+    The entries of an identity log themselves say which keys the later ones may use.
+    """
 
     def __init__(self) -> None:
-        self._named: dict[str, dict[str, bytes]] = {}
+        self._events: dict[str, bytes] | None = None
+        self._named: named.Named | None = None
 
     def __call__(self, entry: envelope.Entry) -> dict[str, bytes]:
-        agency = entry.header.agency
-        # A founding entry brings its own keys.
-        if entry.header.role == "identity" or agency not in self._named:
-            self._named[agency] = histories.event_keys(entry)
-        return self._named[agency]
+        header = entry.header
+        if header.role != "identity":
+            if self._events is None:
+                self._events = histories.event_keys(entry)
+            return self._events
+        if self._named is None and header.seq:
+            self._named = histories.named(header.agency, below=header.seq)
+        allowed = named.signers(self._named, entry)
+        self._named = named.after(self._named, entry)
+        return allowed
 
 
-def _use_key(agency: str, use: str, bundle: bundles.Bundle) -> bytes:
-    from sinergi.ledger.identity import founding_key_of
+def _checkpoint_keys(log: Log, bundle: bundles.Bundle) -> list[bytes]:
+    """The author's checkpoint keys, also those that the entries of this bundle name first."""
+    found = histories.checkpoint_keys(log) + _new_checkpoint_keys(log, bundle)
+    if not found:
+        raise bundles.BadBundle(5, "no checkpoint key of the author is known")
+    return found
 
-    row = Key.objects.filter(agency_id=agency, use=use).first()
-    if row is not None:
-        return bytes(row.public)
-    if bundle.entries:
-        public = founding_key_of(envelope.parse(bundle.entries[0].encode()), use)
-        if public is not None:
-            return public
-    raise bundles.BadBundle(5, f"no {use} key of the author is known")
+
+def _new_checkpoint_keys(log: Log, bundle: bundles.Bundle) -> list[bytes]:
+    if log.role != "identity":
+        return []
+    entries = [envelope.parse(text.encode()) for text in bundle.entries]
+    return [public for entry in entries for public in named.introduced(entry, "checkpoint")]
 
 
 def stated_at(entry: Entry) -> datetime:

@@ -1,4 +1,4 @@
-"""Verbs of the ledger: evidence, fsck, rebuild."""
+"""Verbs of the ledger: evidence, keys, rebuild."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -20,9 +21,12 @@ from django.db.migrations.executor import MigrationExecutor
 from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import now
 from sinergi.ledger import rebuild as rebuilding
+from sinergi.ledger import rotation
 from sinergi.ledger.evidence import BadEvidence, export_agreement, export_histories, export_record
 from sinergi.ledger.evidence.check import Record, check
+from sinergi.ledger.identity.events import USES
 from sinergi.ledger.models import Agreement, Log
 
 
@@ -164,3 +168,49 @@ def _on_a_copy(argv: list[str]) -> int:
     sys.stdout.write(done.stdout)
     sys.stderr.write(done.stderr)
     return done.returncode
+
+
+_KEY_STATES = {"used": "dipakai", "spare": "berlaku", "revoked": "dicabut", "missing": "hilang"}
+
+
+def keys(argv: list[str], data: Path) -> int:
+    """`sinergi keys list|rotate|revoke`: the agency's own keys."""
+    parser = Arguments(prog="sinergi keys", description="Tampilkan, ganti, atau cabut kunci kantor ini.")
+    what = parser.add_subparsers(dest="what", required=True, parser_class=Arguments)
+    listing = what.add_parser("list", prog="sinergi keys list", description="Semua kunci, umur dan keadaannya.")
+    listing.add_argument("--json", action="store_true")
+    turning = what.add_parser(
+        "rotate", prog="sinergi keys rotate", description="Nyatakan kunci baru dan pakai mulai sekarang."
+    )
+    turning.add_argument("use", choices=(*USES, "all"), help="peran kuncinya, atau all untuk semua")
+    taking = what.add_parser("revoke", prog="sinergi keys revoke", description="Cabut kunci yang sudah diganti.")
+    taking.add_argument("kid", help="nomor kunci, lihat sinergi keys list")
+    taking.add_argument("--reason", required=True, choices=("replaced", "lost", "stolen"))
+    taking.add_argument(
+        "--since", type=datetime.fromisoformat, help="waktu sejak kapan ia tidak dipercaya: 2026-11-26T10:00+07:00"
+    )
+    for changing in (turning, taking):
+        changing.add_argument("--root", help="berkas kunci induk, bila tidak ada di folder simpul")
+        changing.add_argument("--sure", action="store_true", help="juga selagi simpul menunggu jawaban mitra")
+    asked = parser.parse_args(argv)
+    at = now()
+    if asked.what == "list":
+        found = rotation.listed(at)
+        if asked.json:
+            print(json.dumps(msgspec.to_builtins(found)))
+            return 0
+        for key in found:
+            advice = "  sebaiknya diganti" if key.is_old else ""
+            print(f"{key.use:<11} {key.kid}  {_KEY_STATES[key.state]:<9} {key.days} hari{advice}")
+        return 0
+    root = rotation.root_in(caller_path(asked.root)) if asked.root else None
+    if asked.what == "rotate":
+        for use in USES if asked.use == "all" else (asked.use,):
+            print(f"{use}: {rotation.rotate(use, root=root, at=at, sure=asked.sure)}")
+        print("kunci lama tetap berlaku sampai dicabut; buat cadangan baru, juga --keys")
+        return 0
+    if asked.since is not None and asked.since.tzinfo is None:
+        raise Refused("Tulis zona waktunya: 2026-11-26T10:00+07:00.", code="K-127")
+    last = rotation.revoke(asked.kid, asked.reason, root=root, at=at, since=asked.since, sure=asked.sure)
+    print(f"dicabut; di {len(last)} buku catatan kantor ini ia dipercaya sampai tempat terakhir yang dinyatakan")
+    return 0

@@ -32,7 +32,7 @@ STORE = "node.sqlite3"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 _NAMES = {
     "node": re.compile(r"node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
-    "keys": re.compile(r"secret|keys/[a-z]+\.key"),
+    "keys": re.compile(r"secret|keys/[a-z]+(-[0-9a-f]{8})?\.key"),
 }
 
 
@@ -194,12 +194,9 @@ def _prepare(store: Path, keys: Path) -> None:
         with contextlib.closing(sqlite3.connect(store)) as database, database:
             if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("not whole")
-            known = dict(
-                database.execute(
-                    "SELECT k.use, k.public FROM ledger_key k JOIN ledger_agency a ON a.id = k.agency_id"
-                    " WHERE a.is_self"
-                ).fetchall()
-            )
+            known = database.execute(
+                "SELECT k.use, k.public FROM ledger_key k JOIN ledger_agency a ON a.id = k.agency_id WHERE a.is_self"
+            ).fetchall()
             applied = set(database.execute("SELECT app, name FROM django_migrations").fetchall())
             if database.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger_start'").fetchone():
                 database.execute("DELETE FROM ledger_start")
@@ -207,13 +204,19 @@ def _prepare(store: Path, keys: Path) -> None:
         raise Refused("Simpanan dalam cadangan ini tidak terbaca.", code="N-32") from error
     from nacl.signing import SigningKey
 
-    for use, public in known.items():
+    for use in sorted({use for use, _ in known}):
         try:
             ours = SigningKey(bytes.fromhex((keys / f"{use}.key").read_text().strip()))
+        except FileNotFoundError as error:
+            if (keys / "root.key").exists():
+                continue  # a lost key: the root names a new one (sinergi keys rotate)
+            raise Refused(f"Kunci {use} tidak ada.", code="N-33") from error
         except (OSError, ValueError) as error:
             raise Refused(f"Kunci {use} tidak ada atau tidak terbaca.", code="N-33") from error
-        if bytes(ours.verify_key) != bytes(public):
-            raise Refused("Kunci itu milik instansi lain daripada cadangan ini.", code="N-34")
+        if (use, bytes(ours.verify_key)) not in {(name, bytes(public)) for name, public in known}:
+            raise Refused(
+                "Kunci itu milik instansi lain daripada cadangan ini, atau lebih baru daripadanya.", code="N-34"
+            )
     if later := applied - _known_migrations():
         name = "/".join(min(later))
         raise Refused(f"Cadangan ini dari versi Sinergi yang lebih baru ({name}); perbarui programnya.", code="N-35")

@@ -53,6 +53,9 @@ VERBS = {
     "import": Verb("sinergi.features.places.verbs:import_", "ambil wilayah atau batasnya dari berkas", always),
     "init": Verb("sinergi.sync.verbs:init", "buat simpul baru di folder kosong", always),
     "invite": Verb("sinergi.sync.verbs:invite", "tulis undangan untuk mitra", always),
+    "keys": Verb(
+        "sinergi.ledger.verbs:keys", "tampilkan, ganti, atau cabut kunci kantor ini", lambda argv: argv[:1] != ["list"]
+    ),
     "plan": Verb("sinergi.planning.verbs:plan", "susun rencana penjagaan TPS dari tabel", opens=False),
     "rebuild": Verb(
         "sinergi.ledger.verbs:rebuild", "bangun ulang tabel dari buku catatan", lambda argv: "--check" not in argv

@@ -235,7 +235,7 @@ def _claim(request: HttpRequest) -> signing.Claim:
 def _authenticate(request: HttpRequest) -> str:
     """The agency whose transport key signed this request, just now. Raises Declined."""
     claim = _claim(request)
-    key = Key.objects.filter(kid=claim.keyid, use="transport").first()
+    key = Key.objects.filter(kid=claim.keyid, use="transport", last__isnull=True).first()
     peer = Peer.objects.filter(agency=key.agency_id).first() if key else None
     if key is None or peer is None:
         raise Declined(403, "Instansi ini belum dikenalkan kepada simpul ini; mulai dari undangan.")

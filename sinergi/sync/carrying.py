@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from django.conf import settings
 
 from sinergi.kernel import files
 from sinergi.kernel.age import Lock, Unopened, close_into
-from sinergi.kernel.errors import Refused
+from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import histories, keys, store
@@ -101,7 +101,7 @@ def take_in(file: Path, *, at: datetime, passphrase: str = "") -> Taken:
                 words={"name": file.name},
             )
         plain = work / "parcel"
-        lock = Lock(passphrase=passphrase) if passphrase else Lock(own=keys.own()["encryption"])
+        lock = Lock(passphrase=passphrase) if passphrase else Lock(own=keys.own().encryption)
         try:
             lock.open(file, plain)
             opened = parcel.Parcel(plain)
@@ -141,10 +141,9 @@ def _take_in(opened: parcel.Parcel, at: datetime) -> Taken:
             words={"name": sender.name},
         )
     # 2. Its signature holds and covers every byte.
-    key = Key.objects.filter(agency=sender, use="event", kid=opened.keyid).first()
-    if key is None:
-        raise parcel.BadParcel("signed by a key that is none of the sender's")
-    opened.check(bytes(key.public))
+    opened.index()
+    key = _signer(opened, sender)
+    opened.check_signature(bytes(key.public))
     state = opened.state()
     # 3. It begins no later than where this node stands: half a log cannot be proved.
     offered = [told for told in state.logs if Round.is_for_us(told)]
@@ -173,6 +172,20 @@ def _take_in(opened: parcel.Parcel, at: datetime) -> Taken:
     )
 
 
+def _signer(opened: parcel.Parcel, sender: Agency) -> Key:
+    """The sender's event key that signed. Its identity log in the file may name it first, and proves itself."""
+    good = Key.objects.filter(agency=sender, use="event", kid=opened.keyid, last__isnull=True)
+    log = Log.objects.filter(agency=sender.id, role="identity").first()
+    if not good.exists() and log is not None and opened.begins(log.origin) is not None:
+        with suppress(Broken):
+            bundle = opened.entries(log.origin, log.size)
+            run(lambda: store.admit_checked(bundle))
+    key = good.first()
+    if key is None:
+        raise parcel.BadParcel("signed by a key that is none of the sender's")
+    return key
+
+
 def _note_in(manifest: parcel.Manifest, outcome: Outcome, at: datetime) -> None:
     if manifest.answers:
         ours = Carried.objects.filter(id=manifest.answers, agency=manifest.agency, outgoing=True)
@@ -187,7 +200,7 @@ def _note_in(manifest: parcel.Manifest, outcome: Outcome, at: datetime) -> None:
 def _write(
     partner: Agency, target: Path, *, at: datetime, whole: bool = False, answers: str = "", passphrase: str = ""
 ) -> Made:
-    key = Key.objects.filter(agency=partner, use="encryption").order_by("pk").last()
+    key = Key.objects.filter(agency=partner, use="encryption", last__isnull=True).order_by("pk").last()
     if not passphrase and key is None:
         raise Refused(
             "%(name)s tidak memiliki kunci sandi; sebut kata sandi dengan --passphrase-file.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, founding, identity, keys, store
 from sinergi.ledger.envelope import BadEnvelope, pre_authentication, verify_signature
+from sinergi.ledger.identity import named
 from sinergi.ledger.models import Log
 from sinergi.ledger.writer import run
 from sinergi.sync import addresses, messages, statement
@@ -32,6 +34,8 @@ from sinergi.sync.fetch import Unreachable
 from sinergi.sync.models import Invitation, OwnAddress, Peer
 
 LETTER_TYPE = "application/vnd.sinergi.invitation.v1+json"
+# An entry begins with its header, the only line that begins with a brace.
+_ENTRIES = re.compile(r"(?m)(?!\A)^(?={)")
 LARGEST_LETTER = 64 * 1024
 LARGEST_INTRODUCTION = 512 * 1024
 SHORT_FORM = "sinergi1"
@@ -139,7 +143,7 @@ def invite(recipient: str, *, days: int, at: datetime, inside: bool = False) -> 
         code=own.code,
         name=own.name,
         url=url,
-        identity=_own_identity().entries[0],
+        identity="".join(_own_identity().entries),
         recipient=recipient,
         expires=to_text(row.expires_at),
         secret=secret,
@@ -155,16 +159,18 @@ def read(data: bytes) -> Offer:
     if data[: len(SHORT_FORM) + 1] == SHORT_FORM.encode() + b" ":
         return _read_short(data)
     letter, payload, sealed = _open(data)
-    # 3. The founding entry makes the agency the letter names.
+    # 3. The identity log makes the agency the letter names.
     try:
-        entry = envelope.parse(letter.identity.encode())
-        envelope.verify(entry, identity.founding_keys(entry))
+        entries = [text.encode() for text in _ENTRIES.split(letter.identity)]
+        held = named.proven(entries)
+        entry = envelope.parse(entries[0])
     except (BadEnvelope, UnicodeError) as error:
         raise Refused(_FORGED, code="S-112") from error
     if entry.header.agency != letter.agency:
         raise Refused(_FORGED, code="S-112")
-    # 4. The letter is signed by the event key that this entry names.
-    public = identity.founding_key_of(entry, "event")
+    # 4. The letter is signed by an event key that this log names and has not revoked.
+    good = {key.kid: key.public for key in held.of("event") if key.last is None}
+    public = good.get(sealed.signatures[0].keyid)
     signature = _signature_by(sealed, public)
     if public is None or not verify_signature(public, pre_authentication(LETTER_TYPE, payload), signature):
         raise Refused(_FORGED, code="S-112")
@@ -221,11 +227,16 @@ def honour(presented: Introduction) -> bytes:
 
 
 def transport_key_of(presented: Introduction) -> bytes:
-    """The key with which an introduction must be signed, from its own founding entry. Raises Refused."""
-    public = identity.founding_key_of(_first_entry(presented.identity), "transport")
-    if public is None:
+    """The key with which an introduction must be signed: the newest of its own identity log. Raises Refused."""
+    _first_entry(presented.identity)
+    try:
+        held = named.proven(text.encode() for text in presented.identity.entries)
+    except (BadEnvelope, UnicodeError) as error:
+        raise Refused("Perkenalan itu tidak lolos pemeriksaan kunci.", code="S-136") from error
+    good = [key.public for key in held.of("transport") if key.last is None]
+    if not good:
         raise Refused("Perkenalan itu tidak memuat kunci yang dibutuhkan.", code="S-131")
-    return public
+    return good[-1]
 
 
 def fingerprint(agency: str) -> str:
@@ -287,7 +298,9 @@ def _identity(answer: bytes, offer: Offer) -> bundles.Bundle:
         entry = _first_entry(theirs)
     except bundles.BadBundle as error:
         raise Refused("Pengundang menjawab dengan sesuatu yang bukan identitasnya.", code="S-125") from error
-    if entry.header.agency != offer.agency or (offer.identity and theirs.entries[0] != offer.identity):
+    if entry.header.agency != offer.agency or not offer.identity.startswith(
+        theirs.entries[0] if offer.identity else ""
+    ):
         raise Refused("Simpul di alamat itu bukan instansi yang mengundang.", code="S-126")
     return theirs
 

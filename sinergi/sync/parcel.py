@@ -93,7 +93,8 @@ def write(path: Path, manifest: Manifest, signer: SigningKey, parts: Path) -> No
 
 
 class Parcel:
-    """A parcel in the plain file `path`. `check` judges it; afterwards it answers like a partner's node on the line."""
+    """A parcel in the plain file `path`. `index` and `check_signature` judge it; afterwards it answers like a partner's
+    node on the line."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
@@ -109,14 +110,18 @@ class Parcel:
         """The key that is said to have signed."""
         return self._signed.signatures[0].keyid
 
-    def check(self, public: bytes) -> None:
-        """Every byte is one that the holder of this event key signed. Raises BadParcel."""
+    def check_signature(self, public: bytes) -> None:
+        """The manifest, and by it every byte, is one that the holder of this event key signed. Raises BadParcel."""
         try:
             value = base64.b64decode(self._signed.signatures[0].sig, validate=True)
         except ValueError as error:
             raise BadParcel("an unreadable signature") from error
-        if self.keyid != key_id(public) or not verify_signature(public, pre_authentication(TYPE, self._payload), value):
+        message = pre_authentication(TYPE, self._payload)
+        if self.keyid != key_id(public) or not verify_signature(public, message, value):
             raise BadParcel("the signature does not hold")
+
+    def index(self) -> None:
+        """Every file is one that the manifest names, with its hash, and none is missing. Raises BadParcel."""
         expected = dict(self.manifest.files)
         for name, start, size in self._walk(self._file.tell()):
             if self._digest(start, size) != expected.pop(name, ""):

@@ -96,11 +96,13 @@ class Round:
         outcome = Outcome()
         # 1. One answer says everything that is new.
         state = line.state()
-        # 2. Its cosignatures are our receipts.
+        offered = [told for told in state.logs if self.is_for_us(told)]
+        # 2. Keys first: what follows may be signed by new ones.
+        self._pull_logs(line, [told for told in offered if told.role == "identity"], outcome)
+        # Its cosignatures are our receipts.
         for cosigned in state.cosigned:
             self._try(outcome, partial(self._admit_cosignature, cosigned, outcome))
         # 3. Its view of the logs both hold is compared with ours.
-        offered = [told for told in state.logs if self.is_for_us(told)]
         told_or_shown: list[messages.LogLine | messages.YourLine] = [*offered, *state.yours]
         for one in told_or_shown:
             self._try(outcome, partial(_notice_own, one))
@@ -110,8 +112,8 @@ class Round:
             self._try(outcome, partial(_compare, shown.log, shown.checkpoint))
         for fork in state.forks:
             self._try(outcome, partial(_accuse, fork))
-        # 4. Missing entries: identities first, then logs with little left before logs with much.
-        self._pull_logs(line, offered, outcome)
+        # 4. Missing entries: logs with little left before logs with much.
+        self._pull_logs(line, [told for told in offered if told.role != "identity"], outcome)
         # 5. Bodies, once the entries that commit to them are here.
         for told in sorted(offered, key=_left_to_pull):
             self._try(outcome, partial(self._pull_bodies, line, told.log, outcome))
@@ -133,10 +135,11 @@ class Round:
         return told.log == origin and rights.may_keep(own, told.agreement, told.role, told.author).allowed
 
     def _pull_logs(self, line: Line, offered: list[messages.LogLine], outcome: Outcome) -> None:
-        waiting = sorted(offered, key=lambda told: (told.role != "identity", _left_to_pull(told)))
+        waiting = sorted(offered, key=_left_to_pull)
+        refused: list[tuple[messages.LogLine, str]] = []
         # The founder's log must come first; where it does not, the others wait for the next pass.
         for _ in range(_PASSES):
-            refused: list[tuple[messages.LogLine, str]] = []
+            refused = []
             for told in waiting:
                 try:
                     self._try(outcome, partial(self._pull_log, line, told, outcome))
@@ -151,7 +154,7 @@ class Round:
     def _pull_log(self, line: Line, told: messages.LogLine, outcome: Outcome) -> None:
         held = Log.objects.filter(origin=told.log).first()
         own = told.author == store.own_agency().id
-        if own and not guard.is_held(told.agreement):
+        if own and not (guard.is_held(told.agreement) if told.agreement else guard.is_holding()):
             return
         if held is not None and held.frozen and not (own and held.frozen == histories.RESTORED):
             return

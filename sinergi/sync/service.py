@@ -6,11 +6,14 @@ import logging
 import random
 import threading
 import time
+from contextlib import suppress
 
 from django.db import DatabaseError, connection
 
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now
+from sinergi.ledger import bundle as bundles
+from sinergi.ledger import envelope, store
 from sinergi.ledger.writer import on_commit, run
 from sinergi.sync import push, waking, witnesses
 from sinergi.sync.conversation import Conversation, TurnedAway
@@ -26,6 +29,7 @@ WAKING_SECONDS = 5.0
 DEBOUNCE_SECONDS = 0.05
 LONGEST_BACKOFF_SECONDS = 300.0
 _LOOK_FOR_PARTNERS_SECONDS = 3.0
+_FORBIDDEN = 403
 
 
 def start() -> None:
@@ -206,6 +210,10 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
             if tell:
                 line.hint()
             outcome = round_.go(line)
+        except TurnedAway as refused:
+            if refused.status == _FORBIDDEN:
+                _learn_keys(line, peer.agency)
+            raise
         finally:
             line.close()
         if peer.witnesses and round_.submits():
@@ -220,6 +228,15 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
     words = " ".join(dict.fromkeys(outcome.troubles))[:300]
     run(lambda: rows.update(last_try=now(), last_contact=now(), failures=0, error=words))
     return outcome
+
+
+def _learn_keys(line: Conversation, agency: str) -> None:
+    """Its identity log, asked without a signature: where both sides changed their keys at once, neither knows the
+    other's new one, and each turns the other away until it has looked."""
+    with suppress(Broken, Refused, UnicodeError):
+        bundle = bundles.decode(line.identity())
+        if bundle.log == envelope.log_id("", agency, "identity"):
+            run(lambda: store.admit_checked(bundle))
 
 
 def _noted(fresh: list[tuple[str, int, str]]) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from sinergi.access.models import User
 from sinergi.kernel.errors import Refused
-from sinergi.ledger import guard, histories
+from sinergi.ledger import guard, histories, rotation
 from sinergi.ledger.models import Agency, Agreement, Log
 from sinergi.ledger.writer import run
 from sinergi.sync.models import Peer, Resumption
@@ -45,6 +45,8 @@ def begin(data: Path) -> None:
     with _lock:
         _data, _rebooted = data, guard.is_unbroken(data, any_boot=True)
         _forget()
+    if Agency.objects.filter(is_self=True).exists():
+        rotation.finish()
     behind = Log.objects.filter(is_own=True, frozen=histories.RESTORED).exists()
     if guard.is_unbroken(data) and not behind:
         return

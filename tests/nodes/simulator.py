@@ -65,6 +65,17 @@ class Peer:
         run(lambda: founding.introduce(self.identity.entries[0]))
         self.deliver(self.identity)
 
+    def declare(self, event: Event, *signers: SigningKey, deliver: bool = True, **changes: Any) -> bytes:
+        """Append an entry to the identity log, signed by these keys (else by the event key and the root)."""
+        signers = signers or (self.ring["event"], self.ring["root"])
+        self.clock += timedelta(minutes=1)
+        kid = envelope.key_id(bytes(signers[0].verify_key))
+        header, _, _ = self.header(self.identity, event, **({"kid": kid, "actor": None} | changes))
+        self.identity.entries.append(envelope.seal(header, *signers))
+        if deliver:
+            self.deliver(self.identity)
+        return self.identity.entries[-1]
+
     def log(self, agreement: str, role: str = "facts") -> PeerLog:
         return self.logs.setdefault(agreement, PeerLog(self.id, agreement, role))
 

@@ -123,7 +123,7 @@ def stick(met, police, folder) -> Stick:
 
 def opened(file: Path, key: Any, folder: Path) -> dict[str, bytes]:
     plain = folder / f"opened-{uuid.uuid4()}"
-    Lock(own=key).open(file, plain)
+    Lock(own=[key]).open(file, plain)
     with tarfile.open(plain) as tar:
         return {item.name: tar.extractfile(item).read() for item in tar}  # type: ignore[union-attr]
 
@@ -142,7 +142,7 @@ def test_an_export_holds_what_the_partner_lacks_and_only_it_can_open_it(met, agr
     assert made.entries == 3 and Carried.objects.get(id=made.id).facts == made.entries
     assert not any(str(police.id) in name for name in held), "a partner's own log is not carried to it"
     with pytest.raises(age.Unopened):
-        Lock(own=police.ring["transport"]).open(target, folder / "no")
+        Lock(own=[police.ring["transport"]]).open(target, folder / "no")
     assert b"Kawal logistik" not in target.read_bytes()
 
 
@@ -180,7 +180,7 @@ def test_an_import_is_a_round_and_its_receipt_proves_it(stick, agreement, police
 
 def _plain(file: Path, police: Peer, folder: Path) -> Path:
     plain = folder / f"plain-{uuid.uuid4()}"
-    Lock(own=police.ring["encryption"]).open(file, plain)
+    Lock(own=[police.ring["encryption"]]).open(file, plain)
     return plain
 
 
@@ -411,7 +411,8 @@ def test_many_bodies_travel_in_several_parts(met, agreement, police, folder, mon
     origin = Log.objects.get(agreement=agreement, is_own=True).origin
     wanted, got, absent = [1, 2, 3, 4, 5], set(), set()
     with closing(parcel.Parcel(_plain(folder / "out.age", police, folder))) as made:
-        made.check(bytes(store.own_agency().keys.get(use="event").public))
+        made.index()
+        made.check_signature(bytes(store.own_agency().keys.get(use="event").public))
         while left := [seq for seq in wanted if seq not in got | absent]:
             answer = made.bodies(origin, left)
             assert answer.bodies or answer.absent
@@ -425,3 +426,16 @@ def test_the_manifest_names_every_file_by_its_hash(met, agreement, police, folde
     held = opened(folder / "out.age", police.ring["encryption"], folder)
     said = json.loads(base64.b64decode(json.loads(held.pop("manifest.json"))["payload"]))
     assert said["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
+
+
+def test_a_file_signed_by_a_key_that_it_names_itself_is_taken(stick, agreement, police):
+    from tests.nodes.test_keys import revoke, rotate
+
+    old = rotate(police, deliver=False)
+    revoke(police, old, {}, deliver=False)
+    police.state(agreement, AgreementLeft(reason="term_over"), deliver=False)
+    taken = carrying.take_in(stick.write(police.identity, police.log(agreement)), at=NOON)
+    assert taken.outcome.troubles == [] and Log.objects.get(origin=police.identity.origin).size == 3
+    police.ring = type(police.ring)({**police.ring.by_use, "event": old})
+    with pytest.raises(Refused, match="utuh"):
+        carrying.take_in(stick.write(police.log(agreement)), at=NOON)

@@ -54,7 +54,10 @@ def bundle() -> Target:
             # The store takes what is UTF-8 and nothing else; so does whoever calls (sinergi/sync/pull.py).
             with contextlib.suppress(UnicodeError):
                 bundles.check(
-                    found, nothing, lambda entry: {line.kid: b"k" * 32 for line in entry.signatures}, lambda: b"k" * 32
+                    found,
+                    nothing,
+                    lambda entry: {line.kid: b"k" * 32 for line in entry.signatures},
+                    lambda: [b"k" * 32],
                 )
 
     return read

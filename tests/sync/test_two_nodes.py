@@ -244,3 +244,41 @@ def test_two_offices_without_a_line_exchange_by_stick_while_they_serve(nodes, tm
     assert "300 catatan, 300 isi" in verb(kpu, "import", "back.age")
     assert same_logs(agreement, (kpu, polres))
     assert kpu.do("tables") == polres.do("tables") and kpu.do("rebuild") == []
+
+
+def test_a_node_that_lost_its_keys_goes_on_with_new_ones_from_the_root(nodes, tmp_path):
+    """The drill of docs/operations/keys.md."""
+    kpu, polres = nodes(KPU_TAPSEL, POLRES)
+    meet(kpu, polres)
+    agreement = agree(kpu, polres)
+    kpu.do("say", agreement=agreement, count=3, words="kotak suara")
+    until(lambda: all_cosigned(agreement, (kpu, polres)), PATIENCE, "each holds the other's receipt")
+    kpu.unplug()
+    safe, keys = tmp_path / "safe", kpu.data / "keys"
+    (keys / "root.key").rename(safe)
+    before = [line.split()[1] for line in told(kpu, "keys", "list").splitlines() if line.startswith("event")]
+    for file in keys.iterdir():
+        file.unlink()
+    assert "hilang" in told(kpu, "keys", "list")
+    told(kpu, "keys", "rotate", "all", "--root", str(safe))
+    # A lost key need not be a stolen one, but who can tell.
+    told(kpu, "keys", "revoke", *before, "--reason", "lost", "--root", str(safe))
+    kpu.plug_in()
+    kpu.do("say", agreement=agreement, count=2, first=3, words="surat suara")
+    polres.do("say", agreement=agreement, count=2, words="regu")
+    until(lambda: same_logs(agreement, (kpu, polres)), PATIENCE, "the partner accepts what the new keys sign")
+    assert kpu.do("tables") == polres.do("tables") and polres.do("rebuild") == kpu.do("rebuild") == []
+    for node in (kpu, polres):
+        assert "semua simpanan utuh" in told(node, "fsck")
+    told(kpu, "evidence", "export", str(tmp_path / "proof"))
+    done = subprocess.run(
+        [sys.executable, "docs/protocol/verify.py", tmp_path / "proof"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "NOT VALID" not in done.stdout, done.stderr
+
+
+def told(node: Node, *words: str) -> str:
+    command = [str(Path(sys.executable).with_name("sinergi")), "--data", str(node.data), *words]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -39,7 +39,7 @@ def seal(data: bytes, **bound: Any) -> tuple[str, int]:
 
     Keywords are those of `terms`. Raises Refused where the recipient's key is not known or cannot be used.
     """
-    key = Key.objects.filter(agency_id=bound["recipient"], use="encryption").first()
+    key = Key.objects.filter(agency_id=bound["recipient"], use="encryption", last__isnull=True).order_by("pk").last()
     if key is None:
         raise Refused("Kunci sandi penerima belum dikenal di simpul ini.", code="DAT-60")
     with objects.drafted() as (file, path):
@@ -56,8 +56,16 @@ def seal(data: bytes, **bound: Any) -> tuple[str, int]:
 def rows_of(row: DataDelivery) -> list[dict[str, Value]]:
     """The rows of a delivery for us. Raises sealed.BadSeal or ValueError where it is not what its fact says, Refused
     where it holds what may not travel, OSError where it is not here."""
+    opening, pieces = keys.own().encryption, []
     with objects.path_of(row.key).open("rb") as file:
-        pieces = list(sealed.unseal(file, key=keys.own()["encryption"], terms=_terms_of(row)))
+        for place, key in enumerate(opening, 1):
+            try:
+                pieces = list(sealed.unseal(file, key=key, terms=_terms_of(row)))
+                break
+            except sealed.BadSeal:
+                if place == len(opening):
+                    raise
+                file.seek(0)
     return rules.unpacked(pieces, fields_of(row), rows=row.rows)
 
 

@@ -16,11 +16,11 @@ import msgspec
 
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, identity, merkle
+from sinergi.ledger import envelope, forks, merkle
 from sinergi.ledger import grade as grading
 from sinergi.ledger.evidence.container import BadEvidence, Line, Reader, place_of
 from sinergi.ledger.evidence.standing import Standing
-from sinergi.ledger.identity.events import AgencyFounded
+from sinergi.ledger.identity import named
 
 
 class Signer(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,9 +108,10 @@ class _Proof:
         self.reader = reader
         self.pins = [pin.replace(" ", "").replace("-", "").lower() for pin in pins]
         self.signers: dict[str, Signer] = {}
+        self.named: dict[str, list[named.Named]] = {}
         self.logs: dict[str, _LogState] = {}
         self.marks: list[Mark] = []
-        self.standing = Standing()
+        self.standing = Standing(self._trusts)
         self.records = 0
         self._proofs: list[tuple[str, int, list[bytes], notes.Note]] = []
         self._entry: envelope.Entry | None = None
@@ -132,7 +133,9 @@ class _Proof:
         exporter = self.signers.get(self.reader.head.agency)
         if exporter is None:
             raise BadEvidence("the manifest", "the exporting agency's identity log is not in the file")
-        self.reader.check_manifest(_by_kid(exporter.keys["event"]))
+        # A thief's manifest is none, whatever it covers.
+        good = [key for key in self.named[exporter.fingerprint][-1].of("event") if key.last is None]
+        self.reader.check_manifest({key.kid: key.public for key in good})
         if self.reader.head.record and self.reader.head.record not in self.standing.keys:
             raise BadEvidence("line 1, the header", "the record it names is not in the file")
         self.standing.settle(self.reader.head.agreement)
@@ -176,7 +179,8 @@ class _Proof:
             raise BadEvidence(where, "a record of another agreement")
         if header.agency not in self.signers:
             raise BadEvidence(where, "its author's identity log is not in the file")
-        envelope.verify(entry, self._event_keys(entry))
+        if state.group != "identity":
+            envelope.verify(entry, self._event_keys(entry))
         if state.group == "record":
             self._check_proofs(origin, seq, entry, state, where)
         else:
@@ -193,18 +197,23 @@ class _Proof:
             self.standing.note(header)
 
     def _learn(self, entry: envelope.Entry, where: str) -> None:
-        """An agency founds itself with its first entry; later kinds of identity facts extend this."""
-        header = entry.header
-        if header.seq != 0:
-            return
-        if header.type != AgencyFounded.kind:
-            raise BadEvidence(where, "an identity log that does not begin with its founding")
+        """What an identity log names, entry by entry: its beginning founds the agency."""
+        header, held = entry.header, self.named.setdefault(entry.header.agency, [])
+        if header.seq != len(held):
+            raise BadEvidence(where, "an identity log that does not begin with its founding, or has a gap")
+        before = held[-1] if held else None
+        envelope.verify(entry, named.signers(before, entry))
+        held.append(named.after(before, entry))
         uses: dict[str, list[bytes]] = {"event": [], "checkpoint": [], "witness": [], "mirror": []}
-        identity.founding_keys(entry)
-        for key in header.facts["keys"]:
-            uses.setdefault(key["use"], []).append(bytes.fromhex(key["public"]))
+        for key in held[-1].keys:
+            uses.setdefault(key.use, []).append(key.public)
+        first = header.facts if before is None else {}
+        known = self.signers.get(header.agency)
         self.signers[header.agency] = Signer(
-            fingerprint=header.agency, code=header.facts["code"], name=header.facts["name"], keys=uses
+            fingerprint=header.agency,
+            code=known.code if known else first["code"],
+            name=known.name if known else first["name"],
+            keys=uses,
         )
 
     def _check_body(self, origin: str, seq: int, text: str, where: str) -> None:
@@ -288,10 +297,18 @@ class _Proof:
             raise BadEvidence(where, str(error)) from error
 
     def _event_keys(self, entry: envelope.Entry) -> dict[str, bytes]:
-        header = entry.header
-        if header.role == "identity" and header.seq == 0:
-            return identity.founding_keys(entry)
-        return _by_kid(self.signers[header.agency].keys["event"])
+        """Of entries whose author's identity log was read: also those of a proof of two histories."""
+        header, held = entry.header, self.named[entry.header.agency]
+        if header.role != "identity":
+            return held[-1].public("event")
+        if header.seq > len(held):
+            raise BadEvidence(f"log {header.log[:8]}", "the identity log in the file does not reach that far")
+        return named.signers(held[header.seq - 1] if header.seq else None, entry)
+
+    def _trusts(self, header: envelope.Header) -> bool:
+        """Whether no revocation takes this entry back. Identity logs come before all others in a file."""
+        keys = (key for key in self.named[header.agency][-1].of("event") if key.kid == header.kid)
+        return all(key.signs(header.log, header.seq) for key in keys)
 
     def _no_loose_end(self) -> None:
         if self._proofs:
@@ -401,7 +418,3 @@ def _read_proof(seq: int, size: int, data: bytes, where: str) -> tuple[str, int,
     ):
         raise BadEvidence(where, "an unreadable proof")
     return where, seq, path, note
-
-
-def _by_kid(keys: list[bytes]) -> dict[str, bytes]:
-    return {envelope.key_id(key): key for key in keys}

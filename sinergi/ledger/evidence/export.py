@@ -110,9 +110,11 @@ def _histories_lines(log: Log, agreement: Agreement) -> Iterator[bytes]:
 
 
 def _first_lines(writer: Writer, group: str, log: Log, *, shown: bool) -> Iterator[bytes]:
-    """The first entry of a log, which names author, keys or agreement; with `shown` also the proof against it."""
-    first = Entry.objects.get(log=log, seq=0)
-    yield writer.member(f"{group}/{log.origin}/entry/0", bytes(first.data).decode())
+    """The first entry of a log, of an identity log all: what names author, keys or agreement. With `shown` also the
+    proof against it."""
+    named = Entry.objects.filter(log=log, seq__lt=log.size if group == "identity" else 1).order_by("seq")
+    for row in named:
+        yield writer.member(f"{group}/{log.origin}/entry/{row.seq}", bytes(row.data).decode())
     if shown:
         yield from _fork_lines(writer, group, log)
 

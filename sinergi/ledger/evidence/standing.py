@@ -22,9 +22,13 @@ LEAVING = "agreement.left"
 
 
 class Standing:
-    """Collects what parties said of the agreement, then judges records against it."""
+    """Collects what parties said of the agreement, then judges records against it.
 
-    def __init__(self) -> None:
+    `trusts`: whether no revocation of a key takes a record back.
+    """
+
+    def __init__(self, trusts: Callable[[Header], bool]) -> None:
+        self._trusts = trusts
         self.parties: list[str] = []
         self.keys: dict[str, tuple[str, int]] = {}
         self._founding: Header | None = None
@@ -37,6 +41,8 @@ class Standing:
     def note(self, header: Header) -> None:
         """Take notice of one proven record."""
         self.keys.setdefault(header.key, (header.log, header.seq))
+        if header.agr and not self._trusts(header):
+            return
         if header.type in (ENTERED, OPENED) and header.seq == 0 and self._founding is None and _founds(header):
             self._founding = header
         elif header.type in (CONFIRMED, SIGNED):
@@ -78,6 +84,8 @@ class Standing:
         assert founding is not None, "settle() found it"
         if not self._is_first_of_its_id(header):
             return "its id was used before in this log"
+        if not self._trusts(header):
+            return "its key was revoked for this place of its log"
         if header.type in (ENTERED, OPENED):
             return (
                 "" if header.key == founding.key else "an agreement is founded once, at the start of its founder's log"

@@ -52,7 +52,7 @@ def founding_keys(entry: envelope.Entry) -> dict[str, bytes]:
 
     Raises BadEnvelope, step 6, where the entry does not found the agency it claims.
     """
-    event = _founded(entry)
+    event = founded(entry)
     roots = {envelope.key_id(bytes.fromhex(root)): bytes.fromhex(root) for root in event.roots}
     signed = sum(line.kid in roots for line in entry.signatures)
     if signed < event.threshold or event.threshold < 1:
@@ -65,14 +65,8 @@ def founding_keys(entry: envelope.Entry) -> dict[str, bytes]:
     return events | roots
 
 
-def founding_key_of(entry: envelope.Entry, use: str) -> bytes | None:
-    """The key a founding entry names for `use`, or None where the entry is no founding entry."""
-    if entry.header.type != AgencyFounded.kind:
-        return None
-    return next((bytes.fromhex(key.public) for key in _founded(entry).keys if key.use == use), None)
-
-
-def _founded(entry: envelope.Entry) -> AgencyFounded:
+def founded(entry: envelope.Entry) -> AgencyFounded:
+    """What the first entry of an identity log says. Raises BadEnvelope, step 6, where it does not make its agency."""
     try:
         event = read_facts(AgencyFounded, entry.header.facts)
         assert isinstance(event, AgencyFounded)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
 
 import msgspec
 
 from sinergi.kernel import canonical
 from sinergi.ledger.events import Event
 
+ALGORITHM = "ed25519"
 USES = ("event", "checkpoint", "witness", "mirror", "transport", "encryption")
 
 
@@ -33,6 +35,24 @@ class AgencyFounded(Event, kind="identity.agency_founded", must=True):
     agency_kind: str
     region: str
     keys: list[PublicKey]
+
+
+class KeyAdded(Event, kind="identity.key_added", must=True):
+    """One more key, signed by an event key (by itself, if it is one), by enough roots and by the new key.
+
+    The keys before it stay good until they are revoked.
+    """
+
+    key: PublicKey
+
+
+class KeyRevoked(Event, kind="identity.key_revoked", must=True):
+    """A key by its id is used no more. `last`: by log, the last place of this agency's own log whose entry by that key
+    is still trusted; of a log that is not named, none is. Signed by an event key and by enough roots."""
+
+    key: str
+    reason: Literal["replaced", "lost", "stolen"]
+    last: dict[str, int]
 
 
 def agency_id(roots: list[str], threshold: int) -> str:

@@ -1,7 +1,8 @@
 """What an identity log changes on the nodes that keep it."""
 
 from sinergi.ledger.catalog import Envelope, Ignored, folds
-from sinergi.ledger.identity.events import AgencyFounded
+from sinergi.ledger.identity import named
+from sinergi.ledger.identity.events import AgencyFounded, KeyAdded, KeyRevoked
 from sinergi.ledger.models import Agency, Key
 
 
@@ -26,3 +27,27 @@ def founded(event: AgencyFounded, envelope: Envelope) -> None:
         [Key(agency_id=envelope.agency, kid=key_id(public), use=use, public=public) for use, public in publics],
         ignore_conflicts=True,
     )
+
+
+@folds(KeyAdded)
+def added(event: KeyAdded, envelope: Envelope) -> None:
+    """One more key of the author's."""
+    from sinergi.ledger.envelope import key_id
+
+    if envelope.role != "identity":
+        raise Ignored("keys are named in identity logs")
+    public = bytes.fromhex(event.key.public)
+    kid = key_id(public)
+    Key.objects.get_or_create(
+        agency_id=envelope.agency, kid=kid, use=event.key.use, defaults={"public": public, "seq": envelope.seq}
+    )
+
+
+@folds(KeyRevoked)
+def revoked(event: KeyRevoked, envelope: Envelope) -> None:
+    """A key is trusted no further than this says."""
+    if envelope.role != "identity":
+        raise Ignored("keys are named in identity logs")
+    for key in Key.objects.filter(agency_id=envelope.agency, kid=event.key):
+        key.last, key.reason = named.trusted(key.last, event.last), event.reason
+        key.save(update_fields=["last", "reason"])

@@ -34,6 +34,9 @@ _COUNTS = (
 _REASONS = {
     "its id was used before in this log": gettext_lazy("Nomor catatan ini sudah dipakai; yang pertama berlaku."),
     "an identity log holds only keys and offices": gettext_lazy("Buku kunci tidak boleh memuat catatan lain."),
+    "its key was revoked for this place of its log": gettext_lazy(
+        "Kunci penulisnya dicabut; yang ditandatangani sesudah tempat terakhir yang dipercaya tidak berlaku."
+    ),
     "its author saw another history of a partner's log": gettext_lazy(
         "Penulisnya melihat riwayat lain dari buku catatan mitra. Bandingkan sidik jari dengan mitra itu."
     ),
