@@ -53,6 +53,12 @@ def newest(origin: str) -> bytes | None:
     return bytes(row.note) if row else None
 
 
+def fork(origin: str) -> forks.Fork | None:
+    """The proof that the author of that log signed two histories; None where this witness knows of one only."""
+    row = WitnessedFork.objects.filter(origin=origin).first()
+    return forks.Fork(bytes(row.first), bytes(row.second), bytes(row.proof)) if row else None
+
+
 def _compare_and_keep(asked: witness.Asked, at: datetime) -> tuple[witness.Verdict, int]:
     """Inside the writer: the verdict and the size cosigned last. A fork is kept although nothing is cosigned."""
     checkpoint = asked.note.checkpoint

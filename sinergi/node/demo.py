@@ -17,7 +17,7 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 from sinergi.node import lock
 from sinergi.node.story import stage
-from sinergi.node.story.people import OFFICES
+from sinergi.node.story.people import OFFICES, PARTIES
 from sinergi.node.supervise import Nodes, Place, stop_like_ctrl_c
 
 NOTE = "demo.json"
@@ -32,7 +32,7 @@ def run(argv: list[str], data: Path) -> int:
     parser.add_argument("--fresh", action="store_true", help="buang data demo dan mulai dari awal")
     parser.add_argument("--agencies", default="", help="hanya ini, dipisah koma: " + ", ".join(OFFICES))
     asked = parser.parse_args(argv)
-    names = [name for name in asked.agencies.replace(",", " ").split() if name] or list(OFFICES)
+    names = [name for name in asked.agencies.replace(",", " ").split() if name] or list(PARTIES)
     unknown = [name for name in names if name not in OFFICES]
     if unknown:
         raise Refused(f"Demo tidak punya instansi “{unknown[0]}”; yang ada: {', '.join(OFFICES)}.", code="N-14")

@@ -142,11 +142,17 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @public
 def witnessed(request: HttpRequest, origin: str) -> HttpResponse:
-    """The newest checkpoint of that log which this node cosigned as an outside witness."""
+    """The newest checkpoint of that log which this node cosigned as an outside witness; with `histories=2` the proof
+    that its author signed two histories."""
     if request.method != "GET":
         return _declined(Declined(405, "Alamat ini hanya menjawab GET."))
     if wait := _submitters.take(1, time.monotonic()):
         return _declined(Declined(429, "Terlalu banyak permintaan. Coba lagi sebentar.", wait))
+    if request.GET.get("histories") == "2":
+        fork = witnessing.fork(origin)
+        if fork is None:
+            return _declined(Declined(404, "Buku catatan itu punya satu riwayat di sini."))
+        return _json(request, messages.encode(statement.fork_line(origin, fork)))
     note = witnessing.newest(origin)
     if note is None:
         return _declined(Declined(404, "Buku catatan itu tidak disaksikan di sini."))

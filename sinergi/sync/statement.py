@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sinergi.ledger import bundle as bundles
-from sinergi.ledger import cosigning, store
+from sinergi.ledger import cosigning, forks, store
 from sinergi.ledger.models import Entry, Equivocation, Log, Unreached
 from sinergi.ledger.writer import run
 from sinergi.sync import processes, rights
@@ -27,7 +27,7 @@ def state_for(reader: str, process: str = "") -> State:
     """
     sign_own()
     own = store.own_agency().id
-    logs, cosigned, forks, yours = [], [], [], []
+    logs, cosigned, proofs, yours = [], [], [], []
     for log in Log.objects.exclude(role="internal").order_by("role", "size", "origin"):
         verdict = rights.may_read(reader, log)
         if not verdict.allowed:
@@ -40,12 +40,12 @@ def state_for(reader: str, process: str = "") -> State:
         if mine is not None:
             note, lines = mine
             cosigned.append(Cosigned(log=log.origin, note=note.decode(), lines=lines.decode()))
-        forks += [_fork(log, row) for row in Equivocation.objects.filter(log=log).order_by("pk")[:1]]
+        proofs += [_fork(log, row) for row in Equivocation.objects.filter(log=log).order_by("pk")[:1]]
     return State(
         agency=own,
         logs=logs,
         cosigned=cosigned,
-        forks=forks,
+        forks=proofs,
         yours=yours,
         elsewhere=processes.elsewhere(reader, process),
     )
@@ -131,9 +131,14 @@ def _shown(log: Log) -> list[YourLine]:
     ]
 
 
+def fork_line(origin: str, fork: forks.Fork) -> ForkLine:
+    """A proof of two histories as it travels."""
+    first, second, proof = (part.decode() for part in (fork.first, fork.second, fork.proof))
+    return ForkLine(log=origin, first=first, second=second, proof=proof)
+
+
 def _fork(log: Log, row: Equivocation) -> ForkLine:
-    first, second, proof = (bytes(part).decode() for part in (row.first, row.second, row.proof))
-    return ForkLine(log=log.origin, first=first, second=second, proof=proof)
+    return fork_line(log.origin, forks.Fork(bytes(row.first), bytes(row.second), bytes(row.proof)))
 
 
 def _within_size(origin: str, start: int, limit: int) -> bytes:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.kernel.errors import Refused
+from sinergi.ledger import rows as ledger_rows
 from sinergi.ledger import store
 from sinergi.ledger.models import Agency
 from sinergi.ledger.writer import run
@@ -189,7 +190,7 @@ def _comparison(request: PersonRequest, offer: invitations.Offer, form: Confirma
 
 
 def _rows(request: PersonRequest) -> list[dict[str, Any]]:
-    names = dict(Agency.objects.values_list("id", "name"))
+    names, parties = dict(Agency.objects.values_list("id", "name")), ledger_rows.party_ids()
     rows = []
     for peer in Peer.objects.order_by("agency"):
         state = peer.state(request.arrived_at)
@@ -206,6 +207,8 @@ def _rows(request: PersonRequest) -> list[dict[str, Any]]:
                 "error": gettext(peer.error) if peer.error else "",
                 "paused": peer.paused,
                 "witnesses": peer.witnesses,
+                # Whoever is party to everything could not witness anything from outside.
+                "is_outside": not parties or any(peer.agency not in agreed for agreed in parties.values()),
             }
         )
     return sorted(rows, key=lambda row: row["name"])

@@ -13,9 +13,10 @@ from django.db.models import Max
 
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, histories, merkle, tree, witness
+from sinergi.ledger import cosigning, forks, histories, merkle, tree, witness
 from sinergi.ledger.models import Agreement, Cosignature, Log
 from sinergi.ledger.writer import run
+from sinergi.sync import messages
 from sinergi.sync.fetch import Answer, Line
 from sinergi.sync.models import Peer
 from sinergi.sync.statement import sign_own
@@ -76,6 +77,8 @@ def _submit(line: Line, agency: str, log: Log, old: int, told: Told) -> None:
             lines = _by(agency, answer.body)
             told.cosigned += run(partial(cosigning.admit, agency, note, lines))
             return
+        if answer.status == 403 and _accused(line, log):
+            return
         if answer.status in (403, 404):
             # Not introduced to the author yet, or the origin is taken: shown again at the next time.
             told.unknown += 1
@@ -87,6 +90,20 @@ def _submit(line: Line, agency: str, log: Log, old: int, told: Told) -> None:
                 return
             raise Broken(f"Saksi menjawab {answer.status}.")
         old = size
+
+
+def _accused(line: Line, log: Log) -> bool:
+    """Whether the witness holds a proof of two histories of this log; it freezes the log here too."""
+    answer = _ask(line, "GET", f"/witness/v1/checkpoint/{log.origin}?histories=2", b"")
+    if answer.status != 200:
+        return False
+    try:
+        told = messages.decode(answer.body, messages.ForkLine, _LARGEST_ANSWER)
+        fork = forks.Fork(told.first.encode(), told.second.encode(), told.proof.encode())
+        run(lambda: histories.accuse(Log.objects.get(pk=log.pk), fork))
+    except (messages.BadMessage, forks.NoFork, UnicodeError) as error:
+        raise notes.BadNote("a proof that proves nothing") from error
+    return True
 
 
 def _look(line: Line, log: Log) -> None:

@@ -85,6 +85,8 @@ def test_two_roots_of_one_size_are_a_proof_that_any_stranger_checks(ask, log, po
     told = forks.Fork(bytes(fork.first), bytes(fork.second), bytes(fork.proof))
     forks.check(told, log.origin, histories.event_keys, [police.ring.public("checkpoint")])
     assert held() == (8, log.root(8))
+    shown = Client().get(f"/witness/v1/checkpoint/{log.origin}?histories=2").json()
+    assert (shown["log"], shown["first"].encode(), shown["second"].encode()) == (log.origin, told.first, told.second)
     # From then on the log is cosigned by nobody honest, in neither history.
     assert ask(log, 11, 8)[0] == ask(other, 8, 8, proof=[])[0] == 403
 

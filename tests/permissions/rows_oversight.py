@@ -6,6 +6,7 @@ READ = "observer auditor chair secretary resort_chief operations_head"
 ROWS = [
     Row(name="oversight:oversight", get=READ),
     Row(name="oversight:reads", get=READ),
+    Row(name="oversight:witnessed", get=READ),
     Row(
         name="oversight:dues",
         get=READ,

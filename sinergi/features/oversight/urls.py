@@ -11,6 +11,7 @@ app_name = "oversight"
 urlpatterns = [
     path("pengawasan/", views.oversight, name="oversight"),
     path("pengawasan/akses/", views.reads, name="reads"),
+    path("pengawasan/saksi/", views.witnessed, name="witnessed"),
     path("pengawasan/<str:agreement>/kewajiban/", views.dues, name="dues"),
     path("tidak-disimpan/", views.never, name="never"),
 ]
@@ -37,6 +38,11 @@ navigation.register_view(
 navigation.register_view(
     navigation.View(
         place="oversight", label=_("Siapa membaca apa"), url_name="oversight:reads", permission="oversight.read"
+    )
+)
+navigation.register_view(
+    navigation.View(
+        place="oversight", label=_("Buku yang disaksikan"), url_name="oversight:witnessed", permission="oversight.read"
     )
 )
 navigation.register_figures(views.figures)

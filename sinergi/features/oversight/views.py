@@ -22,7 +22,8 @@ from sinergi.features.oversight import rules
 from sinergi.features.oversight.never import NEVER
 from sinergi.features.places import public as places
 from sinergi.features.security import public as security
-from sinergi.ledger.models import Entry
+from sinergi.kernel.words import spaced
+from sinergi.ledger.models import Entry, Witnessed, WitnessedFork
 from sinergi.web import navigation
 
 PAGE = "oversight:oversight"
@@ -114,6 +115,23 @@ def reads(request: PersonRequest) -> HttpResponse:
 
 
 @require_safe
+@requires("oversight.read")
+def witnessed(request: PersonRequest) -> HttpResponse:
+    """The logs this node witnesses from outside: whose, how large, since when, and whether two histories were found."""
+    found = dict(WitnessedFork.objects.values_list("origin", "found_at"))
+    rows = list(
+        Witnessed.objects.order_by("-seen_at", "origin").values("origin", "agency", "size", "first_at", "seen_at")
+    )
+    names = agreements.short_names({row["agency"] for row in rows})
+    lines = [
+        row | {"mark": spaced(row["origin"][:16]), "name": names[row["agency"]], "forked_at": found.get(row["origin"])}
+        for row in rows
+    ]
+    context = {"lines": lines, "forked": sum(bool(line["forked_at"]) for line in lines)}
+    return render(request, "oversight/witnessed.html", context)
+
+
+@require_safe
 @public
 def never(request: HttpRequest) -> HttpResponse:
     """What Sinergi never stores; anybody may read it."""
@@ -125,6 +143,14 @@ def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
     if not _only_observes(user):
         return []
     infos = agreements.agreements_of(user, "oversight.read", scope=scope)
+    logs, forked = Witnessed.objects.count(), WitnessedFork.objects.count()
+    if logs and not infos:
+        # A supervisor's own node is party to nothing.
+        here = reverse("oversight:witnessed")
+        return [
+            navigation.Figure(label=_("Buku yang disaksikan"), value=logs, url=here),
+            navigation.Figure(label=_("Dua riwayat ditemukan"), value=forked, url=here, tone="bad" if forked else ""),
+        ]
     treated = security.treatment([info.id for info in infos], at)
     kept = [one.tally(at) for one in counts([info.id for info in infos], at).values()]
     late, missing, url = sum(one.is_late for one in treated), sum(one.missing for one in kept), reverse(PAGE)

@@ -1,4 +1,4 @@
-"""The three agencies of the demo and the people who sign in there. All invented."""
+"""The agencies of the demo and the people who sign in there. All invented."""
 
 from __future__ import annotations
 
@@ -114,5 +114,27 @@ OFFICES: dict[str, Office] = {
                 *_STAFF,
             ),
         ),
+        Office(
+            "bawaslu-tapsel",
+            "Bawaslu Kabupaten Tapanuli Selatan",
+            "supervisor",
+            "1203",
+            ("1203",),
+            {
+                "head": ["BADAN PENGAWAS PEMILIHAN UMUM", "KABUPATEN TAPANULI SELATAN"],
+                "address": "Alamat kantor (data latihan). Telepon 0000-000000",
+                "city": "Sipirok",
+                "office": "Ketua",
+                "signer": "Rahmat Siregar",
+                "copies": [],
+            },
+            (
+                Person("admin", "Administrator", "administrator"),
+                Person("auditor", "Auditor", "auditor"),
+                Person("pengawas", "Lenni Hutapea", "observer"),
+            ),
+        ),
     )
 }
+PARTIES = tuple(code for code, office in OFFICES.items() if office.kind != "supervisor")
+"""Those served unless others are named; a supervisor is party to nothing and joins as an outside witness."""

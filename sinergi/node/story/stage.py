@@ -14,7 +14,7 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.node.handover import hand_over
-from sinergi.node.story.people import OFFICES, PASSWORD, Office
+from sinergi.node.story.people import OFFICES, PARTIES, PASSWORD, Office
 from sinergi.node.supervise import Place
 
 DONE = "demo-filled"
@@ -37,6 +37,11 @@ def make(place: Place) -> None:
 
 def play(places: list[Place]) -> None:
     """Introduce the running nodes to each other and act the story out. What was acted before is not acted again."""
+    _act_out([place for place in places if place.name in PARTIES])
+    _witness(places)
+
+
+def _act_out(places: list[Place]) -> None:
     police = next((place for place in places if OFFICES[place.name].kind == "police"), None)
     present = {place.name: place for place in places}
     if police is None or (police.data / DONE).exists():
@@ -107,13 +112,28 @@ def _act(present: dict[str, Place], count: int, at: str) -> None:
     _inside(place, "rehearse", str(count), at)
 
 
-def _introduce(inviting: Place, invited: Place) -> None:
+def _witness(places: list[Place]) -> None:
+    """Let the supervisor's node, where it is served, witness the others' logs from outside."""
+    for witness in places:
+        if witness.name in PARTIES:
+            continue
+        for place in places:
+            # Whoever joins the demo later is introduced then.
+            if place.name in PARTIES and not (mark := witness.data / f"witnesses-{place.name}").exists():
+                _introduce(witness, place, "--witness")
+                mark.touch()
+        # Partners' logs are known to the witness once it has met their authors too.
+        for place in places:
+            _sync(place)
+
+
+def _introduce(inviting: Place, invited: Place, *more: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         letter = Path(folder) / "undangan.json"
         said = _inside(inviting, "invite", "--for", OFFICES[invited.name].name, "--inside", "--quiet", str(letter))
         # People compare fingerprints by voice; in the demo both ends are this process.
         fingerprint = said.rsplit(":", 1)[1].strip()
-        _inside(invited, "accept", "--inside", "--fingerprint", fingerprint, str(letter))
+        _inside(invited, "accept", "--inside", "--fingerprint", fingerprint, *more, str(letter))
 
 
 def _sync(place: Place) -> None:

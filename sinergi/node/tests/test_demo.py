@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sinergi.node import demo
+from sinergi.node.story import people
 from sinergi.node.supervise import Place
 
 
@@ -39,3 +40,13 @@ def test_a_later_start_with_other_agencies_throws_no_finished_one_away(tmp_path,
         demo._begin(tmp_path, places[1:])
         (places[1].data / "keys").mkdir(parents=True, exist_ok=True)
     assert (places[0].data / "keys").is_dir()
+
+
+def test_the_supervisor_is_served_only_where_it_is_named_and_every_other_port_stays(monkeypatch, tmp_path):
+    served = []
+    monkeypatch.setattr(demo, "_serve", lambda folder, places, fresh: served.append({p.name: p.port for p in places}))
+    monkeypatch.setattr(demo, "stop_like_ctrl_c", lambda: None)
+    demo.run(["--data", str(tmp_path), "--port", "9000"], tmp_path)
+    demo.run(["--data", str(tmp_path), "--port", "9000", "--agencies", ",".join(people.OFFICES)], tmp_path)
+    assert served[0] == {"kpu-tapsel": 9000, "kpu-paluta": 9001, "polres-tapsel": 9002}
+    assert served[1] == served[0] | {"bawaslu-tapsel": 9003}

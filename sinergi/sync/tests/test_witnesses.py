@@ -9,10 +9,10 @@ import pytest
 from sinergi.features.agreement.events import AgreementLeft
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import histories, witness
+from sinergi.ledger import forks, histories, witness
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Cosignature, Entry, Equivocation, Log
-from sinergi.sync import witnesses
+from sinergi.sync import messages, statement, witnesses
 from sinergi.sync.fetch import Answer
 from sinergi.sync.models import Peer
 from sinergi.sync.pull import Round
@@ -32,7 +32,8 @@ class Outside:
     def ask(self, method: str, target: str, *, body: bytes, headers: dict[str, str], limit: int) -> Answer:
         self.heard.append((target, body))
         if method == "GET":
-            return self._answer(200, self.kept[target.rsplit("/")[-1]])
+            note = self.kept.get(target.rsplit("/")[-1])
+            return self._answer(200, note) if note else self._answer(404, b"")
         asked = witness.read(body)
         checkpoint = asked.note.checkpoint
         before = notes.parse(self.kept[checkpoint.log]).checkpoint if checkpoint.log in self.kept else None
@@ -154,3 +155,27 @@ def test_it_is_shown_on_a_schedule_and_not_whenever_something_happens(node, monk
     assert [one.submits(), one.submits()] == [True, False]
     clock[0] += witnesses.EVERY_SECONDS
     assert one.submits()
+
+
+def test_a_proof_the_witness_holds_freezes_the_log_here_too_and_a_false_one_nothing(
+    peer, outside, agreement, police, monkeypatch
+):
+    log = police.log(agreement)
+    other = copy.deepcopy(log)
+    other.entries[0] = b"other"
+    checkpoint = police.checkpoint(other)
+    really, told = outside.ask, []
+
+    def ask(method, target, **more):
+        if log.origin not in target and log.origin.encode() not in more["body"]:
+            return really(method, target, **more)
+        if method == "POST":
+            return outside._answer(403, b"")
+        return outside._answer(200, messages.encode(told[-1]))
+
+    monkeypatch.setattr(outside, "ask", ask)
+    told.append(messages.ForkLine(log=log.origin, first="no", second="proof", proof=""))
+    assert witnesses.submit(peer, outside).troubles and not Equivocation.objects.exists()
+    told.append(statement.fork_line(log.origin, forks.Fork(police.checkpoint(log), checkpoint)))
+    witnesses.submit(peer, outside)
+    assert Log.objects.get(origin=log.origin).frozen == histories.FORKED and Equivocation.objects.exists()

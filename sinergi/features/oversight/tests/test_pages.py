@@ -7,7 +7,7 @@ import pytest
 from sinergi.access.models import ReadAudit
 from sinergi.features.oversight.never import NEVER
 from sinergi.features.security.tests.conftest import asked_of_police, request_text
-from sinergi.ledger.models import Entry
+from sinergi.ledger.models import Entry, Witnessed, WitnessedFork
 from tests.nodes.simulator import NOON
 
 
@@ -60,3 +60,16 @@ def test_readings_are_told_by_office_and_never_by_name(polres, observer):
 def test_anybody_reads_what_is_never_stored(client, db):
     page = client.get("/tidak-disimpan/").content.decode()
     assert all(str(one.what) in page for one in NEVER)
+
+
+def test_an_observer_at_a_witness_sees_marks_and_counts_of_the_logs_and_what_was_found(node, police, person):
+    observer = person("observer")
+    assert "belum menyaksikan" in observer.get("/pengawasan/saksi/").content.decode()
+    row = {"agency": police.id, "root": b"r" * 32, "note": b"note", "first_at": NOON, "seen_at": NOON}
+    for letter, size in (("a", 12_345), ("b", 7)):
+        Witnessed.objects.create(origin=letter * 64, size=size, **row)
+    page = observer.get("/pengawasan/saksi/").content.decode()
+    assert "Buku yang disaksikan" in observer.get("/").content.decode()
+    assert "aaaa aaaa aaaa aaaa" in page and "12.345" in page and "dua riwayat" not in page
+    WitnessedFork.objects.create(origin="b" * 64, first=b"1", second=b"2", found_at=NOON)
+    assert "Ada buku dengan dua riwayat" in observer.get("/pengawasan/saksi/").content.decode()
