@@ -276,7 +276,9 @@ class IdForm(forms.Form):
 
 
 class ArticleForm(forms.Form):
-    """One article (pasal). Without a heading it is left out."""
+    """One article (pasal). Without a heading it is left out. `rows`: its obligations, where the text carries them."""
+
+    rows: Sequence[Any] = ()
 
     title = forms.CharField(label=_("Judul pasal"), max_length=LONGEST_HEADING, required=False)
     scope = forms.ChoiceField(
@@ -298,6 +300,11 @@ class _Articles(BaseFormSet):  # type: ignore[type-arg]  # Django has no generic
             ]
         )
 
+    def places(self, scopes: list[str]) -> dict[int, int]:
+        """The numbers of the articles that `numbered` gives, by place on the page."""
+        staying = [place for place, form in enumerate(self.forms) if self._stays(form.cleaned_data, scopes)]
+        return {place: number for number, place in enumerate(staying, 1)}
+
     def control_of(self, number: int, scopes: list[str]) -> str:
         """The name of the control that holds the words of the article which gets this number."""
         staying = [form for form in self.forms if self._stays(form.cleaned_data, scopes)]
@@ -313,15 +320,21 @@ ArticleForms = formset_factory(
 
 
 def article_forms(posted: Any = None, *, start: Sequence[Draft] = ()) -> Any:
-    """The articles of a form: as posted; or of `start` and the template's for scopes it lacks; or of the template."""
+    """The articles of a form: as posted, or those to begin with."""
     if posted is not None:
         return ArticleForms(posted, prefix="pasal")
+    known = begun_articles(start)
+    initial = [{"title": draft.title, "scope": draft.scope or "", "text": draft.text} for draft in known]
+    return ArticleForms(prefix="pasal", initial=initial)
+
+
+def begun_articles(start: Sequence[Draft] = ()) -> list[Draft]:
+    """The articles a form begins with: `start` and the template's for scopes it lacks; or the template's."""
     known = list(start) or list(drafts())
     carried = {draft.scope for draft in known}
     at = 1 + max((place for place, draft in enumerate(known) if draft.scope), default=len(known) - 1)
     known[at:at] = [draft for draft in drafts() if draft.scope and draft.scope not in carried]
-    initial = [{"title": draft.title, "scope": draft.scope or "", "text": draft.text} for draft in known]
-    return ArticleForms(prefix="pasal", initial=initial)
+    return known
 
 
 class ScanForm(forms.Form):

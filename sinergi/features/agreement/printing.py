@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
+from django.utils.translation import override
+
 from sinergi.access.roles import ROLES
 from sinergi.documents import Manuscript
-from sinergi.features.agreement import public
+from sinergi.features.agreement import obliged, public
 from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, Signature
 from sinergi.features.agreement.rules import signing
 from sinergi.kernel.instants import say_date, say_day, say_instant
+from sinergi.kernel.obligation import Item
 
 NOT_SIGNED = "Rancangan: belum ditandatangani semua pihak."
 
@@ -27,6 +31,10 @@ def articles(revision: Revision) -> list[dict[str, Any]]:
 def manuscript(row: Agreement, revision: Revision) -> Manuscript:
     """What is printed of `revision`: its words, and a box for each signature with who, where, when and which key."""
     terms = revision.terms
+    items = msgspec.convert(terms.get("obligations", []), list[Item])
+    with override("id"):
+        said = obliged.room().said(items, revision.obligation_titles)
+        owed = [(one.article, obliged.in_one_line(one, one.code)) for one in said]
     signed = sorted(Signature.every(revision=revision.key), key=lambda one: (one.signed_at, one.key))
     named = {one.key: one for one in NamedSigner.every(agreement=row.agreement)}
     names = tuple(public.agency_name(party) for party in row.parties)
@@ -42,7 +50,10 @@ def manuscript(row: Agreement, revision: Revision) -> Manuscript:
         numbers=tuple(terms["numbers"]),
         opening=(opening,),
         articles=tuple(
-            (f"Pasal {each['number']} {each['title']}", tuple((each["text"] or "").splitlines()))
+            (
+                f"Pasal {each['number']} {each['title']}",
+                (*(each["text"] or "").splitlines(), *_owed(owed, each["number"])),
+            )
             for each in articles(revision)
         ),
         signatures=tuple(_box(one, named[one.signer]) for one in signed),
@@ -51,6 +62,12 @@ def manuscript(row: Agreement, revision: Revision) -> Manuscript:
         note="" if set(row.parties) <= {one.agency for one in signed} else NOT_SIGNED,
         exercise=row.exercise,
     )
+
+
+def _owed(owed: list[tuple[int, str]], article: int) -> list[str]:
+    """What is printed of the obligations of an article, after its words."""
+    lines = [line for number, line in owed if number == article]
+    return ["Kewajiban menurut pasal ini:", *lines] if lines else []
 
 
 def _box(one: Signature, signer: NamedSigner) -> tuple[str, ...]:

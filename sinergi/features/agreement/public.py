@@ -18,6 +18,8 @@ from sinergi.access.roles import NEEDS_FORCE
 from sinergi.features.agreement import rules
 from sinergi.features.agreement.events import Article
 from sinergi.features.agreement.models import Agreement, Change, NamedSigner, Revision, with_said
+from sinergi.features.agreement.obliged import Said
+from sinergi.features.agreement.obliged import register as register_obligations
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
 from sinergi.features.agreement.rules.negotiation import refuse_articles
@@ -44,6 +46,7 @@ __all__ = [
     "OfferedTemplate",
     "OwnKey",
     "RevisionInfo",
+    "Said",
     "SignedList",
     "agency_code",
     "agency_kind",
@@ -70,6 +73,7 @@ __all__ = [
     "place_of",
     "refuse_articles",
     "refuse_unfit",
+    "register_obligations",
     "register_templates",
     "require",
     "short_name",

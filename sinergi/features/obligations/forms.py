@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
@@ -65,12 +70,37 @@ class ItemForm(forms.Form):
     title = forms.CharField(label=_("Kewajiban"), max_length=obligation.LONGEST_TITLE)
 
 
+class LongSelect(forms.Select):
+    """A choice of many, drawn at once: option by option, a page with a hundred of them takes half a second longer."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """As any choice in groups, of which the first stands in none."""
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        (code, label), *groups = self.choices
+        grouped = tuple((str(group), tuple(inside)) for group, inside in groups)
+        return format_html("<select{}>{}</select>", flatatt(given), _options((code, str(label)), grouped, value or ""))
+
+
+SELECTED = format_html("{}", " selected")
+
+
+@lru_cache(maxsize=512)
+def _options(first: tuple[str, str], groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], chosen: str) -> str:
+    def drawn(options: Iterable[tuple[str, str]]) -> str:
+        marked = ((code, SELECTED if code == chosen else "", label) for code, label in options)
+        return format_html_join("", '<option value="{}"{}>{}</option>', marked)
+
+    inside = ((group, drawn(options)) for group, options in groups)
+    return drawn([first]) + format_html_join("", '<optgroup label="{}">{}</optgroup>', inside)
+
+
 class DueForm(forms.Form):
     """One due rule: what it hangs on, how far from it, counted how. Without anything to hang on there is no rule."""
 
     basis = forms.ChoiceField(
         label=_("Jatuh tempo menurut"),
         required=False,
+        widget=LongSelect,
         error_messages={"invalid_choice": _("Patokan ini tidak dikenal. Pilih dari daftar.")},
     )
     count = forms.CharField(label=_("Hitungan"), max_length=200, required=False)
@@ -244,8 +274,16 @@ def _say_needed(form: forms.Form, *names: str) -> None:
             form.fields[name].required = True
 
 
-class TemplateItemForm(forms.Form):
-    """One obligation of a template; `dues` says how many due rules follow."""
+AS_IS = "as-is"
+SIDES = [("kpu", _("KPU kepada Polri")), ("police", _("Polri kepada KPU")), ("both", _("keduanya"))]
+
+
+class ObligationForm(forms.Form):
+    """One obligation of a template or a draft; `dues` says how many due rules follow.
+
+    `as_is`: how an obligation that binds other parties than a whole side says so, to leave it as it is. In a draft it
+    stands beneath its article and asks for none.
+    """
 
     dues = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=obligation.MOST_DUES)
     included = forms.BooleanField(label=_("Termasuk"), required=False)
@@ -258,18 +296,21 @@ class TemplateItemForm(forms.Form):
     title = forms.CharField(label=_("Kewajiban"), max_length=obligation.LONGEST_TITLE, required=False)
     article = forms.IntegerField(label=_("Pasal"), min_value=1, max_value=obligation.MOST_ARTICLES, required=False)
     clause = forms.IntegerField(label=_("Ayat"), min_value=1, max_value=99, required=False)
-    debtor = forms.ChoiceField(
-        label=_("Yang wajib"),
-        choices=[("kpu", _("KPU kepada Polri")), ("police", _("Polri kepada KPU")), ("both", _("keduanya"))],
-    )
+    debtor = forms.ChoiceField(label=_("Yang wajib"))
     evidence = forms.ChoiceField(label=_("Bukti"))
 
-    def __init__(self, *given: Any, kinds: list[tuple[str, Any]], **more: Any) -> None:
+    def __init__(
+        self, *given: Any, kinds: list[tuple[str, Any]], is_beneath: bool = False, as_is: str = "", **more: Any
+    ) -> None:
         # A browser would ask for what is left out too.
         more["use_required_attribute"] = False
         super().__init__(*given, **more)
         self.fields["evidence"].choices = kinds  # type: ignore[attr-defined]
-        _say_needed(self, "code", "title", "article")
+        sides = [*SIDES, (AS_IS, as_is)] if as_is else SIDES
+        self.fields["debtor"].choices = sides  # type: ignore[attr-defined]
+        if is_beneath:
+            del self.fields["article"]
+        _say_needed(self, *(name for name in ("code", "title", "article") if name in self.fields))
 
     @property
     def is_taken(self) -> bool:
@@ -278,10 +319,10 @@ class TemplateItemForm(forms.Form):
         return bool(self["included"].value()) and typed
 
     def clean(self) -> dict[str, Any]:
-        """It has a code and an article."""
+        """It has a code, and an article where it stands beneath none."""
         given = super().clean() or {}
         for name, sentence in (("code", _("Beri kode.")), ("article", _("Sebut nomor pasalnya."))):
-            if not given.get(name) and name not in self.errors:
+            if name in self.fields and not given.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
         return given
 

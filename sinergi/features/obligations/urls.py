@@ -9,6 +9,7 @@ from sinergi.features.obligations import office_templates, reports
 from sinergi.features.obligations.api import ROUTES
 from sinergi.features.obligations.views import (
     board,
+    drafting,
     evaluation,
     frame,
     lists,
@@ -74,6 +75,7 @@ navigation.register_view(
     )
 )
 agreements.register_templates(office_templates.offered)
+agreements.register_obligations(drafting)
 navigation.register_inbox(frame.inbox, frame.inbox_count)
 navigation.register_figures(frame.figures)
 records.register(frame.WORDS, frame.opens, frame.REASONS)

@@ -13,8 +13,10 @@ from sinergi.features.agreement.events import SCOPES, Article, Signer
 from sinergi.features.agreement.models import Agreement
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules.negotiation import Draft
+from sinergi.features.obligations import template as obliging
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import ZONES
+from sinergi.kernel.obligation import Item
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
 
@@ -30,6 +32,7 @@ def start(now: datetime, *, made: Maker, person: Person, chair: str) -> None:
     """The secretary opens it from the template, five of six scopes."""
     police = Agency.objects.get(code="polres-tapsel")
     articles, words = template.articles([scope for scope in SCOPES if scope != LEFT_OUT])
+    items, titles = obliging.items_for(msgspec.to_builtins(articles), commission=own_agency().id, police=police.id)
     today = now.astimezone(ZONES["WIB"]).date()
     actions.open_agreement(
         id=made("draft"),
@@ -51,6 +54,8 @@ def start(now: datetime, *, made: Maker, person: Person, chair: str) -> None:
                 Signer(party=own_agency().id, name=chair, office="Ketua KPU Kabupaten Tapanuli Selatan"),
                 Signer(party=police.id, name="Bagas Wirawan", office="Kapolres Tapanuli Selatan"),
             ],
+            obligations=items,
+            titles=[titles[item.code] for item in items],
             remark="Rancangan pertama dari contoh. Mohon tanggapan per pasal sebelum pekan depan.",
         ),
     )
@@ -97,12 +102,13 @@ def respond(now: datetime, *, made: Maker, person: Person, paper: Callable[[str,
 
 
 def _changed(found: Negotiation) -> Draft:
-    """The first text with two days to answer and who pays for speakers."""
+    """The first text with two days to answer, in the words and in the obligation, and who pays for speakers."""
     first = found.revisions[0]
     terms: dict[str, Any] = first.terms
     words = dict(first.article_texts or {})
     words["5"] = words["5"].replace("menjawab paling lambat 1 hari kerja", "menjawab paling lambat 2 hari kerja")
     words["8"] = words["8"].replace("dengan penanggung biaya yang disebut", "dengan biaya ditanggung pengundang")
+    items = msgspec.convert(terms["obligations"], list[Item])
     day = {name: date.fromisoformat(terms[name]) for name in ("signed_on", "starts_on", "ends_on")}
     return Draft(
         title=terms["title"],
@@ -115,5 +121,13 @@ def _changed(found: Negotiation) -> Draft:
         articles=msgspec.convert(terms["articles"], list[Article]),
         words=words,
         signers=msgspec.convert(first.signers, list[Signer]),
+        obligations=[_slower(item) if item.code == "P-02" else item for item in items],
+        titles=[(first.obligation_titles or {})[item.code] for item in items],
         remark="Pasal 5 dan 8 disesuaikan; pasal lain kami setujui.",
     )
+
+
+def _slower(item: Item) -> Item:
+    """An answer two working days after a request instead of one."""
+    dues = [msgspec.structs.replace(due, days=[2]) if due.days == [1] else due for due in item.dues]
+    return msgspec.structs.replace(item, dues=dues)

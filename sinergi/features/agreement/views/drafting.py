@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from sinergi.access.doors import PersonRequest, open_record, requires
-from sinergi.features.agreement import actions, public
+from sinergi.features.agreement import actions, obliged, public
 from sinergi.features.agreement.events import Signer
-from sinergi.features.agreement.forms import DraftForm, PartyForm, article_forms, insist
+from sinergi.features.agreement.forms import DraftForm, PartyForm, article_forms, begun_articles, insist
 from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.progress import Negotiation
 from sinergi.features.agreement.rules.negotiation import Draft
@@ -27,6 +27,7 @@ from sinergi.features.agreement.views.entry import EXERCISE
 from sinergi.features.agreement.views.listing import partners
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.kernel.obligation import Item
 
 
 @requires("agreement.enter")
@@ -49,12 +50,17 @@ def new_draft(request: PersonRequest) -> HttpResponse:
     ]
     if len(parties) == 2:
         parties[1].initial["included"] = True
-    articles = article_forms(posted, start=base.articles if base else ())
+    start = base.articles if base else ()
+    articles = article_forms(posted, start=start)
+    rows = obliged.room().rows(
+        posted, begun_articles(start), articles.total_form_count(), template=base.id if base else ""
+    )
     if posted is None:
-        return _page(request, form, parties, articles, templates=templates, base=base)
-    draft, chosen = _draft(form, parties, articles)
+        return _page(request, form, parties, articles, rows, templates=templates, base=base)
+    draft, chosen, controls = _draft(form, parties, articles, rows)
     receipt = _placed(
         articles,
+        controls,
         form.cleaned_data["scopes"],
         lambda: actions.open_agreement(
             id=form.cleaned_data["id"],
@@ -102,11 +108,13 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
         for place, (party, number) in enumerate(zip(row.parties, start["numbers"], strict=True))
     ]
     articles = article_forms(posted, start=start["articles"])
+    rows = _rows(request, row, start, posted, articles.total_form_count())
     if posted is None:
-        return _page(request, form, parties, articles, row=row, found=found, addendum=addendum)
-    draft, _chosen = _draft(form, parties, articles)
+        return _page(request, form, parties, articles, rows, row=row, found=found, addendum=addendum)
+    draft, _chosen, controls = _draft(form, parties, articles, rows)
     _placed(
         articles,
+        controls,
         form.cleaned_data["scopes"],
         lambda: actions.propose_revision(
             id=form.cleaned_data["id"],
@@ -120,6 +128,19 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
     )
     address = reverse("agreement:negotiation", args=[row.agreement])
     return redirect(f"{address}?adendum=ya" if addendum else address)
+
+
+def _rows(request: PersonRequest, row: Agreement, start: dict[str, Any], posted: Any, places: int) -> obliged.Rows:
+    """The obligations of the text to begin with beneath their articles: its own, for a new addendum what holds."""
+    items, titles = start["obligations"]
+    if items is None:
+        items, titles = obliged.room().held(row.agreement, request.arrived_at)
+    articles = begun_articles(start["articles"])
+    begun: dict[int, list[Item]] = {}
+    for item in items:
+        known = start["articles"][item.article - 1 : item.article]
+        begun.setdefault(next((place for place, one in enumerate(articles) if one in known), 0), []).append(item)
+    return obliged.room().rows(posted, articles, places, begun=begun, titles=titles, parties=row.party_ids)
 
 
 def _start(row: Agreement, found: Negotiation) -> dict[str, Any]:
@@ -138,6 +159,7 @@ def _start(row: Agreement, found: Negotiation) -> dict[str, Any]:
         "scopes": row.scopes,
         "parties": _signers(row.signers),
         "articles": _articles(row.articles, row.article_texts),
+        "obligations": (None, None),
     }
 
 
@@ -148,6 +170,7 @@ def _of_revision(one: Revision) -> dict[str, Any]:
         **{name: terms[name] for name in names},
         "parties": _signers(one.signers),
         "articles": _articles(terms["articles"], one.article_texts),
+        "obligations": shown.obligations_of(one),
     }
 
 
@@ -166,12 +189,18 @@ def _articles(articles: list[dict[str, Any]], words: dict[str, str] | None) -> l
     ]
 
 
-def _draft(form: DraftForm, parties: Sequence[PartyForm], articles: Any) -> tuple[Draft, list[str]]:
-    """What was typed, and the parties of it, our own or the founder first. Raises Refused beside what is wrong."""
+def _draft(
+    form: DraftForm, parties: Sequence[PartyForm], articles: Any, rows: obliged.Rows
+) -> tuple[Draft, list[str], list[str]]:
+    """What was typed, its parties, our own or the founder first, and the control of each obligation.
+
+    Raises Refused beside what is wrong.
+    """
     insist(form, *parties, articles)
     given = form.cleaned_data
     chosen = [party for party in parties if party.is_included]
     numbered, words = articles.numbered(given["scopes"])
+    items, titles, controls = rows.taken(articles.places(given["scopes"]), [party.party for party in chosen])
     draft = Draft(
         numbers=[party.cleaned_data["number"] for party in chosen],
         articles=numbered,
@@ -181,19 +210,24 @@ def _draft(form: DraftForm, parties: Sequence[PartyForm], articles: Any) -> tupl
             for party in chosen
         ],
         remark=given["remark"],
+        obligations=items,
+        titles=titles,
         **{name: given[name] for name in ("title", "place", "signed_on", "starts_on", "ends_on", "scopes")},
     )
-    return draft, [party.party for party in chosen]
+    return draft, [party.party for party in chosen], controls
 
 
-def _placed(articles: Any, scopes: list[str], act: Any) -> Any:
-    """Run an action; what it refuses about an article is said beside the words of that article."""
+def _placed(articles: Any, controls: list[str], scopes: list[str], act: Any) -> Any:
+    """Run an action; what it refuses about an article or an obligation is said beside its control."""
     try:
         return act()
     except Refused as refused:
         name, _, number = refused.field.partition("article-")
         if number.isdecimal() and not name:
             refused.field = articles.control_of(int(number), scopes)
+        name, _, number = refused.field.partition("obligation-")
+        if number.isdecimal() and not name:
+            refused.field = controls[int(number)] if int(number) < len(controls) else ""
         if refused.field == "partner":
             refused.field = "pihak-1-included"
         raise
@@ -204,6 +238,7 @@ def _page(
     form: DraftForm,
     parties: Sequence[PartyForm],
     articles: Any,
+    rows: obliged.Rows,
     *,
     row: Agreement | None = None,
     found: Negotiation | None = None,
@@ -211,7 +246,10 @@ def _page(
     templates: Sequence[Offered] = (),
     base: Offered | None = None,
 ) -> HttpResponse:
+    for article, beneath in zip(articles.forms, rows.beneath, strict=True):
+        article.rows = beneath
     context = {
+        "rows": rows,
         "templates": templates,
         "base": base,
         "form": form,

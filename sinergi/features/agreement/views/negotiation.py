@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, open_record, requires
-from sinergi.features.agreement import actions, public, scans
+from sinergi.features.agreement import actions, obliged, public, scans
 from sinergi.features.agreement.forms import AnswerForm, CommentForm, GateForm, StepPaperForm, WithdrawalForm, insist
 from sinergi.features.agreement.models import Agreement, GatePassage, Paper, Revision
 from sinergi.features.agreement.progress import Negotiation
@@ -83,7 +83,13 @@ def texts(request: PersonRequest, agreement: str) -> HttpResponse:
         raise Http404
     before = known.get(request.GET.get("dari", "") or next(iter(after.predecessors), after.amends))
     found = Negotiation(row, addendum=bool(after.amends))
-    was = shown.terms_said(before, row.party_ids) if before else shown.agreement_said(row)
+    held = obliged.room().held(row.agreement, request.arrived_at)
+    # What an addendum would change is what holds now, whether it was signed with that text or agreed on since.
+    changes_held = before is not None and before.amends != after.amends and row.revision == before.key
+    if before is None:
+        was = shown.agreement_said(row, held)
+    else:
+        was = shown.terms_said(before, row.party_ids, held if changes_held else None)
     context = {
         "row": row,
         "info": public.agreement(row.agreement),
@@ -259,13 +265,17 @@ def _articles(found: Negotiation, one: Revision) -> list[dict[str, Any]]:
     before = next((each for each in found.revisions if each.key in one.predecessors), None)
     was = {} if before is None else shown.terms_said(before, found.row.party_ids)
     will = shown.terms_said(one, found.row.party_ids)
+    owed = {} if before is None else shown.beneath(*shown.obligations_of(before))
     told = []
-    for article in shown.articles_of_terms(one.terms["articles"], one.article_texts):
+    for article in shown.with_obligations(one, shown.articles_of_terms(one.terms["articles"], one.article_texts)):
         label = shown.article_label(article["number"])
+        said = {each.code: will[each.code] for each in article["obligations"]}
+        had = {each.code: was[each.code] for each in owed.get(article["number"], ())}
         told.append(
             article
             | {
-                "changed": before is not None and was.get(label, "") != will.get(label, ""),
+                "changed": before is not None and (was.get(label, "") != will.get(label, "") or said != had),
+                "changed_codes": {code for code in said if before is not None and was.get(code) != said[code]},
                 "comments": _comments(found, one, article["number"]),
             }
         )

@@ -14,13 +14,16 @@ from django.utils.translation import gettext
 
 from sinergi.access.models import User
 from sinergi.access.roles import ROLES
-from sinergi.features.agreement import public, rules, scans
+from sinergi.features.agreement import obliged, public, rules, scans
 from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS
 from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.template import SCOPE_LABELS
+from sinergi.kernel.obligation import Item
 from sinergi.ledger import rows
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.web import navigation
+
+Obligations = tuple[list[Item], dict[str, str]]
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,16 +102,35 @@ def articles_of_terms(articles: list[dict[str, Any]], words: dict[str, str] | No
     ]
 
 
-def terms_said(one: Revision, parties: list[str]) -> dict[str, str]:
-    """What a text says, label by label, to be put beside another."""
-    return _terms_said(one.terms, one.article_texts, one.signers, parties)
+def obligations_of(one: Revision) -> tuple[list[Item], dict[str, str]]:
+    """The obligations of a text, and what they are called as far as its words are here."""
+    return msgspec.convert(one.terms.get("obligations", []), list[Item]), one.obligation_titles or {}
 
 
-def agreement_said(row: Agreement) -> dict[str, str]:
-    """The same of what an agreement shows."""
+def beneath(items: list[Item], titles: dict[str, str]) -> dict[int, list[obliged.Said]]:
+    """Obligations in words, by the number of their article."""
+    found: dict[int, list[obliged.Said]] = {}
+    for each in obliged.room().said(items, titles):
+        found.setdefault(each.article, []).append(each)
+    return found
+
+
+def with_obligations(one: Revision, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The articles of a text, each with its `obligations` in words."""
+    owed = beneath(*obligations_of(one))
+    return [article | {"obligations": owed.get(article["number"], [])} for article in articles]
+
+
+def terms_said(one: Revision, parties: list[str], obligations: Obligations | None = None) -> dict[str, str]:
+    """What a text says, label by label, to be put beside another; `obligations` instead of its own, where given."""
+    return _terms_said(one.terms, one.article_texts, one.signers, parties, obligations or obligations_of(one))
+
+
+def agreement_said(row: Agreement, obligations: Obligations) -> dict[str, str]:
+    """The same of what an agreement shows, with the obligations that hold."""
     names = ("title", "numbers", "place", "signed_on", "starts_on", "ends_on", "scopes", "articles")
     terms = {name: getattr(row, name) for name in names}
-    return _terms_said(terms, row.article_texts, row.signers, row.party_ids)
+    return _terms_said(terms, row.article_texts, row.signers, row.party_ids, obligations)
 
 
 def article_label(number: int) -> str:
@@ -145,8 +167,13 @@ def scan_answer(scan: str, name: str) -> HttpResponse:
 
 
 def _terms_said(
-    terms: dict[str, Any], words: dict[str, str] | None, signers: list[dict[str, str]] | None, parties: list[str]
+    terms: dict[str, Any],
+    words: dict[str, str] | None,
+    signers: list[dict[str, str]] | None,
+    parties: list[str],
+    obligations: Obligations,
 ) -> dict[str, str]:
+    owed = beneath(*obligations)
     days = {name: date.fromisoformat(str(terms[name])) for name in ("signed_on", "starts_on", "ends_on")}
     said = {
         gettext("Judul"): terms["title"],
@@ -165,7 +192,9 @@ def _terms_said(
     }
     for article in terms["articles"]:
         text = (words or {}).get(str(article["number"]), "")
-        said[article_label(article["number"])] = f"{article['title']}\n{text}".strip()
+        label = article_label(article["number"])
+        said[label] = f"{article['title']}\n{text}".strip()
+        said |= {each.code: obliged.in_one_line(each, label) for each in owed.get(article["number"], ())}
     return said
 
 

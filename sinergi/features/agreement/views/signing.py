@@ -232,7 +232,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
         "info": info,
         "revision": revision,
         "terms": revision.terms if revision else None,
-        "articles": printing.articles(revision) if revision else [],
+        "articles": shown.with_obligations(revision, printing.articles(revision)) if revision else [],
         "fingerprint": spaced(revision.digest) if revision else "",
         "signatures": [
             {

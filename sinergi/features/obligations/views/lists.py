@@ -15,7 +15,7 @@ from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, office_templates, template
 from sinergi.features.obligations.forms import AnswerForm, DueForm, ItemForm, ProposalForm
-from sinergi.features.obligations.held import Held
+from sinergi.features.obligations.held import Held, SignedList
 from sinergi.features.obligations.models import ObligationList, OfficeTemplate
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
@@ -57,6 +57,7 @@ def obligation_list(request: PersonRequest, agreement: str) -> HttpResponse:
         "board": board,
         "rows": shown_items(board.held) if board.held is not None else [],
         "grade": NOTHING if board.held is None else proof.get(board.held.key, NOTHING),
+        "is_signed": isinstance(board.held, SignedList),
         "open_lists": open_lists,
         "returned": [row for row in board.lists if row.returned_ids][-1:] if not open_lists else [],
         "may_propose": info.state == "in_force"

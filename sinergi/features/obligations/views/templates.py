@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, office_templates
-from sinergi.features.obligations.forms import DueForm, TemplateArticleForm, TemplateForm, TemplateItemForm
+from sinergi.features.obligations.forms import TemplateArticleForm, TemplateForm
 from sinergi.features.obligations.models import OfficeTemplate
 from sinergi.features.obligations.office_templates import Article, Entry
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.template import drafts
 from sinergi.features.obligations.views import words
+from sinergi.features.obligations.views.rows import Row, counted, insist
 from sinergi.kernel import obligation
 from sinergi.kernel.errors import Refused
 
@@ -105,53 +106,24 @@ def _sources(request: PersonRequest) -> list[agreements.AgreementInfo]:
     return agreements.in_force_for(request.user)
 
 
-class _Item:
-    """One obligation on the page: its form, and a form for each of its due rules and one more."""
+class _Item(Row):
+    """One obligation of the template on the page."""
 
-    def __init__(
-        self, place: int, posted: Any, entry: Entry | None, bases: list[tuple[str, Any]], kinds: list[tuple[str, Any]]
-    ) -> None:
-        prefix = f"wajib-{place}"
-        dues = [] if entry is None else [*entry.dues]
-        count = (
-            _count(posted, f"{prefix}-dues", obligation.MOST_DUES)
-            if posted
-            else min(len(dues) + 1, obligation.MOST_DUES)
-        )
-        initial: dict[str, Any] = {"dues": count, "included": True, "debtor": "kpu", "evidence": "letter"}
+    def __init__(self, place: int, posted: Any, entry: Entry | None, bases: list[tuple[str, Any]]) -> None:
+        start: dict[str, Any] = {}
         if entry is not None:
-            initial |= {name: getattr(entry, name) for name in ("code", "title", "clause", "debtor", "evidence")}
-            initial |= {"article": entry.article or None}
-        self.place, self.initial = place, initial
-        self.form = TemplateItemForm(posted, prefix=prefix, initial=initial, kinds=kinds)
-        self.dues = [
-            DueForm(
-                posted,
-                prefix=f"{prefix}-due-{number}",
-                bases=bases,
-                due=dues[number] if number < len(dues) else None,
-            )
-            for number in range(count)
-        ]
+            start = {name: getattr(entry, name) for name in ("code", "title", "clause", "debtor", "evidence")}
+            start["article"] = entry.article or None
+        self.place = place
+        super().__init__(f"wajib-{place}", posted, start, [] if entry is None else entry.dues, bases)
 
     def entry(self) -> Entry | None:
         """What was typed; None where it is left out. Raises Refused beside what cannot be read."""
-        if not self.form.is_taken:
+        given = self.typed()
+        if given is None:
             return None
-        _insist(self.form)
-        given = self.form.cleaned_data
-        for due in self.dues:
-            _insist(due)
-        return Entry(
-            place=self.place,
-            code=given["code"],
-            title=given["title"],
-            article=given["article"],
-            clause=given["clause"],
-            debtor=given["debtor"],
-            evidence=given["evidence"],
-            dues=[due.cleaned_data["due"] for due in self.dues if due.cleaned_data["due"] is not None],
-        )
+        names = ("code", "title", "article", "clause", "debtor", "evidence", "dues")
+        return Entry(place=self.place, **{name: given[name] for name in names})
 
 
 def _edited(
@@ -176,15 +148,14 @@ def _edited(
         for place in range(_rows(posted, "pasal", len(begun)))
     ]
     bases = words.bases()
-    kinds: list[tuple[str, Any]] = [*words.EVIDENCE.items()]
     items = [
-        _Item(place, posted, entries[place] if place < len(entries) else None, bases, kinds)
+        _Item(place, posted, entries[place] if place < len(entries) else None, bases)
         for place in range(_rows(posted, "wajib", len(entries)))
     ]
     if posted is None:
         context = {"row": row, "form": form, "articles": articles, "items": items}
         return render(request, "obligations/template.html", context)
-    _insist(form)
+    insist(form)
     # Before anything else is read: what was typed belongs to rows that may be others by now.
     actions.refuse_stale(0 if row is None else row.version, form.cleaned_data["seen"])
     try:
@@ -207,7 +178,7 @@ def _typed(
     form: TemplateForm, articles: list[TemplateArticleForm], items: list[_Item], row: OfficeTemplate | None
 ) -> office_templates.Content:
     for article in articles:
-        _insist(article)
+        insist(article)
     typed = [
         Article(
             place=place,
@@ -232,21 +203,5 @@ def _typed(
 def _rows(posted: Any, name: str, begun: int) -> int:
     """How many rows there are: as many as the page had, or as there are to begin with and some to add."""
     if posted is not None:
-        return _count(posted, f"{name}-count", MOST_ROWS[name])
+        return counted(posted, f"{name}-count", MOST_ROWS[name])
     return min(begun + MORE, MOST_ROWS[name])
-
-
-def _count(posted: Any, name: str, most: int) -> int:
-    typed = posted.get(name, "")
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 4 and 0 < int(typed) <= most):
-        raise Refused("Halaman ini tidak terbaca. Muat ulang lalu isi lagi.", code="TPL-13")
-    return int(typed)
-
-
-def _insist(form: Any) -> None:
-    """Raise Refused with the first thing that is wrong, beside its field."""
-    if form.is_valid():
-        return
-    name, errors = next(iter(form.errors.items()))
-    label = form.fields[name].label if name in form.fields else ""
-    raise Refused(f"{label}: {errors[0]}" if label else str(errors[0]), code="TPL-14", field=form.add_prefix(name))
