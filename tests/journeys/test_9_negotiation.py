@@ -51,7 +51,7 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     until(secretary, "Mohon <b>dua</b> hari kerja.")
 
     polres.unplug()
-    propose(secretary, negotiation, "Usul KPU: dua hari kerja.", "Gunung Tua")
+    propose(secretary, negotiation, "Usul KPU: dua hari kerja.", "Gunung Tua", days={"P-02": "2"})
     assert "Naskah 2" in main_text(secretary)
     paluta.unplug()
     polres.plug_in()
@@ -64,7 +64,7 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
         until(page, "Dua naskah diusulkan bersamaan")
         # Words travel apart from the fact they belong to.
         beside = page.locator("#bersamaan")
-        for words in ("Gunung Tua", "Sipirok"):
+        for words in ("Gunung Tua", "Sipirok", "2 hari kerja setelah permohonan pengamanan"):
             eventually(lambda: words in beside.inner_text(), page.reload, f"{words} never stood beside")  # noqa: B023
         assert page.get_by_role("button", name="Setujui isi naskah").count() == 0
         assert looked_at(page, "negotiation") == []
@@ -107,6 +107,7 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     eventually(
         lambda: secretary.locator(".lead .state").inner_text() == "berlaku", secretary.reload, "it is never in force"
     )
+    assert secretary.goto(path).status == 200 and "Penyelesaian perselisihan" in main_text(secretary)
     until(chair, "Plh")
     with chair.expect_download() as waiting:
         chair.get_by_role("link", name="Naskah (PDF)").click()
@@ -126,6 +127,11 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     label = secretary.locator(f"select[name=agreement] option[value='{agreement}']").inner_text()
     asked = ask(secretary, "Kawal rapat perdana", village=VILLAGES["kpu-paluta"], agreement=label)
     arrives(liaison, asked, "Kawal rapat perdana")
+    # What was signed counts without a list to propose: the answer to this very request is owed.
+    arrives(liaison, f"/kewajiban/{agreement}/daftar/", "2 hari kerja setelah permohonan pengamanan")
+    assert "Ditandatangani semua pihak bersama naskahnya" in main_text(liaison)
+    liaison.goto(f"/kewajiban/{agreement}/")
+    assert re.search(r"P-02\s+Jawaban permohonan pengamanan", main_text(liaison))
     eventually(
         lambda: paluta.logs() == {key: value for key, value in polres.logs().items() if key in paluta.logs()},
         lambda: secretary.wait_for_timeout(300),
@@ -170,12 +176,19 @@ def draft(secretary) -> str:
     return path_of(secretary).removesuffix("perundingan/")
 
 
-def propose(page, negotiation: str, remark: str, place: str) -> None:
-    """Propose another text with another place of signing."""
+def propose(page, negotiation: str, remark: str, place: str, *, days: dict[str, str] | None = None) -> None:
+    """Propose another text with another place of signing, and obligations due after other numbers of days."""
     page.goto(negotiation)
     page.get_by_role("link", name="Usulkan perubahan").click()
     page.locator("[name=remark]").fill(remark)
     page.locator("[name=place]").fill(place)
+    for code, count in (days or {}).items():
+        row = page.locator(".obliging details").filter(has_text=code)
+        article = page.locator("[data-article] > details").filter(has=row)
+        article.locator("summary").first.click()
+        row.locator("summary").click()
+        row.get_by_label("Hitungan").first.fill(count)
+        assert looked_at(page, "obligations of a draft") == []
     page.get_by_role("button", name="Kirim ke pihak lain").click()
     page.wait_for_url(f"**{negotiation}")
 

@@ -127,11 +127,11 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
         ],
         "state": shown.state_of(row, today, own),
         "scopes": shown.scopes_of(row),
-        "articles": shown.articles_of(row),
+        "articles": shown.articles_of(row, asked.arrived_at),
         "signers": shown.signers_of(row),
         "stated": shown.stated_about(row),
         "fingerprint": spaced(row.scan),
-        "has_scan": scans.is_here(row.scan),
+        "has_scan": bool(row.scan) and scans.is_here(row.scan),  # a text signed here has none
         "awaited": ", ".join(public.short_name(party) for party in awaited) if row.state == "waiting" else "",
         "founder": public.short_name(row.parties[0]),
         "awaits_us": awaits_us,

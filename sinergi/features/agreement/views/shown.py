@@ -83,9 +83,14 @@ def scopes_of(row: Agreement) -> list[dict[str, Any]]:
     ]
 
 
-def articles_of(row: Agreement) -> list[dict[str, Any]]:
-    """Articles with their words; `text` is None where the words were erased or have not arrived."""
-    return articles_of_terms(row.articles, row.article_texts)
+def articles_of(row: Agreement, at: datetime) -> list[dict[str, Any]]:
+    """Articles with their words; `text` is None where the words were erased or have not arrived.
+
+    Each with its `obligations` that hold, where some were signed with the text; a list apart has its own page.
+    """
+    owed = beneath(*obliged.room().held(row.agreement, at)) if row.obligations else {}
+    articles = articles_of_terms(row.articles, row.article_texts)
+    return [article | {"obligations": owed.get(article["number"], [])} for article in articles]
 
 
 def articles_of_terms(articles: list[dict[str, Any]], words: dict[str, str] | None) -> list[dict[str, Any]]:

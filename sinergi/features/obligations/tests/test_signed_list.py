@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from sinergi.features.agreement.events import AgreementOpened
 from sinergi.features.agreement.models import Agreement, Revision, Signature
@@ -55,7 +56,7 @@ def verdict(key):
     return entry.state, entry.verdict
 
 
-def test_signed_obligations_count_from_that_day_are_kept_and_can_be_changed_by_a_list(pact):
+def test_signed_obligations_count_from_that_day_are_kept_and_can_be_changed_by_a_list(pact, person):
     board = pact.board(ANY_DAY)
     held = board.held
     assert (held.key, held.counts_from) == (Revision.objects.get().key, ANY_DAY.date())
@@ -66,6 +67,8 @@ def test_signed_obligations_count_from_that_day_are_kept_and_can_be_changed_by_a
     )
     given = {"agreement": pact.agreement, "statement": "done", "code": "D-02", "mark": "H-7", "words": "Terkirim."}
     stated = pact.do(actions.state_about, ANY_DAY, **given)
+    page = person("secretary", agreements=[pact.agreement]).get(reverse("agreement:agreement", args=[pact.agreement]))
+    assert "<b>D-02</b> Daftar TPS" in page.content.decode()
     assert (verdict(stated), pact.state("D-02", "H-7", ANY_DAY)) == (("folded", ""), "awaiting_proof")
     unknown = events.ObligationStated(of_list=held.key, statement="done", code="D-09", mark="H-7")
     assert verdict(pact.theirs(unknown)) == ("invalid", "it speaks of no obligation of that list")
