@@ -168,9 +168,13 @@ def draft(secretary) -> str:
     form.locator("#pasal-4-text, [name=pasal-4-text]").evaluate("field => { field.value = '(1) satu\\n(3) tiga' }")
     form.get_by_role("button", name="Kirim ke pihak lain").click()
     form.get_by_text("Ayat dalam Pasal 5 harus urut mulai dari (1).").wait_for()
-    form.locator("[name=pasal-4-text]").fill(
-        "(1) KPU mengajukan permohonan.\n(2) Polres menjawab dalam satu hari kerja."
-    )
+    # Six clauses, since the obligations beneath name them.
+    words = "(1) KPU mengajukan permohonan.\n(2) Polres menjawab dalam satu hari kerja."
+    form.locator("[name=pasal-4-text]").fill(words)
+    form.get_by_role("button", name="Kirim ke pihak lain").click()
+    form.get_by_text("Kewajiban P-03 menunjuk pasal atau ayat yang tidak ada dalam naskah ini.").wait_for()
+    words += "".join(f"\n({number}) Para Pihak bekerja sama." for number in range(3, 7))
+    form.locator("[name=pasal-4-text]").fill(words)
     form.get_by_role("button", name="Kirim ke pihak lain").click()
     secretary.wait_for_url(re.compile(r"/perjanjian/[0-9a-f]{64}/perundingan/"))
     return path_of(secretary).removesuffix("perundingan/")
