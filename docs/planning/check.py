@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a security plan without Sinergi and without any solver:
 
-    python check.py --stations F --units F --patterns F [--officers F] PLAN_FOLDER
+    python check.py --stations F --units F --patterns F [--officers F] [--closed F] [--sites F] PLAN_FOLDER
 
 Needs Python 3.10 and nothing else. Counts every rule, every metre and every proven bound of the plan again from the
 tables and the certificate; prints what it found, exit 0 only where everything holds. Read it beside docs/planning.md.
@@ -518,6 +518,29 @@ def check_names(asked, stations, units, rules, plan, sent, certificate):
     }
 
 
+def check_reaction(asked, stations, certificate):
+    """Whether the chosen sites reach what is said, and no others can reach more than the bound."""
+    said = certificate["reaction"]
+    sites = {row["code"]: (float(row["lat"]), float(row["lon"])) for row in table(asked.sites)}
+    chosen = [row["site"] for row in table(asked.plan / "reaction.csv")]
+    need(set(chosen) <= set(sites) and len(set(chosen)) == len(chosen) == said["teams"], "reaction.csv: other sites")
+    known = all(station["voters"] for station in stations.values())
+    prices, covered, kept, earned = said["prices"], 0, 0, Counter({site: 0 for site in sites})
+    for code, station in stations.items():
+        weight = (1 + CLASSES.index(station["class"])) * (int(station["voters"]) if known else 1)
+        price = prices.get(code, 0)
+        need(0 <= price <= 1000 * weight, f"station {code}: a price that proves nothing")
+        near = [site for site, at in sites.items() if round(1000 * metres(station["at"], at)) <= 1000 * said["reach_m"]]
+        covered += weight * any(site in chosen for site in near)
+        kept += 1000 * weight - price if near else 0
+        for site in near:
+            earned[site] += price
+    bound = (kept + sum(sorted(earned.values())[-said["teams"] :])) // 1000
+    need(covered == said["weight"], f"reaction forces reach {covered}, certified {said['weight']}")
+    need(covered <= said["bound"] and said["bound"] >= bound, f"the bound {said['bound']} is not proven ({bound})")
+    print(f"reaction: weight {covered}, proven at most {bound}")
+
+
 def middles_of(stations, units, posts):
     """The middle of each regency's posts on the sphere, as the certificate's model takes it."""
 
@@ -643,6 +666,7 @@ def main():
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--officers", type=Path)
     parser.add_argument("--closed", type=Path)
+    parser.add_argument("--sites", type=Path)
     parser.add_argument(
         "plan", type=Path, help="the folder with posts.csv, assignments.csv, summary.json, certificate.json"
     )
@@ -664,8 +688,8 @@ def check(asked):
     """Everything; what does not hold is in `wrong`."""
     certificate, stations, units, rules = read(asked)
     need(certificate["format"] == "sinergi-plan/1", "an unknown kind of certificate")
-    inputs = INPUTS | {name for name in ("officers", "closed") if getattr(asked, name)}
-    outputs = OUTPUTS | ({"officers.csv"} if asked.officers else set())
+    inputs = INPUTS | {name for name in ("officers", "closed", "sites") if getattr(asked, name)}
+    outputs = OUTPUTS | ({"officers.csv"} if asked.officers else set()) | ({"reaction.csv"} if asked.sites else set())
     need(set(certificate["inputs"]) == inputs, "the certificate does not name the tables it was made from")
     need(set(certificate["outputs"]) == outputs, "the certificate does not name the tables of the plan")
     for name in sorted(inputs & set(certificate["inputs"])):
@@ -683,6 +707,8 @@ def check(asked):
         counted |= check_names(asked, stations, units, rules, plan, sent, certificate)
     else:
         counted |= check_officers(stations, units, rules, plan, sent, certificate)
+    if asked.sites:
+        check_reaction(asked, stations, certificate)
     counted["stations_at_shared_points"] = sharing_a_point(stations)
     check_summary(summary, counted, len(stations), certificate)
     print(

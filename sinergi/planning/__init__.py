@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sinergi.planning.model import Duty, Limits, Officers, Pattern, Pin, Stations, Units
     from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
+    from sinergi.planning.reaction import place_reaction
     from sinergi.planning.replanning import replan
     from sinergi.planning.tables import read_officers, read_patterns, read_stations, read_units
     from sinergi.planning.units import assign_units
@@ -47,6 +48,7 @@ __all__ = [
     "certify",
     "explain",
     "group_posts",
+    "place_reaction",
     "posts_of",
     "read_officers",
     "read_patterns",
@@ -56,7 +58,18 @@ __all__ = [
     "village_middles",
 ]
 
-_MODULES = ("model", "tables", "posts", "units", "officers", "replanning", "explain", "certificate", "median")
+_MODULES = (
+    "model",
+    "tables",
+    "posts",
+    "units",
+    "officers",
+    "reaction",
+    "replanning",
+    "explain",
+    "certificate",
+    "median",
+)
 
 
 def __getattr__(name: str) -> Any:

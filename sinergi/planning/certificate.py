@@ -15,8 +15,9 @@ import msgspec
 import numpy as np
 
 from sinergi.kernel.places import EARTH_RADIUS_M
-from sinergi.planning.model import Grouping, Limits, OfficerPlan, Officers, PostPlan, Stations, UnitPlan, Units
+from sinergi.planning.model import Grouping, Limits, OfficerPlan, Officers, PostPlan, Sites, Stations, UnitPlan, Units
 from sinergi.planning.officers import PIN_MM, WOMAN_MM
+from sinergi.planning.reaction import CoverPlan
 from sinergi.planning.units import EXTRA_MM, LENT_MM, MISSING_MM, Posts, over_hubs
 
 FORMAT = "sinergi-plan/1"
@@ -56,10 +57,12 @@ def certify(
     limits: Limits,
     inputs: Mapping[str, bytes],
     names: tuple[Officers, OfficerPlan] | None = None,
+    reaction: tuple[Sites, CoverPlan, float] | None = None,
 ) -> dict[str, bytes]:
     """The files of a plan by name: posts.csv, assignments.csv, certificate.json. One more is `summary` with seconds.
 
-    With `names` (then `sent` is its plan by units) also officers.csv.
+    With `names` (then `sent` is its plan by units) also officers.csv; with `reaction` (sites, plan, metres of reach)
+    reaction.csv.
 
     `inputs` are the bytes of the tables by the name of their option; the certificate carries their SHA-256.
     """
@@ -69,6 +72,9 @@ def certify(
     }
     if names:
         tables["officers.csv"] = _officers_csv(stations, posts, *names)
+    if reaction:
+        chosen, cover, reach_m = reaction
+        tables["reaction.csv"] = _csv(("site",), sorted((chosen.code[i],) for i in cover.sites))
     certificate: dict[str, Any] = {
         "format": FORMAT,
         "versions": {name: version(name) for name in ("sinergi", "numpy", "numba", "highspy")}
@@ -112,6 +118,14 @@ def certify(
             "lent_bound": sent.lent_bound,
         },
     }
+    if reaction:
+        certificate["reaction"] = {
+            "teams": len(cover.sites),
+            "reach_m": reach_m,
+            "weight": cover.weight,
+            "bound": cover.bound,
+            "prices": {stations.code[i]: int(cover.prices[i]) for i in np.flatnonzero(cover.prices)},
+        }
     if names:
         certificate["names"] = _by_name(*names)
     return tables | {"certificate.json": msgspec.json.encode(certificate) + b"\n"}

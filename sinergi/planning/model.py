@@ -184,6 +184,15 @@ class Duty:
 
 
 @dataclass(frozen=True)
+class Sites:
+    """Places where reaction forces could stand: codes, degrees."""
+
+    code: list[str]
+    lat: Floats
+    lon: Floats
+
+
+@dataclass(frozen=True)
 class Pin:
     """A commander's word: this officer (a position) guards this station (a code), so stands at its `post`; and why."""
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from sinergi.planning.explain import Reason
-from sinergi.planning.model import OfficerPlan, Officers
+from sinergi.planning.model import OfficerPlan, Officers, Sites
 from sinergi.planning.officers import RULES
+from sinergi.planning.reaction import CoverPlan
 from sinergi.planning.replanning import Replanned
 from sinergi.planning.units import LENT_MM
+
+
+def say_reaction(sites: Sites, plan: CoverPlan, reach_m: float) -> None:
+    """Where reaction forces stand and how much of the weight they reach."""
+    named = ", ".join(sorted(sites.code[i] for i in plan.sites))
+    print(f"Pasukan reaksi cepat di {named}.")
+    proven = "terbukti paling banyak" if plan.weight == plan.bound else f"paling banyak {plan.bound}, terbukti"
+    stations = int(plan.covered.sum())
+    print(f"Menjangkau {stations} TPS dalam {reach_m / 1000:g} km, bobot {plan.weight} ({proven}).")
+    if plan.alone:
+        print(f"{plan.alone} TPS tidak terjangkau dari calon tempat mana pun.")
 
 
 def say_names(officers: Officers, plan: OfficerPlan) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sinergi.kernel.errors import Refused
-from sinergi.planning.model import CLASSES, LENT_LEVELS, Officers, Pattern, Pin, Stations, Units
+from sinergi.planning.model import CLASSES, LENT_LEVELS, Officers, Pattern, Pin, Sites, Stations, Units
 from sinergi.sheets.columns import header_key
 from sinergi.sheets.csv_file import decoded
 from sinergi.sheets.reading import Unreadable
@@ -24,6 +24,7 @@ OFFICERS = ("code", "unit_code", "home_village_code", "sex", "age", "fit", "hour
 # What more may be told of officers; a pin is a commander's word and bears a reason.
 OFFICERS_ALSO = ("name", "rested_hours", "pinned_station", "pin_reason")
 CLOSED = ("unit_code", "station_code")
+SITES = ("code", "lat", "lon")
 
 # Nothing that this country has lies outside; a point at zero, zero is a point that nobody entered.
 _SOUTH, _NORTH, _WEST, _EAST = -15.0, 10.0, 90.0, 145.0
@@ -299,6 +300,26 @@ def read_closed(
             found.add((unit_at[unit], int(post_of[station_at[station]])))
     problems.settle()
     return frozenset(found)
+
+
+def read_sites(data: bytes, file: str) -> Sites:
+    """Places where reaction forces could stand, from a CSV file. Raises WrongTables."""
+    problems = _Problems(file)
+    codes, lat, lon = list[str](), list[float](), list[float]()
+    for row, (code, y, x) in _rows(data, file, SITES, problems):
+        _check_code(problems, row, "code", code)
+        if code in codes:
+            problems.add(row, "code", f"tempat {code} sudah ada.")
+        if not (y or x):
+            problems.add(row, "lat", "tempat harus punya titik (lat dan lon).")
+        point = _point(problems, row, y, x)
+        codes.append(code)
+        lat.append(point[0])
+        lon.append(point[1])
+    if not codes and not problems.found:
+        problems.add(0, "", "tidak ada satu tempat pun.")
+    problems.settle()
+    return Sites(codes, np.array(lat), np.array(lon))
 
 
 def read_before(data: bytes, file: str, stations: Stations, post_of: Sequence[int]) -> dict[str, int]:

@@ -47,12 +47,16 @@ def plan(argv: list[str], data: Path) -> int:
     by_name = [name for name in BY_NAME if getattr(asked, name.replace("-", "_"))]
     if by_name and not asked.officers:
         raise Refused("--%(name)s hanya dapat dipakai bersama --officers.", code="REN-03", words={"name": by_name[0]})
-    inputs = {name: _bytes(getattr(asked, name)) for name in (*wanted, *(["closed"] if asked.closed else []))}
+    inputs = {
+        name: _bytes(getattr(asked, name))
+        for name in (*wanted, *[name for name in ("closed", "sites") if getattr(asked, name)])
+    }
     before = _bytes(f"{asked.before}/officers.csv") if asked.before else b""
     try:
         stations = tables.read_stations(inputs["stations"], asked.stations)
         units = tables.read_units(inputs["units"], asked.units)
         patterns = tables.read_patterns(inputs["patterns"], asked.patterns)
+        sites = tables.read_sites(inputs["sites"], asked.sites) if asked.sites else None
         officers, pinned = tables.read_officers(inputs["officers"], asked.officers) if asked.officers else (None, [])
         tables.check_together(stations, patterns, asked.patterns)
     except tables.WrongTables as wrong:
@@ -68,8 +72,9 @@ def plan(argv: list[str], data: Path) -> int:
     from sinergi.planning.explain import Asked
     from sinergi.planning.officers import assign_officers
     from sinergi.planning.posts import group_posts
+    from sinergi.planning.reaction import place_reaction, weights_of, within_reach
     from sinergi.planning.replanning import replan
-    from sinergi.planning.spoken import say_choices, say_names
+    from sinergi.planning.spoken import say_choices, say_names, say_reaction
     from sinergi.planning.units import assign_units
 
     with _Interrupt() as interrupt, _without_banner():
@@ -97,8 +102,20 @@ def plan(argv: list[str], data: Path) -> int:
             named, sent = (officers, plan_), plan_.units
         else:
             sent = assign_units(posts_of(stations, posts), units)
+        reaction = None
+        if sites:
+            within = within_reach(stations.lat, stations.lon, sites.lat, sites.lon, asked.reach_metres)
+            reaction = (sites, place_reaction(within, weights_of(stations), asked.teams), asked.reach_metres)
         files = certify(
-            stations, units, posts, sent, grouping=asked.grouping, limits=limits, inputs=inputs, names=named
+            stations,
+            units,
+            posts,
+            sent,
+            grouping=asked.grouping,
+            limits=limits,
+            inputs=inputs,
+            names=named,
+            reaction=reaction,
         )
         told = summary(posts, sent, named[1] if named else None) | {
             "stations_at_shared_points": stations.sharing_a_point()
@@ -108,6 +125,8 @@ def plan(argv: list[str], data: Path) -> int:
         _write(out, files, asked.out)
     alone = told["posts"] == len(stations)
     _say(told, asked.out, filled=int(stations.filled.sum()), alone=alone, interrupted=interrupt.came)
+    if reaction:
+        say_reaction(*reaction)
     if named:
         say_names(*named)
         if choices:
@@ -130,6 +149,9 @@ def _arguments() -> Arguments:
     parser.add_argument(
         "--choice", type=int, default=1, help="pilihan ke berapa dari susun ulang yang ditulis (bawaan 1)"
     )
+    parser.add_argument("--sites", help="CSV calon tempat pasukan reaksi cepat: " + ",".join(tables.SITES))
+    parser.add_argument("--teams", type=int, default=1, help="jumlah tim reaksi cepat (bawaan 1)")
+    parser.add_argument("--reach-metres", type=float, default=8000.0, help="jangkauan satu tim (bawaan 8000)")
     parser.add_argument("--why-here", metavar="PERSONEL", help="mengapa ia di sana?")
     parser.add_argument("--why-not", nargs=2, metavar=("PERSONEL", "TPS"), help="mengapa ia tidak di TPS itu?")
     parser.add_argument("--why-short", action="store_true", help="mengapa kurang?")
@@ -167,6 +189,8 @@ def _duty(asked: argparse.Namespace) -> Duty:
         ("oldest", 17, 99),
         ("away-metres", 0, 1_000_000),
         ("choice", 1, 99),
+        ("teams", 1, 10_000),
+        ("reach-metres", 0, 1_000_000),
     ):
         _within(name, getattr(asked, name.replace("-", "_")), least, most)
     return Duty(

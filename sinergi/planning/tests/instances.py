@@ -128,7 +128,9 @@ def write_officers(folder: Path, seed: int, *, pinned: int = 0, women_min: int =
 
 def _tables(folder: Path) -> list[str]:
     names = [
-        name for name in ("stations", "units", "patterns", "officers", "closed") if (folder / f"{name}.csv").exists()
+        name
+        for name in ("stations", "units", "patterns", "officers", "closed", "sites")
+        if (folder / f"{name}.csv").exists()
     ]
     return [word for name in names for word in (f"--{name}", str(folder / f"{name}.csv"))]
 
