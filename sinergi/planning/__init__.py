@@ -26,18 +26,21 @@ if TYPE_CHECKING:
     from sinergi.planning.posts import group_posts
     from sinergi.planning.reaction import place_reaction
     from sinergi.planning.replanning import replan
+    from sinergi.planning.routes import Fleet, Stops, route
     from sinergi.planning.tables import read_officers, read_patterns, read_stations, read_units
     from sinergi.planning.units import assign_units
 
 __all__ = [
     "Asked",
     "Duty",
+    "Fleet",
     "Limits",
     "Medians",
     "Officers",
     "Pattern",
     "Pin",
     "Stations",
+    "Stops",
     "Units",
     "WhyHere",
     "WhyNot",
@@ -55,6 +58,7 @@ __all__ = [
     "read_stations",
     "read_units",
     "replan",
+    "route",
     "village_middles",
 ]
 
@@ -66,6 +70,7 @@ _MODULES = (
     "officers",
     "reaction",
     "replanning",
+    "routes",
     "explain",
     "certificate",
     "median",
