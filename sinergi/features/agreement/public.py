@@ -429,13 +429,13 @@ def agency_name(agency: str) -> str:
 
 def short_name(agency: str) -> str:
     """The agency's name as people say it: KPU Tapsel, Polres Tapsel."""
-    return _short(_agencies(), agency)
+    return _shorts().get(agency) or agency[:8]
 
 
 def short_names(agencies: Iterable[str]) -> dict[str, str]:
     """`short_name` of several agencies, by id, in one question."""
-    known = _agencies()
-    return {agency: _short(known, agency) for agency in agencies}
+    known = _shorts()
+    return {agency: known.get(agency) or agency[:8] for agency in agencies}
 
 
 def agency_code(agency: str) -> str:
@@ -481,6 +481,12 @@ def _agencies() -> dict[str, Agency]:
 
 
 @once
+def _shorts() -> dict[str, str]:
+    agencies = _agencies()
+    return {agency: _short(agencies, agency) for agency in agencies}
+
+
+@once
 def _all_names() -> dict[str, str]:
     """The names by agreement id, told apart within all that this node knows."""
     return _names(frozenset(id for id, _parties, _signed_on, _number in _papers()))
@@ -504,7 +510,10 @@ def _names(known: frozenset[str]) -> dict[str, str]:
 
 def _plain_name(agencies: dict[str, Agency], parties: Sequence[str]) -> str:
     others = [party for party in parties if not (party in agencies and agencies[party].is_self)]
-    return " · ".join(_short(agencies, party) for party in sorted(others, key=lambda party: _place(agencies, party)))
+    if len(others) > 1:
+        others.sort(key=lambda party: _place(agencies, party))
+    known = _shorts()
+    return " · ".join(known.get(party) or party[:8] for party in others)
 
 
 def _told(
@@ -549,9 +558,7 @@ def _name(agencies: dict[str, Agency], agency: str) -> str:
 
 
 def _short(agencies: dict[str, Agency], agency: str) -> str:
-    found = agencies.get(agency)
-    if found is None:
-        return agency[:8]
+    found = agencies[agency]
     first, *rest = found.code.split("-")
     if first in _FIRST_WORDS and rest and all(rest):
         return " ".join([_FIRST_WORDS[first], *(word.capitalize() for word in rest)])

@@ -25,7 +25,8 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: date
 
 
-class Days(msgspec.Struct, frozen=True, kw_only=True):
+# Compared by identity: what is counted from it is kept beside it (`_stage_days`), and comparing would cost as much.
+class Days(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The calendar that due rules are read against: stages by code, polling day, closed days."""
 
     stages: dict[str, Anchor]
@@ -47,7 +48,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     is_void: bool = False
 
 
-class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
+# Like the others of which a nation has hundreds of thousands: no circle can run through it, so none is looked for (gc).
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One time that an obligation is due: `mark` names it for ever (H-30, 2024-02, a record's key).
 
     Work counts for it from `opens_at` on; it is on time up to and including `due_at`. `record` is the happening's.
@@ -113,17 +115,27 @@ def label(days: int) -> str:
 
 
 def _around_stage(code: str, due: Due, days: Days) -> Iterator[Occurrence]:
-    stage = days.stages.get(due.stage)
-    if stage is None:
-        return
-    anchor = stage.starts_on or stage.ends_on if due.edge == "starts" else stage.ends_on
-    previous: datetime | None = None
-    for count in sorted(due.days):
-        due_at = end_of_day(counted(anchor, count, due.kind, days.holidays))
-        opens = due_at - LEAD if previous is None else max(previous, due_at - LEAD)
-        mark = label(count) if due.stage == "voting" and due.edge == "starts" else f"{due.stage}.{due.edge}{count:+d}"
-        yield Occurrence(code=code, mark=mark, opens_at=opens, due_at=due_at, due=due)
-        previous = due_at
+    for mark, opens_at, due_at in _stage_days(due.stage, due.edge, due.kind, tuple(due.days), days):
+        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=due_at, due=due)
+
+
+# Agreements share calendars and rules: a moved voting day moves the same few rules in hundreds of them.
+@lru_cache(maxsize=1024)
+def _stage_days(
+    stage: str, edge: str, kind: DayKind, counts: tuple[int, ...], days: Days
+) -> list[tuple[str, datetime, datetime]]:
+    """(mark, opens_at, due_at) of the days around one edge of a stage; none where the calendar has no such stage."""
+    found = days.stages.get(stage)
+    if found is None:
+        return []
+    anchor = found.starts_on or found.ends_on if edge == "starts" else found.ends_on
+    made: list[tuple[str, datetime, datetime]] = []
+    for count in sorted(counts):
+        due_at = end_of_day(counted(anchor, count, kind, days.holidays))
+        opens_at = max(made[-1][2], due_at - LEAD) if made else due_at - LEAD
+        mark = label(count) if stage == "voting" and edge == "starts" else f"{stage}.{edge}{count:+d}"
+        made.append((mark, opens_at, due_at))
+    return made
 
 
 def _once(code: str, due: Due) -> Iterator[Occurrence]:

@@ -40,7 +40,7 @@ from sinergi.features.obligations.standing import (
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import ZONES, end_of_day
 from sinergi.kernel.obligation import Item
-from sinergi.kernel.once import reading
+from sinergi.kernel.once import once, reading
 from sinergi.ledger.store import own_agency
 
 __all__ = [
@@ -104,7 +104,7 @@ def _announced(agreement: str) -> list[Happening]:
     ]
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One due of one obligation as people see it."""
 
     item: Item
@@ -185,7 +185,8 @@ class Board:
     @cached_property
     def lines(self) -> list[Line]:
         """Every due from the day the list counts from, as far ahead as people plan."""
-        return self.lines_by(stages.calendars_of(self.agreement), self.items)
+        made = self.lines_by(stages.calendars_of(self.agreement), self.items)
+        return sorted(made, key=lambda line: (line.found.occurrence.due_at, line.item.code, line.found.occurrence.mark))
 
     def lines_by(
         self,
@@ -195,7 +196,8 @@ class Board:
     ) -> list[Line]:
         """Every due of these obligations, were they counted by these calendars (as stages.calendars_of has them).
 
-        `closures`: and by these holidays instead of those that count.
+        Obligation after obligation, each in order of time. `closures`: and by these holidays instead of those that
+        count.
         """
         if self.held is None or not items:
             return []
@@ -207,10 +209,12 @@ class Board:
             since = self.held.since(item.code)
             dues = _dues(item, spans, counts_from=since, until=self._until, happenings=happened)
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
-            found = [one for one in found if not self._is_suspended(one)]
+            if self._suspensions:
+                found = [one for one in found if not self._is_suspended(one)]
             found += past.fulfilments(before.get(item.code, []), item, counts_from=since)
-            made += [Line(item=item, title=self.titles[item.code], found=each) for each in found]
-        return sorted(made, key=lambda line: (line.occurrence.due_at, line.item.code, line.occurrence.mark))
+            title = self.titles[item.code]
+            made += [Line(item=item, title=title, found=each) for each in found]
+        return made
 
     def _is_suspended(self, found: Fulfilment) -> bool:
         """Whether a due falls on a day on which the agreement was suspended and was not done, or said to be, by then.
@@ -435,6 +439,7 @@ def _dues(item: Item, spans: list[Span], **given: Any) -> list[Occurrence]:
     return sorted(found.values(), key=lambda one: (one.due_at, one.mark))
 
 
+@once
 def _days(calendar: stages.Calendar | None, holidays: frozenset[date]) -> Days:
     listed = () if calendar is None else calendar.stages
     return Days(

@@ -50,7 +50,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     refused: frozenset[str] = frozenset()
 
 
-class Fulfilment(msgspec.Struct, frozen=True, kw_only=True):
+class Fulfilment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One due with its state. `done_at` and `proof` (a record) once done; agencies in `waits_for` owe an answer.
 
     `history`: the record that tells it, where it happened before the agreement came from paper.
@@ -103,14 +103,16 @@ def fulfilments(
     item: Item, dues: Sequence[Occurrence], work: Iterable[Work], said: Iterable[Said], *, at: datetime
 ) -> list[Fulfilment]:
     """The state of every due of one obligation at `at`. `dues` in order of time; each piece of work closes one due."""
-    told = list(work)
+    told, by_mark = list(work), dict[str, list[Said]]()
+    for one in said:
+        by_mark.setdefault(one.mark, []).append(one)
+    if not told and not by_mark:
+        # About most obligations of a nation nothing was stated yet.
+        return [Fulfilment(item=item, occurrence=due, state=_untouched(due, at)) for due in dues]
     received = {record for one in told if one.kind in RECEIVED.values() for record in one.about}
     counted = (one for one in told if one.kind not in RECEIVED.values())
     counted = (one for one in counted if one.kind not in RECEIVED or one.key in received)
     mine = sorted((one for one in counted if one.agency in item.debtors), key=lambda one: (one.at, one.key))
-    by_mark: dict[str, list[Said]] = {}
-    for one in said:
-        by_mark.setdefault(one.mark, []).append(one)
     used: set[str] = set()
     found = []
     for due in dues:
@@ -181,16 +183,21 @@ def _stand(item: Item, due: Occurrence, proof: Work | None, said: list[Said], at
         state = "met"
     elif waits:
         state = "awaiting_proof"
-    elif at > due.due_at:
-        state = "late"
     else:
-        state = "open" if at >= due.opens_at else "scheduled"
+        state = _untouched(due, at)
     if release is not None and state in ("late", "open", "scheduled"):
         open_answers = _others(item, release.agency) - release.agreed - release.refused
         statement, waits = release.key, tuple(sorted(open_answers))
     return Fulfilment(
         item=item, occurrence=due, state=state, done_at=done_at, proof=key, statement=statement, waits_for=waits
     )
+
+
+def _untouched(due: Occurrence, at: datetime) -> State:
+    """The state of a due about which nothing was stated."""
+    if at > due.due_at:
+        return "late"
+    return "open" if at >= due.opens_at else "scheduled"
 
 
 def _first(said: list[Said], statement: str, item: Item) -> Said | None:

@@ -45,7 +45,7 @@ def calendar() -> Calendar | None:
     return None if choice is None else choice.calendar()
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that another calendar changes.
 
     moves: from `before` to `after`. new, gone: only one of the two. stays: it keeps `before` and somebody has to look.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from sinergi.kernel import errors, instants
 from sinergi.web import icons
+from sinergi.web.scope import Scope
 
 register = template.Library()
 
@@ -171,6 +173,19 @@ def bar(value: float, of: float, tone: str = "") -> SafeString:
         tone,
         f"{share:.1f}",
     )
+
+
+@register.simple_tag
+def scope_entries(scopes: list[Scope], chosen: Scope | None) -> SafeString:
+    """The agreements of the scope switch, the chosen one marked. No template loop: every page may have hundreds."""
+    entries = []
+    for one in scopes:
+        mark, tick = (' aria-current="true"', icons.icon("check", "tick")) if one == chosen else ("", "")
+        entries.append(
+            f'<button class="entry" name="scope" value="{html.escape(one.id)}"{mark}>'
+            f"<span>{html.escape(one.label)}</span>{tick}</button>"
+        )
+    return mark_safe("".join(entries))  # noqa: S308  every word is escaped above, at a fifth of what format_html costs
 
 
 @register.simple_tag

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ import msgspec
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -60,25 +62,34 @@ def overview(request: PersonRequest) -> HttpResponse:
     numbers = sorted({number for one in counted.values() for number in one.articles})
     context = {
         "articles": [{"number": number, "title": titles.get(number, "")} for number in numbers],
-        "rows": [_heat(info, counted[info.id], numbers, at) for info in infos],
+        "rows": list(_heat(infos, counted, numbers, at)),
     }
     return render(request, "obligations/overview.html", context)
 
 
-def _heat(info: agreements.AgreementInfo, one: Counts, numbers: list[int], at: datetime) -> dict[str, Any]:
-    """One row of the table, with nothing left for the template to work out: there may be hundreds."""
-    shares = [one.tally(at, article=number).percent for number in numbers]
-    return {
-        "info": info,
-        "has_list": one.has_list,
-        "url": reverse("obligations:board", args=[info.id]),
-        "whole": _said_percent(one.tally(at).percent),
-        "cells": [
-            {"article": str(number), "percent": _said_percent(share), "step": _step(share)}
-            for number, share in zip(numbers, shares, strict=True)
-        ],
-        "late": str(one.late(at) or ""),
-    }
+def _heat(
+    infos: list[agreements.AgreementInfo], counted: dict[str, Counts], numbers: list[int], at: datetime
+) -> Iterator[dict[str, Any]]:
+    """The rows of the table. There may be hundreds: the cells of each are one piece that a template only lays down."""
+    article_label, late_label = escape(gettext("Pasal")), escape(gettext("Terlambat"))
+    for info in infos:
+        one, url = counted[info.id], reverse("obligations:board", args=[info.id])
+        cells = []
+        for number in numbers:
+            share = one.tally(at, article=number).percent
+            said = "–" if share is None else f'<a href="{url}?pasal={number}">{share}%</a>'
+            cells.append(f'<td class="number heat-{_step(share)}" data-label="{article_label} {number}">{said}</td>')
+        late = one.late(at)
+        said = f'<a class="bad" href="{url}?keadaan=late">{late}</a>' if late else "0"
+        cells.append(f'<td class="number" data-label="{late_label}">{said}</td>')
+        yield {
+            "name": info.name,
+            "exercise": info.exercise,
+            "has_list": one.has_list,
+            "url": url,
+            "whole": _said_percent(one.tally(at).percent) or "–",
+            "cells": mark_safe("".join(cells)),  # noqa: S308  numbers, addresses of ours, and two words escaped above
+        }
 
 
 def _said_percent(share: int | None) -> str:
@@ -110,7 +121,7 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
         "whole": found.tally(),
         "witnessed": _witnessed(found.lines, None if chosen.narrows else proof),
         "articles": _articles(found),
-        "groups": _groups(lines, found.at, proof, whole),
+        "groups": _groups(lines, found, proof, whole),
         "chosen": chosen,
         "chosen_party": agreements.short_name(chosen.party) if chosen.party else "",
         "open_lists": found.open_lists,
@@ -393,10 +404,10 @@ def _articles(found: Board) -> list[dict[str, Any]]:
     return [{"number": each, "title": titles.get(each, ""), "tally": found.tally(article=each)} for each in numbers]
 
 
-def _groups(lines: list[Line], at: datetime, proof: dict[str, Grade], whole: str) -> list[dict[str, Any]]:
+def _groups(lines: list[Line], found: Board, proof: dict[str, Grade], whole: str) -> list[dict[str, Any]]:
     sorted_in: dict[str, list[Line]] = {name: [] for name in GROUPS}
     for line in lines:
-        sorted_in[_group(line, at)].append(line)
+        sorted_in[_group(line, found.at)].append(line)
     sorted_in["closed"].reverse()
     shown = []
     for name, inside in sorted_in.items():
@@ -406,6 +417,7 @@ def _groups(lines: list[Line], at: datetime, proof: dict[str, Grade], whole: str
         rows = [
             {
                 "line": line,
+                "url": url_of(found.agreement, line.occurrence),
                 "mark": words.mark(line.occurrence),
                 "parties": words.parties(line.item),
                 "rule": words.short_rule(line.occurrence),

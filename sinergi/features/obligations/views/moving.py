@@ -38,11 +38,11 @@ def moved_by_holidays(agreement: str, closures: stages.Closures, at: datetime) -
 def _compared(agreement: str, old: list[Line], new: list[Line]) -> list[stages.Move]:
     was, will = _open(old), _open(new)
     found = []
-    for key in {**was, **will}:
+    for key, line in (will | was).items():
         one, other = was.get(key), will.get(key)
-        before, after = (None if line is None else last_day(line.occurrence.due_at) for line in (one, other))
-        line = one or other
-        if line is None or before == after:
+        before = last_day(one.found.occurrence.due_at) if one else None
+        after = last_day(other.found.occurrence.due_at) if other else None
+        if before == after:
             continue
         kind: Literal["moves", "new", "gone"] = "moves" if one and other else "new" if other else "gone"
         found.append(
@@ -60,7 +60,9 @@ def _compared(agreement: str, old: list[Line], new: list[Line]) -> list[stages.M
 
 def _open(lines: list[Line]) -> dict[tuple[str, str], Line]:
     return {
-        (line.item.code, line.occurrence.mark): line for line in lines if line.found.state not in ("met", "released")
+        (line.item.code, line.found.occurrence.mark): line
+        for line in lines
+        if line.found.state not in ("met", "released")
     }
 
 
