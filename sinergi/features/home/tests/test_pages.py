@@ -11,6 +11,7 @@ import pytest
 from sinergi.features.home import rules
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Agency
+from sinergi.web import navigation
 from sinergi.web.navigation import Waiting
 
 ROLES = ("chair", "secretary", "kpu_staff", "district_committee", "auditor", "administrator")
@@ -58,3 +59,20 @@ def test_each_agreement_stands_apart_and_keeps_its_order():
         ("b", ["1", "3"]),
         ("", ["4"]),
     ]
+
+
+def test_an_inbox_of_hundreds_is_read_page_by_page_and_counted_whole(
+    agreement: str, person: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+):
+    items = [Waiting(title=f"Hal {number:03d}", url="/", key=str(number)) for number in range(120)]
+    monkeypatch.setattr(navigation, "waiting", lambda *_args: items)
+    client = person("secretary", agreements=[agreement])
+    seen = []
+    for page, said in ((1, "1–50 dari 120"), (2, "51–100 dari 120"), (3, "101–120 dari 120")):
+        text = client.get(f"/kotak/?page={page}").content.decode()
+        assert said in text and "120 hal menunggu Anda" in text
+        seen += [item.title for item in items if f">{item.title}</a>" in text]
+    assert seen == [item.title for item in items]
+    assert "101–120 dari 120" in client.get("/kotak/?page=99").content.decode()
+    del items[50:]
+    assert "dari 50" not in client.get("/kotak/").content.decode()

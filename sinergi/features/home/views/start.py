@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -29,6 +30,7 @@ from sinergi.sync.models import Invitation
 from sinergi.web import navigation
 from sinergi.web.scope import Scope, scopes
 
+PER_PAGE = 50
 # Below the fold nobody decides; the inbox has the rest.
 SHOWN = 8
 DISTRICTS = 8
@@ -116,9 +118,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Everything that waits for this person, most pressing first."""
     asked: Any = request
     form, items = _asked(asked)
+    # What waits is counted whole; an official of hundreds of agreements reads it page by page.
+    page = Paginator(items, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "groups": [Group("", items)] if items else [],
+        "page": page,
+        "groups": [Group("", list(page))] if items else [],
         "total": len(items),
         "late": rules.late(items, asked.arrived_at),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
