@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 
+# Provinces by Kemendagri code, in the zones of Keputusan Presiden 41/1987; younger provinces as those they came from.
+_WITA = frozenset(["51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"])
+_WIT = frozenset(["81", "82", "91", "92", "93", "94", "95", "96", "97"])
+
 DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -39,6 +43,12 @@ def from_text(text: str) -> datetime:
     return at
 
 
+def zone_of(region: str) -> str:
+    """The zone on the wall of a place: its Kemendagri code decides; WIB where none is known."""
+    province = region[:2]
+    return "WIT" if province in _WIT else "WITA" if province in _WITA else "WIB"
+
+
 def day_of(at: datetime, zone: str = "WIB") -> date:
     """The day on which `at` lies in `zone`. Total: at the ends of the calendar, where a zone's clock has no day left,
     the day that `at` itself names."""
@@ -63,6 +73,15 @@ def say_instant(at: datetime, zone: str = "WIB", language: str = "id") -> str:
     local = at.astimezone(ZONES[zone])
     between = {"id": " pukul ", "en": " at "}[language]
     return f"{say_day(local.date(), language)}{between}{say_time(at, zone, language)} {zone}"
+
+
+def say_limit(at: datetime, zone: str = "WIB", language: str = "id") -> str:
+    """The last instant that is on time: Rabu, 7 Februari 2024, 24.00 WIB for midnight at the end of that day."""
+    local = at.astimezone(ZONES[zone])
+    if (local.hour, local.minute, local.second, local.microsecond) != (0, 0, 0, 0):
+        return say_instant(at, zone, language)
+    day = say_day(local.date() - timedelta(days=1), language)
+    return f"{day}, 24{'.' if language == 'id' else ':'}00 {zone}"
 
 
 def say_time(at: datetime, zone: str = "WIB", language: str = "id") -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from django.utils.translation import gettext, gettext_lazy
 
-from sinergi.kernel.instants import ZONES, say_day
+from sinergi.kernel.instants import say_limit
 from sinergi.kernel.words import line
 
 MOST_NAMED = 20
@@ -48,11 +48,11 @@ def subject(dues: Sequence[Due]) -> str:
     return f"[LATIHAN] {said}" if any(due.exercise for due in dues) else said
 
 
-def body(dues: Sequence[Due], *, base: str, choice: str, language: str = "id") -> str:
+def body(dues: Sequence[Due], *, base: str, choice: str, language: str = "id", zone: str = "WIB") -> str:
     """What is due under one agreement, when, and where it opens: plain text naming nobody.
 
     `base` is the address of the node without a slash at its end, empty where it is not known; `choice` the path where
-    a person stops this.
+    a person stops this. Instants are told in `zone`, that of the office, by name.
     """
     lines = [gettext("Pengingat kewajiban kantor Anda.")]
     shown, left = 0, len(dues)
@@ -61,7 +61,7 @@ def body(dues: Sequence[Due], *, base: str, choice: str, language: str = "id") -
         inside = inside[: MOST_NAMED - shown]
         shown, left = shown + len(inside), left - len(inside)
         lines += ["", str(heading)] * bool(inside)
-        lines += [entry for due in inside for entry in _entry(due, base, language)]
+        lines += [entry for due in inside for entry in _entry(due, base, language, zone)]
     lines += ["", gettext("Dan %(count)d lainnya; lihat Kotak di Sinergi.") % {"count": left}] * bool(left)
     lines += ["", gettext("Semua ini juga ada di Kotak Anda. Sudah dikerjakan? Nyatakan di halamannya.")]
     where = f"{base}{choice}" if base else gettext("Sinergi, Akun saya, Pengingat")
@@ -69,10 +69,8 @@ def body(dues: Sequence[Due], *, base: str, choice: str, language: str = "id") -
     return "\n".join(lines)
 
 
-def _entry(due: Due, base: str, language: str) -> list[str]:
-    # Midnight belongs to the day it ends.
-    day = (due.due_at.astimezone(UTC) - timedelta(seconds=1)).astimezone(ZONES["WIB"]).date()
+def _entry(due: Due, base: str, language: str, zone: str) -> list[str]:
     title = line(due.title) or gettext("tindak lanjut rapat")
     said = [f"- {'LATIHAN ' if due.exercise else ''}{due.code} {title}"]
-    said.append("  " + gettext("tenggat %(day)s") % {"day": say_day(day, language)})
+    said.append("  " + gettext("tenggat %(limit)s") % {"limit": say_limit(due.due_at, zone, language)})
     return [*said, f"  {base}{due.path}"] if base else said

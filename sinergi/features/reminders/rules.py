@@ -17,9 +17,9 @@ TROUBLE = timedelta(hours=1)
 ADDRESS_AGAIN = timedelta(days=1)
 
 
-def is_waking(at: datetime) -> bool:
-    """Whether people are at work at `at`."""
-    return FIRST_HOUR <= at.astimezone(ZONES["WIB"]).hour < LAST_HOUR
+def is_waking(at: datetime, zone: str) -> bool:
+    """Whether people of an office in `zone` are up at `at`."""
+    return FIRST_HOUR <= at.astimezone(ZONES[zone]).hour < LAST_HOUR
 
 
 def pause(failures: int) -> timedelta:

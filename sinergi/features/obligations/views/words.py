@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from sinergi.features.obligations import marks
 from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.marks import stage_name
 from sinergi.features.stages import public as stages
-from sinergi.kernel.instants import ZONES, say_day, say_instant
+from sinergi.kernel.instants import say_limit
 from sinergi.kernel.obligation import Due, Evidence, Item
 
 EVIDENCE: dict[Evidence, Any] = {
@@ -161,10 +161,7 @@ def in_files() -> tuple[dict[str, str], dict[str, Evidence]]:
 
 def limit(due_at: datetime) -> str:
     """The last instant that is on time: Rabu, 7 Februari 2024, 24.00 WIB for midnight at its end."""
-    if due_at.astimezone(ZONES["WIB"]).time() != time():
-        return say_instant(due_at, language=_language())
-    day = say_day((due_at - timedelta(days=1)).astimezone(ZONES["WIB"]).date(), _language())
-    return f"{day}, 24{'.' if _language() == 'id' else ':'}00 WIB"
+    return say_limit(due_at, language=_language())
 
 
 def _recurring(due: Due) -> str:

@@ -7,7 +7,7 @@ import email.policy
 import logging
 import threading
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +22,7 @@ from sinergi.features.reminders import message as messages
 from sinergi.features.reminders.models import Mailbox, Reminder, Server
 from sinergi.features.reminders.views import inbox
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import zone_of
 from sinergi.sync.models import OwnAddress
 from tests.nodes.fixtures import POLRES, enter_and_confirm
 from tests.nodes.simulator import NOON, Peer
@@ -79,7 +80,7 @@ def test_owner_deputy_and_who_signs_get_one_plain_message_each_and_never_again(a
     assert sorted(letterbox.addresses) == ["chair@kpu.example", "kpu_staff@kpu.example", "secretary@kpu.example"]
     _message, said = text_of(to(letterbox, "secretary")[0])
     late = agreed.board().line("D-02", "H-30")
-    assert f"D-02 {late.title}\n  tenggat Senin, 15 Januari 2024\n" in said
+    assert f"D-02 {late.title}\n  tenggat Senin, 15 Januari 2024, 24.00 WIB\n" in said
     assert f"https://sinergi.kpu.example/kewajiban/{agreed.agreement}/D-02/H-30/" in said
     assert said.index("Terlambat") < said.index("Jatuh tempo dalam tujuh hari") and "/akun/pengingat/" in said
     above = text_of(to(letterbox, "chair")[0])[1]
@@ -444,6 +445,24 @@ def test_many_dues_make_one_short_message_and_an_exercise_says_so():
     assert said.count("LATIHAN M-") == messages.MOST_NAMED and "Dan 10 lainnya" in said and "\nBcc" not in said
     assert messages.subject(dues) == "[LATIHAN] Sinergi: 30 kewajiban perlu dikerjakan, 30 terlambat"
     assert [rules.pause(n).total_seconds() / 60 for n in (0, 1, 2, 3, 4, 500)] == [5, 10, 20, 40, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("region", "zone", "said", "opens"),
+    [
+        ("1203", "WIB", "Senin, 5 Februari 2024, 24.00 WIB", 0),
+        ("7371", "WITA", "Selasa, 6 Februari 2024 pukul 01.00 WITA", 23),
+        ("9471", "WIT", "Selasa, 6 Februari 2024 pukul 02.00 WIT", 22),
+        ("", "WIB", "Senin, 5 Februari 2024, 24.00 WIB", 0),
+    ],
+)
+def test_limits_and_waking_hours_are_those_of_the_offices_own_zone_by_name(region, zone, said, opens):
+    assert zone_of(region) == zone
+    ends = datetime(2024, 2, 5, 17, tzinfo=UTC)
+    due: Any = SimpleNamespace(code="M-01", title="Rakor", path="/", step="late", exercise=False, due_at=ends)
+    assert f"tenggat {said}\n" in messages.body([due], base="", choice="/", zone=zone)
+    first = datetime(2024, 2, 5, opens, tzinfo=UTC)  # 07.00 on the wall
+    assert rules.is_waking(first, zone) and not rules.is_waking(first - timedelta(seconds=1), zone)
 
 
 @pytest.mark.parametrize(
