@@ -64,6 +64,11 @@ def listed(at: datetime) -> list[Held]:
     return found
 
 
+def root_is_here() -> bool:
+    """Whether the root key still lies in the node's folder, where a thief of the node would find it."""
+    return keys.read(keys.folder(), "root") is not None
+
+
 def rotate(use: str, *, root: SigningKey | None, at: datetime, sure: bool = False) -> str:
     """Name a new key for a use and sign with it from now on; its id. The old one stays good until it is revoked.
 

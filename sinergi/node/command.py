@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from sinergi.kernel import files
 from sinergi.kernel.errors import Broken, Refused
@@ -24,6 +25,8 @@ class Verb:
     """`writes`: whether these arguments change the node. `opens`: whether the node's tables are needed at all.
     `needs_node`: whether there must be a node: a stranger judges evidence on any machine.
 
+    `asks`: what is asked of people at the terminal ("module:function", from the arguments to further ones), before the
+    verb is handed to the running node, which has no terminal.
     A verb that says nothing about what it does is not for people and is not listed.
     """
 
@@ -32,6 +35,7 @@ class Verb:
     writes: Callable[[list[str]], bool] = lambda argv: False
     opens: bool = True
     needs_node: Callable[[list[str]], bool] = lambda argv: True
+    asks: str = ""
 
 
 def always(argv: list[str]) -> bool:
@@ -62,7 +66,12 @@ VERBS = {
     ),
     "rehearse": Verb("sinergi.node.story.stage:rehearse", "", always),
     "restore": Verb("sinergi.node.verbs:restore", "buat folder simpul dari cadangan", opens=False),
-    "resume": Verb("sinergi.sync.verbs:resume", "tandatangani lagi tanpa jawaban mitra, atas kata dua orang", always),
+    "resume": Verb(
+        "sinergi.sync.verbs:resume",
+        "tandatangani lagi tanpa jawaban mitra, atas kata dua orang",
+        always,
+        asks="sinergi.sync.resuming:ask_passwords",
+    ),
     "serve": Verb("sinergi.node.verbs:serve", "layani simpul ini", opens=False),
     "sync": Verb(
         "sinergi.sync.verbs:sync",
@@ -130,6 +139,8 @@ def _dispatch(data: Path, name: str, argv: list[str]) -> int:
     if name != "init" and not data.is_dir():
         raise Refused(f"Tidak ada simpul di {data}; buat dengan `sinergi --data FOLDER init`.", code="N-06")
     with ExitStack() as stack:
+        if verb.asks:
+            argv = [*argv, *_named(verb.asks)(argv)]
         if verb.writes(argv):
             code = handover.hand_over(data, name, argv)
             if code is not None:
@@ -165,9 +176,13 @@ def _parse(argv: list[str]) -> tuple[Path, str, list[str]]:
 
 
 def _function(name: str) -> Callable[[list[str], Path], int]:
-    module, _, function = VERBS[name].where.partition(":")
-    found: Callable[[list[str], Path], int] = getattr(import_module(module), function)
+    found: Callable[[list[str], Path], int] = _named(VERBS[name].where)
     return found
+
+
+def _named(where: str) -> Any:
+    module, _, function = where.partition(":")
+    return getattr(import_module(module), function)
 
 
 def _usage() -> str:

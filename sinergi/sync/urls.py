@@ -21,6 +21,7 @@ urlpatterns = [
     path("witness/v1/add-checkpoint", api.add_checkpoint, name="add-checkpoint"),
     re_path(rf"^witness/v1/checkpoint/{_ORIGIN}$", api.witnessed, name="witnessed"),
     path("kelola/instansi/", views.partners, name="partners"),
+    path("kelola/kunci/", views.own_keys, name="keys"),
     path("kelola/instansi/alamat/", views.address, name="address"),
     path("kelola/instansi/undangan/", views.invite, name="invite"),
     path("kelola/instansi/undangan/berkas/", views.invitation_file, name="invitation-file"),
@@ -36,6 +37,17 @@ navigation.register_place(
         label=_("Instansi"),
         icon="building-community",
         url_name="sync:partners",
+        permission="node.manage",
+        group="manage",
+    )
+)
+
+navigation.register_place(
+    navigation.Place(
+        code="keys",
+        label=_("Kunci"),
+        icon="key",
+        url_name="sync:keys",
         permission="node.manage",
         group="manage",
     )

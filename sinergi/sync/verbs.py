@@ -175,10 +175,14 @@ def _import(argv: list[str]) -> int:
 
 
 def _passphrase(file: Path | None) -> str:
+    return [*_lines(file), ""][0]
+
+
+def _lines(file: Path | None) -> list[str]:
     if file is None:
-        return ""
+        return []
     try:
-        return caller_path(file).read_text()[:10_000].split("\n", 1)[0].strip()
+        return [line.strip() for line in caller_path(file).read_text()[:10_000].split("\n")]
     except (OSError, UnicodeError) as error:
         raise Refused(f"Berkas {file} tidak dapat dibaca.", code="S-120") from error
 
@@ -223,13 +227,30 @@ def resume(argv: list[str], data: Path) -> int:
         "--and", dest="second", required=True, help="nama pengguna orang kedua; satu dari dua adalah administrator"
     )
     parser.add_argument("--reason", required=True, help="alasan, satu kalimat")
+    parser.add_argument(
+        "--passwords-file", type=Path, help="berkas dengan kata sandi keduanya, satu per baris (bawaan: diketik)"
+    )
+    # Typed at the terminal before the verb was handed over (resuming); nobody writes a password on a command line.
+    parser.add_argument("--passwords", action="append", default=[], help=argparse.SUPPRESS)
     asked = parser.parse_args(argv)
+    passwords = asked.passwords or _lines(asked.passwords_file)[:2]
+    for username, password in zip((asked.by, asked.second), [*passwords, "", ""], strict=False):
+        _prove(username, password)
     waking.resume(asked.by, asked.second, asked.reason, at=now())
     print("simpul ini menandatangani lagi; pernyataan kedua orang itu dicatat")
     for agreement in _agreements():
         if why := waking.why(agreement):
             print(f"perjanjian {agreement[:8]} belum ditandatangani di sini: {why}")
     return 0
+
+
+def _prove(username: str, password: str) -> None:
+    """A name alone is no word of a person: anybody at the machine knows it."""
+    from sinergi.access.models import User
+
+    person = User.objects.filter(username=username).first()
+    if person is None or not person.check_password(password):
+        raise Refused("Kata sandi %(name)s tidak cocok.", code="S-151", words={"name": username[:40]})
 
 
 def _once() -> int:

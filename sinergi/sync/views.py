@@ -1,4 +1,4 @@
-"""Kelola › Instansi: partners, invitations, and pausing the exchange with one of them."""
+"""Kelola › Instansi: partners, invitations, pausing the exchange with one of them. Kelola › Kunci: our own keys."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.kernel.errors import Refused
+from sinergi.ledger import rotation, store
 from sinergi.ledger import rows as ledger_rows
-from sinergi.ledger import store
 from sinergi.ledger.models import Agency
 from sinergi.ledger.writer import run
 from sinergi.sheets import Column, Kind
@@ -221,3 +221,63 @@ def _clean(form: Any) -> dict[str, Any]:
         return cleaned
     field, errors = next(iter(form.errors.items()))
     raise Refused(str(errors[0]), code="S-100", field=field)
+
+
+KEY_COLUMNS = (
+    Column(name="use", label="Peran", kind=Kind.TEXT),
+    Column(name="kid", label="Nomor kunci", kind=Kind.CODE),
+    Column(name="state", label="Keadaan", kind=Kind.TEXT),
+    Column(name="days", label="Umur (hari)", kind=Kind.INTEGER),
+)
+KEY_STATES = {
+    "used": ("done", gettext_noop("dipakai")),
+    "spare": ("waiting", gettext_noop("masih berlaku, cabut setelah mitra terhubung")),
+    "revoked": ("scheduled", gettext_noop("dicabut")),
+    "missing": ("late", gettext_noop("hilang, ganti sekarang")),
+}
+KEY_USES = {
+    "event": (gettext_noop("Catatan"), gettext_noop("menandatangani setiap catatan kantor ini")),
+    "checkpoint": (gettext_noop("Titik periksa"), gettext_noop("menandatangani panjang buku kantor ini")),
+    "witness": (gettext_noop("Saksi"), gettext_noop("menyatakan buku mitra yang dilihat")),
+    "mirror": (gettext_noop("Salinan"), gettext_noop("menyatakan buku mitra yang disimpan")),
+    "transport": (gettext_noop("Sambungan"), gettext_noop("mengenalkan simpul ini kepada mitra")),
+    "encryption": (gettext_noop("Sandi"), gettext_noop("membuka data yang disegel untuk kantor ini")),
+}
+
+
+@requires("node.manage")
+@require_safe
+def own_keys(request: PersonRequest) -> HttpResponse:
+    """The keys of this office, how old they are and what to do; with `?format=xlsx` as an Excel file."""
+    found = rotation.listed(request.arrived_at)
+    if request.GET.get("format") == "xlsx":
+        sheet: list[dict[str, str | int]] = [
+            {
+                "use": gettext(KEY_USES[key.use][0]),
+                "kid": key.kid,
+                "state": gettext(KEY_STATES[key.state][1]),
+                "days": key.days,
+            }
+            for key in found
+        ]
+        answer = HttpResponse(export(KEY_COLUMNS, sheet, sheet=gettext("Kunci")), content_type=XLSX)
+        answer["Content-Disposition"] = 'attachment; filename="kunci.xlsx"'
+        return answer
+    rows = [
+        {
+            "key": key,
+            "name": gettext(KEY_USES[key.use][0]),
+            "does": gettext(KEY_USES[key.use][1]),
+            "shape": KEY_STATES[key.state][0],
+            "state": gettext(KEY_STATES[key.state][1]),
+        }
+        for key in found
+    ]
+    context = {
+        "rows": rows,
+        "missing": any(key.state == "missing" for key in found),
+        "old": any(key.is_old for key in found),
+        "root_is_here": rotation.root_is_here(),
+        "advised_days": rotation.ADVISED_DAYS,
+    }
+    return render(request, "sync/keys.html", context)

@@ -482,3 +482,31 @@ def test_people_read_why_nothing_is_signed(folder, agreement, person, restored):
     assert "Belum menandatangani" in page
     guard.lift(folder)
     assert "belum menandatangani" not in person("secretary").get("/siapa-punya-apa/").content.decode()
+
+
+def test_two_people_vouch_with_their_passwords_and_not_with_their_names(
+    two_people, folder, agreement, tmp_path, monkeypatch
+):
+    from sinergi.access.models import User
+    from sinergi.sync import resuming, verbs
+
+    (folder / guard.NAME).unlink(missing_ok=True)
+    waking.begin(folder)
+    for name in two_people[:2]:
+        user = User.objects.get(username=name)
+        user.set_password(f"{name} pita hitam")
+        user.save()
+    words = ["--by", two_people[0], "--and", two_people[1], "--reason", "gedung mitra padam listrik"]
+    right, wrong = (tmp_path / "right", tmp_path / "wrong")
+    right.write_text(f"{two_people[0]} pita hitam\n{two_people[1]} pita hitam\n")
+    wrong.write_text(f"{two_people[0]} pita hitam\n{two_people[0]} pita hitam\n")
+    for given in (words, [*words, "--passwords-file", str(wrong)], [*words, "--passwords=a", "--passwords=b"]):
+        with pytest.raises(Refused, match="Kata sandi"):
+            verbs.resume(given, folder)
+    assert not Resumption.objects.exists() and guard.is_holding()
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False))
+    with pytest.raises(Refused, match="diketik"):
+        resuming.ask_passwords(words)
+    assert resuming.ask_passwords([*words, "--passwords-file", "x"]) == []
+    assert verbs.resume([*words, "--passwords-file", str(right)], folder) == 0
+    assert Resumption.objects.count() == 1

@@ -27,6 +27,7 @@ ROWS = [
     Row(name="sync:identity", get="public"),
     Row(name="sync:introduction", post="public"),
     Row(name="sync:partners", get="administrator"),
+    Row(name="sync:keys", get="administrator"),
     Row(name="sync:address", post="administrator"),
     Row(name="sync:invite", post="administrator"),
     Row(name="sync:invitation-file", post="administrator"),

@@ -49,3 +49,18 @@ def test_a_partner_is_made_an_outside_witness_and_let_go_again(administrator, po
     administrator.post(f"/kelola/instansi/{police.id}/saksi/", {"witnesses": "0"})
     assert not Peer.objects.get().witnesses
     assert administrator.post(f"/kelola/instansi/{'f' * 64}/saksi/").status_code == 404
+
+
+def test_the_page_of_keys_says_what_to_do(agreement, person, tmp_path, settings):
+    settings.DATA = tmp_path
+    administrator = person("administrator")
+
+    def page() -> str:
+        return str(administrator.get("/kelola/kunci/").content.decode())
+
+    assert "Kunci induk masih ada di simpul ini." in page()
+    (tmp_path / "keys" / "root.key").unlink()
+    assert "Ada kunci yang sebaiknya diganti." in page(), "founded years ago"
+    (tmp_path / "keys" / "event.key").unlink()
+    assert "Ada kunci yang hilang." in page() and "hilang, ganti sekarang" in page()
+    assert administrator.get("/kelola/kunci/?format=xlsx").content[:2] == b"PK"
