@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 _CALLS = ("_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy")
 # What is raised with a sentence for people is translated where it is shown (web/middleware.py, the pages of partners).
 # The command line speaks Indonesian only: all of `node`, and these files of the others.
-_COMMAND_LINE = ("verbs.py", "arguments.py", "carrying.py", "age.py", "rotation.py")
+_COMMAND_LINE = ("verbs.py", "arguments.py", "carrying.py", "age.py", "rotation.py", "resuming.py")
 _REFUSALS = ("Refused", "NotReachable", "Unreachable", "BadAnswer")
 _IN_TEMPLATE = re.compile(r"(?<![\w.])(_|gettext|pgettext|ngettext)\s*\(")
 
