@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 from datetime import MAXYEAR, date
-from typing import Any, ClassVar, NewType, get_args, get_type_hints
+from typing import Any, ClassVar, NewType, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from sinergi.kernel import canonical
 from sinergi.kernel.errors import Broken
 
+E = TypeVar("E", bound="Event")
 RecordKey = NewType("RecordKey", str)
 """The 26-letter key of another record. A fact with such a field is folded only after that record."""
 
@@ -143,6 +144,15 @@ def facts_of(event: Event) -> dict[str, Any]:
     plain = msgspec.to_builtins(event, order="sorted")
     plain.pop("text", None)
     return plain
+
+
+def one_form(event: E) -> E:
+    """The same event as everybody reads it who gets it.
+
+    A default that is left out is told by identity: the same word out of a form would be written, and partners refuse a
+    fact that is not in its one form.
+    """
+    return msgspec.convert(msgspec.to_builtins(event), type(event))
 
 
 def body_of(event: Event) -> bytes | None:

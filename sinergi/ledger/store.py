@@ -14,7 +14,7 @@ from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, rows, tree
-from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, references
+from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, one_form, references
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.identity import named
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
@@ -95,6 +95,7 @@ def append(
         )
     if agreement and rows.has_left(agreement, log.agency):
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
+    event = one_form(event)
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
     seen, lam = _seen(log, logs)
@@ -178,6 +179,7 @@ def found_agreement(
     agency = own_agency()
     if agency.id not in event.parties or len(set(event.parties)) != len(event.parties) or len(event.parties) < 2:
         raise Refused("Perjanjian butuh sedikitnya dua pihak berbeda, dan kantor ini salah satunya.", code="K-111")
+    event = one_form(event)
     agreement = founding_id(event)
     origin = envelope.log_id(agreement, agency.id, role)
     Log.objects.create(origin=origin, agreement=agreement, agency=agency.id, role=role, is_own=True)

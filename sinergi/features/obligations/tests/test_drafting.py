@@ -19,6 +19,7 @@ from sinergi.features.obligations.tests.test_templates import ITEM, VOTING, chan
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.instants import now
 from sinergi.kernel.obligation import Item
+from sinergi.ledger import rebuild
 from tests.nodes.simulator import NOON
 
 
@@ -103,6 +104,8 @@ def test_a_draft_brings_the_obligations_of_its_template_and_takes_one_that_was_a
     ]
     assert (found["D-01"].creditors, found["P-01"].dues) == ([police.id], [VOTING])
     page = client.get(reverse("agreement:negotiation", args=[row.agreement])).content.decode()
+    # What a form typed is stated as a partner reads it.
+    assert rebuild.check() == []
     assert "<b>D-01</b> Jadwal" in page and "Beri tahu jajaran &lt;b&gt;" in page and "Polres Tapsel → KPU" in page
 
 

@@ -40,6 +40,21 @@ def test_a_list_holds_once_the_other_party_agreed(pact):
     assert rebuild.check() == []
 
 
+def test_a_list_whose_words_came_out_of_a_form_is_stated_in_its_one_form(pact):
+    """The default words of a rule, as other objects than the ones that the program holds."""
+    [first, *_], titles = pact.items()
+    due = Due(rule="stage", stage="voting", edge=_typed("starts"), days=[-7], kind=_typed("calendar"))
+    pact.propose(items=[msgspec.structs.replace(first, dues=[due])], titles=titles)
+    [stated] = ObligationList.objects.get().items_json
+    assert stated["dues"] == [{"rule": "stage", "stage": "voting", "days": [-7]}]
+    # Everything is read anew from its bytes, as a partner reads it.
+    assert rebuild.check() == []
+
+
+def _typed(word: str) -> Any:
+    return "".join(list(word))
+
+
 def test_a_list_sent_back_does_not_hold_and_a_new_one_can(pact):
     first = pact.propose()
     pact.theirs(events.ObligationAnswered(about=first, agrees=False, text=events.Words(words="D-05 belum siap")))
