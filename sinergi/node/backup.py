@@ -27,11 +27,13 @@ from sinergi.kernel.age import Lock, Unopened, close_into, new_file
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import to_text
 
-FORMAT = "sinergi-backup/v1"
+FORMAT = "sinergi-backup/v2"
+SIGNATURE = "manifest.sig"
+_SIGNED_TYPE = "application/vnd.sinergi.backup.v2+json"
 STORE = "node.sqlite3"
 LARGEST_MANIFEST = 64 * 1024 * 1024
 _NAMES = {
-    "node": re.compile(r"node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
+    "node": re.compile(r"manifest\.sig|node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
     "keys": re.compile(r"secret|keys/[a-z]+(-[0-9a-f]{8})?\.key"),
 }
 
@@ -59,7 +61,10 @@ def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -
         manifest = _describe(work / STORE if not keys else data / STORE, "keys" if keys else "node", at)
         manifest["files"] = {name: _digest(file) for name, file in found.items()}
         with tarfile.open(work / "tar", "w") as tar:
-            _add(tar, "manifest.json", io.BytesIO(json.dumps(manifest, indent=1).encode()))
+            described = json.dumps(manifest, indent=1).encode()
+            _add(tar, "manifest.json", io.BytesIO(described))
+            if not keys:
+                _add(tar, SIGNATURE, io.BytesIO(_sign(data / "keys", described)))
             for name, file in found.items():
                 with file.open("rb") as opened:
                     _add(tar, name, opened)
@@ -87,7 +92,8 @@ def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: 
             _unpack(keys, keys_lock, work, "keys")
         source = work if keys is not None else data
         _prepare(work / STORE, source / "keys")
-        for name in ("manifest.json", "plain"):
+        _check_signed(work, source / "keys")
+        for name in ("manifest.json", SIGNATURE, "plain"):
             (work / name).unlink(missing_ok=True)
         made = sorted(work.iterdir(), key=lambda item: item.name == STORE)
         for item in made:
@@ -162,7 +168,8 @@ def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
             first = next(members)
             if first.name != "manifest.json" or not first.isfile() or first.size > LARGEST_MANIFEST:
                 raise ValueError("no manifest")
-            manifest: dict[str, Any] = json.loads(_content(tar, first).read())
+            described = _content(tar, first).read()
+            manifest: dict[str, Any] = json.loads(described)
             if manifest["format"] != FORMAT:
                 raise ValueError("another format")
             if manifest["what"] != what:
@@ -170,6 +177,9 @@ def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
                     f"Berkas {sealed.name} bukan cadangan yang dimaksud: isinya {manifest['what']}.", code="N-31"
                 )
             expected = dict(manifest["files"])
+            if what == "node":
+                (work / "manifest.json").write_bytes(described)
+                expected[SIGNATURE] = None
             for member in members:
                 if not member.isfile() or not _NAMES[what].fullmatch(member.name):
                     raise ValueError(f"a file {member.name!r}")
@@ -179,7 +189,11 @@ def _unpack(sealed: Path, lock: Lock, work: Path, what: str) -> dict[str, Any]:
                     source = _content(tar, member)
                     while piece := source.read(1 << 20):
                         file.write(piece)
-                if _digest(target) != expected.pop(member.name, None):
+                # The signature is over the manifest and so cannot be in it.
+                if expected.pop(member.name, "") not in (
+                    _digest(target),
+                    *((None,) if member.name == SIGNATURE else ()),
+                ):
                     raise ValueError(f"{member.name} is not what the manifest says")
             if expected:
                 raise ValueError("files are missing")
@@ -220,6 +234,49 @@ def _prepare(store: Path, keys: Path) -> None:
     if later := applied - _known_migrations():
         name = "/".join(min(later))
         raise Refused(f"Cadangan ini dari versi Sinergi yang lebih baru ({name}); perbarui programnya.", code="N-35")
+
+
+def _sign(keys: Path, manifest: bytes) -> bytes:
+    """This agency's event key over the manifest, which names every file by its hash."""
+    from nacl.signing import SigningKey
+
+    from sinergi.ledger.envelope import pre_authentication
+
+    try:
+        signer = SigningKey(bytes.fromhex((keys / "event.key").read_text().strip()))
+    except (OSError, ValueError) as error:
+        raise Refused(
+            "Kunci catatan (event) simpul ini tidak ada; tanpa itu cadangan tidak dapat ditandatangani.", code="N-39"
+        ) from error
+    return signer.sign(pre_authentication(_SIGNED_TYPE, manifest)).signature.hex().encode()
+
+
+def _check_signed(work: Path, keys: Path) -> None:
+    """Whoever can close a file for our key can write any store into it: only this agency's own is put back."""
+    from sinergi.ledger.envelope import pre_authentication, verify_signature
+
+    with contextlib.closing(sqlite3.connect(work / STORE)) as database:
+        named = database.execute(
+            "SELECT k.public FROM ledger_key k JOIN ledger_agency a ON a.id = k.agency_id"
+            " WHERE a.is_self AND k.use = 'event'"
+        ).fetchall()
+    mine = keys / "event.key"
+    publics = [bytes(public) for (public,) in named]
+    if mine.exists():
+        from nacl.signing import SigningKey
+
+        publics = [bytes(SigningKey(bytes.fromhex(mine.read_text().strip())).verify_key)]
+    message = pre_authentication(_SIGNED_TYPE, (work / "manifest.json").read_bytes())
+    try:
+        signature = bytes.fromhex((work / SIGNATURE).read_text())
+    except (OSError, ValueError):
+        signature = b""
+    if not any(verify_signature(public, message, signature) for public in publics):
+        raise Refused(
+            "Cadangan ini tidak ditandatangani kantor ini: palsu, atau dibuat sebelum kunci diganti. Tidak ada yang "
+            "dipulihkan.",
+            code="N-40",
+        )
 
 
 def _known_migrations() -> set[tuple[str, str]]:

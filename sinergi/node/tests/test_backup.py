@@ -241,6 +241,38 @@ def test_a_file_that_is_not_the_one_the_manifest_speaks_of_is_refused(files, tmp
         refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
 
 
+def test_only_a_back_up_that_this_agency_signed_is_put_back(files, tmp_path, identity, opening):
+    """Whoever knows the recipient can close any store for it; the signature cannot be made or moved."""
+    _, whole, keys = files
+    with tarfile.open(fileobj=io.BytesIO(pyrage.decrypt(whole.read_bytes(), [identity]))) as tar:
+        held = {item.name: tar.extractfile(item).read() for item in tar}  # type: ignore[union-attr]
+    changed = dict(json.loads(held["manifest.json"]))
+    other = tmp_path / "other.sqlite3"
+    other.write_bytes(held["node.sqlite3"])
+    database = sqlite3.connect(other)
+    database.execute("UPDATE ledger_agency SET name = 'KPU palsu'")
+    database.commit()
+    database.close()
+    changed["files"] = changed["files"] | {"node.sqlite3": hashlib.sha256(other.read_bytes()).hexdigest()}
+    described = json.dumps(changed, indent=1).encode()
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "event.key").write_text(bytes(SigningKey.generate()).hex())
+    forgeries = {
+        "another store under the old signature": {"manifest.json": described, "node.sqlite3": other.read_bytes()},
+        "signed by another key": {"manifest.sig": backup._sign(theirs, held["manifest.json"])},
+        "an odd signature": {"manifest.sig": b"zz"},
+    }
+    sealed = tmp_path / "forged.age"
+    for forged in forgeries.values():
+        plain = tar_of({**held, **forged})
+        sealed.write_bytes(pyrage.encrypt(plain, [identity.to_public()]))
+        refused(tmp_path, "tidak ditandatangani kantor ini", sealed, opening, keys, opening)
+    unsigned = tar_of({name: data for name, data in held.items() if name != "manifest.sig"})
+    sealed.write_bytes(pyrage.encrypt(unsigned, [identity.to_public()]))
+    refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
+
+
 def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
     data, whole, keys = files
     with pytest.raises(Refused, match="sudah ada"):
