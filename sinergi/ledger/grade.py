@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
+
+# For a deadline the author's clock counts where another node cosigned within this time, else that node's clock.
+TRUSTED_FOR = timedelta(hours=24)
 
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):

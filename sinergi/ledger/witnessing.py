@@ -82,12 +82,12 @@ def _compare_and_keep(asked: witness.Asked, at: datetime) -> tuple[witness.Verdi
 
 
 def _author(note: notes.Note, row: Witnessed | None) -> tuple[str, bytes]:
-    """Whose checkpoint key signed it, and the note with that signature alone. Raises Declined."""
+    """Whose checkpoint key, not revoked, signed it, and the note with that signature alone. Raises Declined."""
     origin = note.checkpoint.log
     if Log.objects.filter(origin=origin).exists():
         # Of our own logs and our partners' we cosign what we hold, by another road (cosigning).
         raise Declined(404)
-    known = Key.objects.filter(use="checkpoint", agency__is_self=False).order_by("pk")
+    known = Key.objects.filter(use="checkpoint", agency__is_self=False, last__isnull=True).order_by("pk")
     if row is not None:
         known = known.filter(agency_id=row.agency)
     for key in known:

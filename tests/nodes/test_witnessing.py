@@ -259,3 +259,9 @@ def test_the_limits_on_the_page_are_those_of_the_code():
         f"Every {witnesses.EVERY_SECONDS:.0f} seconds",
     ]
     assert [words for words in told if words not in text] == []
+
+
+def test_a_revoked_key_gets_no_cosignature(ask, log, police):
+    ask(log, 7, 0)
+    Key.objects.filter(agency_id=police.id, use="checkpoint").update(last={}, reason="stolen")
+    assert ask(log, 11, 7)[0] == 403 and held()[0] == 7

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from sinergi.features.agreement import public as agreements
 from sinergi.ledger import rows
+from sinergi.ledger.grade import TRUSTED_FOR
 from sinergi.ledger.models import Agreement, Cosignature, Entry, Log
 from sinergi.ledger.store import own_agency, stated_at
 from sinergi.sync import clocks
@@ -187,6 +188,19 @@ def carried(told: Standing) -> list[tuple[Partner, Carried]]:
         for partner, parcel in found
         if parcel is not None and (partner.last_contact is None or parcel.at > partner.last_contact)
     ]
+
+
+def lagging(told: Standing, at: datetime) -> list[tuple[Partner, int]]:
+    """How many of our facts each partner is not known to have after the time for which our clock alone is believed."""
+    before, found = at - TRUSTED_FOR, []
+    for partner in told.partners:
+        unread = Q()
+        for log, first in told.unread_by(partner.id):
+            unread |= Q(log=log, seq__gte=first)
+        count = Entry.objects.filter(unread, stored_at__lt=before).count() if unread else 0
+        if count:
+            found.append((partner, count))
+    return found
 
 
 def outside(told: Standing) -> list[Outside]:

@@ -13,6 +13,7 @@ import msgspec
 
 from sinergi.features.obligations.due import Occurrence
 from sinergi.kernel.obligation import Item
+from sinergi.ledger.grade import TRUSTED_FOR
 
 # Named after domain words: dijadwalkan, berjalan, menunggu_bukti, dipenuhi, terlambat, dibebaskan, disengketakan; what
 # was missed before its agreement came here is terlewat: nobody makes it up any more.
@@ -22,7 +23,6 @@ State = Literal["scheduled", "open", "awaiting_proof", "met", "late", "released"
 Step = Literal["", "ahead", "today", "late", "escalated"]
 # What is handed over counts once the other side's node stated that it has it; that statement is no work of its own.
 RECEIVED = {"data.delivered": "data.received"}
-TRUSTED_CLOCK = timedelta(hours=24)
 REMIND = timedelta(days=7)
 LAST_DAY = timedelta(days=1)
 ESCALATE = timedelta(days=7)
@@ -94,7 +94,7 @@ def counted_at(at: datetime, arrived_at: datetime | None, *, exercise: bool) -> 
 
     In an exercise the clock is told, not lived, so the author's counts.
     """
-    if exercise or arrived_at is None or arrived_at - at <= TRUSTED_CLOCK:
+    if exercise or arrived_at is None or arrived_at - at <= TRUSTED_FOR:
         return at
     return arrived_at
 

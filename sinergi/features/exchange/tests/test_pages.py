@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -204,3 +205,13 @@ def test_outside_witnesses_are_told_with_how_far_they_have_signed(agreement, per
     assert "2 dari 2 buku disaksikan sampai catatan terakhir" in page and "<b>Bawaslu" in page
     Line.objects.update(witnesses=False)
     assert "tidak diminta lagi" in secretary.get("/siapa-punya-apa/").content.decode()
+
+
+def test_what_a_partner_lacks_after_a_day_is_told_with_what_follows(agreement, person):
+    own = Log.objects.get(agreement=agreement, is_own=True)
+    secretary, told = person("secretary"), "lebih dari 24 jam"
+    Entry.objects.filter(log=own).update(stored_at=now() - timedelta(hours=23))
+    assert told not in secretary.get("/siapa-punya-apa/").content.decode()
+    Entry.objects.filter(log=own).update(stored_at=now() - timedelta(hours=25))
+    page = secretary.get("/siapa-punya-apa/").content.decode()
+    assert f"Satu catatan belum sampai di Polres Tapsel {told}" in page

@@ -229,6 +229,18 @@ def line_words(partner: Partner, at: datetime) -> tuple[str, str, str]:
     return "warn", _("belum tersambung"), _("belum pernah bicara")
 
 
+def lagging(partner: Partner, count: int) -> str:
+    """What follows where a partner has not received facts in the time for which our clock alone is believed."""
+    said = ngettext(
+        "%(count)s catatan belum sampai di %(name)s lebih dari 24 jam sesudah dicatat: untuk batas waktu, "
+        "yang dihitung saat sampainya, bukan jam kantor ini.",
+        "%(count)s catatan belum sampai di %(name)s lebih dari 24 jam sesudah dicatat: untuk batas waktu, "
+        "yang dihitung saat sampainya, bukan jam kantor ini.",
+        count,
+    )
+    return said % {"count": capfirst(count_words(count)), "name": partner.name}
+
+
 def outside(one: Outside, at: datetime) -> tuple[str, str, str]:
     """(shape, state, sentence) of an outside witness."""
     if one.latest is None:

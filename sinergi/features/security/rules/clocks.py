@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 
 from sinergi.features.security.rules.states import Answer, Request
 from sinergi.kernel.instants import day_of, end_of_day, working_days_after, working_days_before
+from sinergi.ledger.grade import TRUSTED_FOR
 
 # Article 5, P-01 and P-02 of the template. The parties may fix others; until then these are proposals (usulan).
 DAYS_BEFORE = 3
 DAYS_TO_ANSWER = 1
 HOURS_TO_ANSWER_EMERGENCY = 1
 HOURS_TO_CONFIRM_SPOKEN = 24
-# The author's clock is believed for this long without another node having stored the fact.
-HOURS_TO_BE_STORED = 24
 
 
 def answer_due(request: Request, holidays: Container[date]) -> datetime:
@@ -47,7 +46,7 @@ def counts_from(stated_at: datetime, stored_at: datetime | None) -> datetime | N
     """
     if stored_at is None:
         return None
-    return stated_at if stored_at - stated_at <= timedelta(hours=HOURS_TO_BE_STORED) else stored_at
+    return stated_at if stored_at - stated_at <= TRUSTED_FOR else stored_at
 
 
 def asked_in_time(request: Request, holidays: Container[date], *, asked: datetime | None) -> bool | None:
