@@ -57,9 +57,8 @@ def test_data_is_asked_for_granted_sealed_used_and_destroyed_and_its_owner_sees_
     secretary.wait_for_url("**/data/penyerahan/**")
     delivery = path_of(secretary)
 
-    officer.goto("/data/pertukaran/")
-    until(officer, "diterima")
     officer.goto(delivery)
+    until(officer, "Pakai data")
     wrong += looked_at(officer, "delivery on a phone")
     officer.get_by_label("Dipakai untuk apa").fill(PURPOSE)
     with officer.expect_download() as opened:

@@ -28,7 +28,7 @@ from sinergi.kernel.instants import ZONES
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
-from sinergi.node.story import drafting, obligations, standing_duties
+from sinergi.node.story import data, drafting, obligations, standing_duties
 from sinergi.node.story.people import OFFICES, PASSWORD
 from sinergi.node.story.requests import STORIES, Story
 from sinergi.sync import invitations
@@ -132,6 +132,7 @@ def publish(now: datetime) -> None:
     obligations.propose(now, made=_id, person=_actor)
     standing_duties.report(now, agreement=_agreement().agreement, made=_id, person=_actor)
     standing_duties.propose_training(now, agreement=_agreement().agreement, made=_id, person=_actor)
+    data.take_in(now, agreement=_agreement().agreement, made=_id, person=_actor)
 
 
 def ask(now: datetime) -> None:
@@ -155,6 +156,7 @@ def answer(now: datetime) -> None:
     obligations.agree(now, made=_id, person=_actor)
     standing_duties.answer(now, made=_id, person=_actor)
     standing_duties.plan_training(now, made=_id, person=_actor)
+    data.ask(now, made=_id, person=_actor)
     for code, story, found in _theirs():
         if story.fate in ("asked", "late", "withdrawn"):
             continue
@@ -217,7 +219,8 @@ def reconnect(now: datetime) -> None:
 
 
 def react(now: datetime) -> None:
-    """The commission accepts or declines offers, corrects and withdraws."""
+    """The commission accepts or declines offers, corrects and withdraws; it decides on data it was asked for."""
+    data.answer(now, made=_id, person=_actor)
     code = own_agency().code
     for story in STORIES[code]:
         found = _own(story)
