@@ -9,7 +9,7 @@ from typing import Any
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
     name
-    for name in ("ledger", "pages", "agreement", "planning", "median")
+    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median")
     if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
@@ -19,6 +19,10 @@ BARS: dict[tuple[str, str], tuple[float, float]] = {
     ("ledger", "EX-1 one client, request for security / durable insert"): (0.30, 0.60),
     ("ledger", "EX-3 admitting a partner's facts / signature check"): (0.50, 0.75),
     ("planning", "PL-P14 2 s / full plan of two regencies, villages"): (1.0, 2.0),
+    ("names", "PL-P16 50 ms / five drop-outs, one regency, processor"): (1.0, 2.0),
+    ("names", "PL-P17 50 ms / reaction forces, first answer, processor"): (1.0, 2.0),
+    ("escorts", "PL-P20 1 s / first routes of 200 stops"): (1.0, 2.0),
+    ("escorts", "PL-P19 1.01 of PyVRP after 60 s / ours after 10 s (km)"): (1.0, 1.02),
     ("planning", "PL-P14 2 s / full plan of two regencies, districts"): (1.0, 2.0),
     ("planning", "PL-P2/3 bar / country with bound, village, wall"): (1.0, 2.0),
     ("planning", "PL-P2/3 2 GB / country, village, memory"): (1.0, 2.0),

@@ -104,13 +104,17 @@ def wave_back(out: Stops, released: Integers, latest: int) -> Stops:
     return Stops(out.lat, out.lon, out.boxes, released, np.full(len(out), latest, np.int64), out.service)
 
 
+def driven(stops: Stops, fleet: Fleet) -> tuple[Integers, Integers]:
+    """Millimetres and seconds (rounded up) between all places, the depot first."""
+    points = np.concatenate((on_sphere(np.array([fleet.lat]), np.array([fleet.lon])), on_sphere(stops.lat, stops.lon)))
+    way = np.rint(np.stack([metres_mm(points, at) for at in points]) * fleet.detour).astype(np.int64)
+    return way, np.ceil(way / (1000.0 * fleet.metres_per_second)).astype(np.int64)
+
+
 def refine(stops: Stops, fleet: Fleet, seed: int) -> Iterator[RoutePlan]:
     """Ever better plans: the first by insertion, then one after each BLOCK of ruin and recreate. Without an end."""
     _check(stops, fleet)
-    points = np.concatenate((on_sphere(np.array([fleet.lat]), np.array([fleet.lon])), on_sphere(stops.lat, stops.lon)))
-    way = np.stack([metres_mm(points, at) for at in points])
-    way = np.rint(way * fleet.detour).astype(np.int64)
-    drive = np.ceil(way / (1000.0 * fleet.metres_per_second)).astype(np.int64)
+    way, drive = driven(stops, fleet)
     n, v = len(stops), len(fleet)
     early, late = (
         np.concatenate(([t], times)) for t, times in ((fleet.opens, stops.earliest), (fleet.closes, stops.latest))
