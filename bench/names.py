@@ -1,7 +1,7 @@
 """Officers by name, planning anew and reaction forces in one real regency, in processor time.
 
-Stations and units are those of `bench.planning`; names are drawn by a seed for every unit twice over, so that somebody is
-left. `python -m bench.names 3` measures three rounds. Without the table of villages nothing is done.
+Stations and units are those of `bench.planning`; names are drawn by a seed for every unit twice over, so that somebody
+is left. `python -m bench.names 3` measures three rounds. Without the table of villages nothing is done.
 """
 
 from __future__ import annotations
