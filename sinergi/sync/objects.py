@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,6 +65,9 @@ class Source(Protocol):
 
     def may_read(self, reader: str, digest: str) -> bool:
         """Whether that object was sealed for agency `reader`."""
+
+    def digest_of(self, name: str) -> str:
+        """The hash that the fact with this key tells of its object; empty where there is no such fact."""
 
     def owed(self, reader: str) -> set[str]:
         """Hashes of objects that this agency sealed for agency `reader` and whose arrival was not stated yet."""
@@ -150,6 +154,23 @@ def piece(reader: str, digest: str, start: int) -> bytes | None:
             return file.read(LARGEST_PIECE)
     except FileNotFoundError:
         return None
+
+
+def damaged() -> Iterator[str]:
+    """The kept files, scans and sealed objects, whose bytes are not those that their name or their fact tells."""
+    kept = Path(settings.DATA) / "blobs"
+    for path in sorted(kept.rglob("*")):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        told = path.name if re.fullmatch("[0-9a-f]{64}", path.name) else _told(path.name)
+        # Erased while we looked: nothing is wrong with it.
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            if told and hashlib.file_digest(file, "sha256").hexdigest() != told:
+                yield str(path.relative_to(kept))
+
+
+def _told(name: str) -> str:
+    return next((digest for source in _sources() if (digest := source.digest_of(name))), "")
 
 
 def owed(reader: str) -> set[str]:

@@ -20,7 +20,7 @@ from sinergi.ledger import founding, keys, store
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.ledger.writer import run
-from sinergi.sync import addresses, carrying, codes, invitations, service, waking
+from sinergi.sync import addresses, carrying, codes, invitations, objects, service, waking
 from sinergi.sync import repair as repairing
 from sinergi.sync.models import Peer
 
@@ -194,12 +194,12 @@ def fsck(argv: list[str], data: Path) -> int:
     parser.add_argument("--repair", action="store_true", help="ambil kembali bita yang benar dari mitra")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
-    found = checking.check(quick=asked.quick and not asked.repair)
+    found = checking.check(quick=asked.quick and not asked.repair) + _kept_files()
     mended, troubles = 0, []
     if asked.repair and found:
         with repairing.partners() as lines:
             troubles = repairing.repair(lines)
-        before, found = len(found), checking.check()
+        before, found = len(found), checking.check() + _kept_files()
         mended = max(0, before - len(found))
     if asked.json:
         told = {"findings": msgspec.to_builtins(found), "mended": mended, "troubles": troubles}
@@ -213,6 +213,11 @@ def fsck(argv: list[str], data: Path) -> int:
         print(f"{mended} hal diperbaiki; setiap bita terbukti dengan tanda tangan dan pohonnya")
     print("semua simpanan utuh" if not found else f"{len(found)} hal tidak benar")
     return 1 if found else 0
+
+
+def _kept_files() -> list[checking.Finding]:
+    """Scans and sealed objects; no partner brings them back by `--repair`: from a back-up, or delivered again."""
+    return [checking.Finding(f"berkas {name}", "isinya bukan yang dicatat") for name in objects.damaged()]
 
 
 def resume(argv: list[str], data: Path) -> int:

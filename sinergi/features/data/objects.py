@@ -131,6 +131,10 @@ class Deliveries:
         rows = DataDelivery.objects.filter(object=digest, recipient=reader, agency=own_agency().id)
         return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
+    def digest_of(self, name: str) -> str:
+        """The hash that a delivery for us tells."""
+        return DataDelivery.objects.filter(key=name).values_list("object", flat=True).first() or ""
+
     def owed(self, reader: str) -> set[str]:
         """Hashes of deliveries by us whose receipt or destruction the recipient has not stated."""
         rows = DataDelivery.objects.filter(agency=own_agency().id, recipient=reader)

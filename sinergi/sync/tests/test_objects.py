@@ -36,6 +36,12 @@ class Known:
     def may_read(self, reader: str, digest: str) -> bool:
         return (reader, digest) == (self.reader, DIGEST)
 
+    def digest_of(self, name: str) -> str:
+        return DIGEST if name in self.names else ""
+
+    def owed(self, reader: str) -> set[str]:
+        return set()
+
     def arrived(self, name: str) -> None:
         if name == "bad":
             raise objects.Untrue("its content")
@@ -160,3 +166,17 @@ def test_only_its_reader_gets_an_object_and_from_any_place(known, partner, polic
     assert partner("POST", path, "from=0").status_code == 405
     objects.drop(DIGEST)
     assert partner("GET", path, "from=0").status_code == 404
+
+
+def test_a_flipped_bit_in_a_scan_or_an_object_is_named(known: Known, settings: Any):
+    kept = Path(settings.DATA) / "blobs"
+    whole = {f"sealed/{DIGEST}": PLAIN, "sealed/fact": PLAIN, "scans/" + hashlib.sha256(b"%PDF").hexdigest(): b"%PDF"}
+    for name, data in whole.items():
+        (kept / name).parent.mkdir(parents=True, exist_ok=True)
+        (kept / name).write_bytes(data)
+    (kept / "sealed" / ".fact.part").write_bytes(b"still growing")
+    assert list(objects.damaged()) == []
+    for name, data in whole.items():
+        (kept / name).write_bytes(bytes([data[0] ^ 1]) + data[1:])
+        assert list(objects.damaged()) == [name]
+        (kept / name).write_bytes(data)
