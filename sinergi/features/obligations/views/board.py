@@ -130,7 +130,7 @@ def board(request: PersonRequest, agreement: str) -> HttpResponse:
             for item in found.items
             if all(due.rule == "standing" for due in item.dues)
         ],
-        "ours": _ours(lines, found.at),
+        "ours": None if info.state == "suspended" else _ours(lines, found.at),
         "may_propose": info.state == "in_force"
         and agreements.offers(request.user, "obligations.propose", agreement=agreement),
     }
