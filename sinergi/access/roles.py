@@ -108,6 +108,9 @@ _GRANTS: dict[str, str] = {
     # Names, health and homes of officers: their own offices alone.
     "people.read": _POLICE_OFFICE,
     "people.import": "operations_head operations_staff",
+    # Where the police stand and where they lack people is theirs alone until it is ordered.
+    "guard.read": _POLICE_OFFICE,
+    "guard.plan": "deputy_chief operations_head operations_staff",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
     "standing_duties.read": f"{_KPU} {_POLICE} auditor",

@@ -9,6 +9,7 @@ FEATURES = [
     "sinergi.features.security",
     "sinergi.features.risk",
     "sinergi.features.people",
+    "sinergi.features.guard",
     "sinergi.features.standing_duties",
     "sinergi.features.data",
     "sinergi.features.exchange",

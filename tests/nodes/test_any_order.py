@@ -63,7 +63,7 @@ OPENINGS = (
 INTRICATE = ("negotiation.", "agreement.", "stages.", "obligations.minutes_signed")
 # One office's own log, which nobody else delivers: there is one order only. That they are ignored elsewhere is tested
 # beside their projections.
-INTERNAL = ("people.",)
+INTERNAL = ("people.", "guard.")
 OFFICES = ("resort_chief", "resort_chief", "resort_chief", "operations_head")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import msgspec
 from django.db.models import Count, Q, QuerySet
@@ -26,6 +27,7 @@ __all__ = [
     "contains",
     "find_places",
     "picker",
+    "outline_of",
     "place_of",
     "regions_in",
     "station",
@@ -242,6 +244,12 @@ def picker(
         prefix=prefix,
         is_optional=is_optional,
     )
+
+
+def outline_of(codes: set[str], *, user: User) -> dict[str, Any] | None:
+    """These regions as a drawing: `box` and `shapes` (code, name, path, x, y); None where no area is known."""
+    rows = visible_regions(user).filter(code__in=codes).exclude(area="").order_by("code")
+    return areas.outline([(row.code, row.name, row.area) for row in rows])
 
 
 def has_stations() -> bool:

@@ -1,0 +1,122 @@
+"""A plan is calculated beside the pages, kept in the internal log, and its proof holds for a stranger."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sinergi.features.guard import actions, running
+from sinergi.features.guard.models import Calculation, Plan
+from sinergi.features.guard.tests.test_rules import FILES
+from sinergi.features.people.actions import list_units
+from sinergi.features.people.events import UnitRow
+from sinergi.features.places.events import StationListText, StationRow, StationsPublished
+from sinergi.features.places.rules import digest_of
+from sinergi.kernel.ids import new_event_id
+from sinergi.ledger import rebuild
+from sinergi.ledger.models import Entry
+from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm, met
+from tests.nodes.simulator import NOON
+
+CHECK = Path(__file__).parents[4] / "docs/planning/check.py"
+
+
+@pytest.fixture
+def office(found_node, settings, tmp_path):
+    """The node is the police; what it calculates lies in a folder of this test."""
+    settings.DATA = tmp_path
+    return found_node(**POLRES)
+
+
+def keep(resort_chief, files=FILES):
+    """A kept plan; its key."""
+    return actions.keep_plan(
+        id=new_event_id(NOON), by=resort_chief, at=NOON, name="Rencana satu", grouping="village", files=files
+    ).key
+
+
+def test_a_kept_plan_tells_the_shortage_first_and_stays_inside(office, resort_chief, person):
+    key = keep(resort_chief)
+    chief = person("resort_chief")
+    shown = chief.get(f"/penjagaan/{key}/").content.decode()
+    assert "1 personel" in shown and "tidak ada rencana yang kurangnya di bawah 1" in shown
+    assert "1 TPS berkelas lain" in shown  # its class was withdrawn since
+    assert "Rencana satu" in chief.get("/penjagaan/").content.decode()
+    assert chief.get(f"/penjagaan/{key}/posko.xlsx").status_code == 200
+    bundle = zipfile.ZipFile(io.BytesIO(chief.get(f"/penjagaan/{key}/bukti.zip").content))
+    assert bundle.read("posts.csv").decode() == FILES["posts.csv"]
+    assert [entry.log.role for entry in Entry.objects.filter(kind="guard.plan_made")] == ["internal"]
+    assert person("auditor").get(f"/penjagaan/{key}/").status_code == 403
+    assert rebuild.check() == []
+
+
+def test_trying_beside_a_plan_starts_from_its_numbers(office, resort_chief, person):
+    key = keep(resort_chief)
+    form = person("operations_head").get(f"/penjagaan/baru/?dari={key}&tambah=1&batas=district").content.decode()
+    assert 'name="radius_m" value="900"' in form and 'name="extra" value="50"' in form
+
+
+def test_without_stations_and_units_nothing_is_started(office, person):
+    numbers = {
+        f"{level}-{name}": 2
+        for level in ("low", "medium", "high", "special")
+        for name in ("police", "stations", "linmas")
+    }
+    refused = person("operations_head").post("/penjagaan/baru/", numbers | {"grouping": "village"})
+    assert refused.status_code == 422 and Calculation.objects.count() == 0
+
+
+def test_a_planner_that_refuses_says_why_and_nothing_is_kept(office, resort_chief, person):
+    head = person("operations_head")
+    made = Calculation.objects.create(
+        id="00000000-0000-4000-8000-000000000001", owner=head.user.actor_id, started_at=NOON, grouping="village"
+    )
+    here = running.folder(str(made.id))
+    here.mkdir(parents=True)
+    (here / "said").write_text("stations, baris 2, kolom lat: tidak diisi.\n")
+    page = f"/penjagaan/hitung/{made.id}/"
+    assert "kolom lat: tidak diisi" in head.get(page).content.decode()
+    assert head.post(f"{page}simpanan/", {"id": new_event_id(NOON), "name": "Coba"}).status_code == 422
+    assert person("operations_head").get(page).status_code == 404  # somebody else's
+    assert Plan.objects.count() == 0
+
+
+@pytest.mark.slow
+def test_a_plan_from_classes_and_units_is_proven_to_a_stranger(office, resort_chief, person, tmp_path):
+    commission = met(KPU_TAPSEL)
+    agreement = enter_and_confirm(commission, resort_chief)
+    codes = [f"12030110{village:02}{number:03}" for village in (1, 2) for number in range(1, 6)]
+    rows = [
+        StationRow(code=code, lat_e6=1_600_000 + 900 * k, lon_e6=99_270_000 + 700 * (k % 3))
+        for k, code in enumerate(codes)
+    ]
+    stated = {"regency": "1203", "stations": len(rows), "special_stations": 0, "digest": digest_of(rows)}
+    commission.state(agreement, StationsPublished(**stated, text=StationListText(rows=rows)))
+    units = [UnitRow("TS-01", "Polsek Sipirok", "polsek", "1203", 1_600_000, 99_270_000, 3, 0)]
+    list_units(id=new_event_id(NOON), by=resort_chief, at=NOON, rows=units)
+    head = person("operations_head")
+    numbers = {
+        f"{level}-{name}": 2
+        for level in ("low", "medium", "high", "special")
+        for name in ("police", "stations", "linmas")
+    }
+    page = head.post("/penjagaan/baru/", numbers | {"grouping": "village"})["Location"]
+    made = Calculation.objects.get()
+    deadline = time.monotonic() + 120
+    while running.state(str(made.id)) == "running" and time.monotonic() < deadline:
+        time.sleep(0.2)
+    shown = head.get(page).content.decode()
+    assert "10 TPS belum berkelas" in shown, running.said(str(made.id))
+    kept = head.post(f"{page}simpanan/", {"id": new_event_id(NOON), "name": "Rencana satu"})["Location"]
+    assert Plan.objects.get().unmet == 9  # six posts of two, three officers
+    zipfile.ZipFile(io.BytesIO(head.get(f"{kept}bukti.zip").content)).extractall(tmp_path / "out")
+    out = tmp_path / "out"
+    inputs = [word for name in ("stations", "units", "patterns") for word in (f"--{name}", str(out / f"{name}.csv"))]
+    checked = subprocess.run([sys.executable, str(CHECK), *inputs, str(out)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
