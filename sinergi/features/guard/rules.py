@@ -18,8 +18,6 @@ from sinergi.kernel.errors import Refused
 LEVELS = ("low", "medium", "high", "special")
 INPUTS = ("stations.csv", "units.csv", "patterns.csv")
 RESULT = ("posts.csv", "assignments.csv", "summary.json", "certificate.json")
-# What is missing where, drawn in three shades above none.
-SHADES = (1, 3, 6)
 
 
 class District(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,8 +33,8 @@ class District(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shade(self) -> int:
-        """0 where nobody is missing, 1 to 3 the more are."""
-        return sum(self.missing >= least for least in SHADES)
+        """0 where nobody is missing, 1 up to a quarter of those needed, 2 up to half, 3 above."""
+        return (self.missing > 0) + (4 * self.missing > self.needed) + (2 * self.missing > self.needed)
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):

@@ -254,7 +254,6 @@ def _shown(request: PersonRequest, files: Mapping[str, str]) -> dict[str, Any]:
     return {
         "told": told,
         "travel_km": told["travel_m"] / 1000,
-        "could_save": told["unmet"] - told["lower_bound_unmet"],
         "gap_percent": None if told["gap"] is None else told["gap"] * 100,
         "districts": [(one, names.get(one.code, one.code)) for one in found],
         "shapes": [(shape, shades[shape["code"]]) for shape in outline["shapes"]] if outline else [],

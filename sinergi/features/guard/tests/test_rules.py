@@ -35,7 +35,7 @@ def test_the_district_with_the_greatest_shortage_comes_first():
     assert (first.code, first.stations, first.posts, first.needed, first.sent, first.missing) == (
         "120301", 2, 1, 2, 1, 1,
     )  # fmt: skip
-    assert (second.missing, first.shade, second.shade) == (0, 1, 0)
+    assert (second.missing, first.shade, second.shade) == (0, 2, 0)
 
 
 def test_a_post_says_whom_it_guards_and_who_comes():
