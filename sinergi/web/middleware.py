@@ -103,7 +103,11 @@ def refusal(request: HttpRequest, refused: Refused, status: int = 422) -> HttpRe
 
 
 def storage_trouble(error: BaseException | None) -> int | None:
-    """507 where `error` says that the disk is full, 503 where the store takes nothing now, None for anything else."""
+    """507 where `error` says that the disk is full, 503 where the store takes nothing now, None for anything else.
+
+    What was raised while such an error was handled counts too: a session that cannot be saved is told by Django as one
+    that somebody deleted (`UpdateError`, `SessionInterrupted`), with the disk's own words behind it only.
+    """
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return 507
@@ -112,7 +116,7 @@ def storage_trouble(error: BaseException | None) -> int | None:
                 return 507
             if any(words in str(error) for words in _AWAY):
                 return 503
-        error = error.__cause__
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return None
 
 
@@ -146,7 +150,10 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400 or 413: the request itself cannot be read."""
+    """400 or 413: the request itself cannot be read. A disk that did not take the session is said as such."""
+    if storage := storage_trouble(exception):
+        log.error("the store takes nothing (%s)", storage, exc_info=exception)
+        return not_stored(request, storage)
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         return _answer(
             request,

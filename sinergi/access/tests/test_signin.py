@@ -1,10 +1,12 @@
 """Signing in tells nothing, slows guesses, never locks the owner out, and ends when it should."""
 
+import itertools
 import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
 from sinergi.access import accounts, identity, signin
@@ -293,3 +295,28 @@ def test_devices_are_named_as_people_know_them():
     agent = "Mozilla/5.0 (Linux; Android 14; SM-A155F) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36"
     assert signin.device_name(agent) == "Chrome, Android"
     assert signin.device_name("curl/8") == ""
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_at_any_write_of_a_sign_in_is_said_as_full(official, settings):
+    """Django tells a session that the disk did not take as one that somebody deleted (500 or 400)."""
+    settings.ROOT_URLCONF = "sinergi.node.urls"
+    for free in itertools.count():
+        left = itertools.count(free, -1)
+
+        def fill(execute, sql, params, many, context, left=left):
+            if sql.startswith(("INSERT", "UPDATE", "DELETE")) and next(left) <= 0:
+                raise OperationalError("database or disk is full")
+            # The transaction around this test is none of a node's; there a failed write stands alone.
+            connection.needs_rollback = False
+            return execute(sql, params, many, context)
+
+        client = Client(raise_request_exception=False)
+        client.get("/masuk/", REMOTE_ADDR="203.0.113.7")
+        with connection.execute_wrapper(fill):
+            answer = knock(client)
+        if answer.status_code == 302:
+            break
+        assert answer.status_code == 507, f"write {free}: {answer.status_code}"
+        assert "penuh" in answer.content.decode()
+    assert free > 3, "hardly anything is written at a sign-in any more"

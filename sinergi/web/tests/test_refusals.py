@@ -5,12 +5,15 @@ import logging
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404
 from django.test import RequestFactory
 
 from sinergi.kernel.errors import Refused
-from sinergi.web.middleware import RefusalMiddleware
+from sinergi.web.middleware import RefusalMiddleware, bad_request
 
 REFUSED = Refused("Waktu selesai harus sesudah waktu mulai.", code="P-12", field="ends_at")
 
@@ -82,3 +85,25 @@ def test_an_unexpected_error_gives_a_reference_that_the_log_holds_and_no_trace(c
 @pytest.mark.django_db
 def test_reading_that_broke_lost_nothing():
     assert "Data Anda aman" in answer(ValueError(), method="get").content.decode()
+
+
+def raised(inner: Exception, outer: Exception, *, hidden: bool = False) -> Exception:
+    """`outer`, raised while `inner` was handled."""
+    try:
+        try:
+            raise inner
+        except type(inner):
+            if hidden:
+                raise outer from None
+            raise outer  # noqa: B904  as Django does it
+    except type(outer) as error:
+        return error
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_said_also_where_another_error_was_raised_over_it():
+    full = OperationalError("database or disk is full")
+    assert answer(raised(full, UpdateError())).status_code == 507
+    assert bad_request(RequestFactory().get("/api/"), raised(full, SessionInterrupted("gone"))).status_code == 507
+    assert answer(raised(full, ValueError(), hidden=True)).status_code == 500
+    assert answer(raised(KeyError(), UpdateError())).status_code == 500
