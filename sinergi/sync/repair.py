@@ -28,8 +28,11 @@ def partners() -> Iterator[list[Conversation]]:
 
 
 def repair(lines: list[Conversation]) -> list[str]:
-    """Mend every log that `fsck` finds damaged, then fold the tables again; what could not be mended, in sentences."""
-    troubles, states = [], []
+    """Mend every log that `fsck` finds damaged, then fold the tables again; what could not be mended, in sentences.
+
+    While an entry stays damaged the tables stay as they are: they were folded from the true bytes.
+    """
+    troubles, states, is_readable = [], [], True
     for line in lines:
         try:
             states.append((line, line.state()))
@@ -43,7 +46,11 @@ def repair(lines: list[Conversation]) -> list[str]:
             _repair_log(log, states)
         except Broken as error:
             troubles.append(f"buku {log.origin[:8]} tidak dapat diperbaiki: {error}")
-    run(_fold_again)
+            is_readable = is_readable and mending.wanted(log, 0) == []
+    if is_readable:
+        run(_fold_again)
+    else:
+        troubles.append("tabel belum disusun ulang, karena masih ada catatan yang rusak")
     return troubles
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from sinergi.ledger import cosigning, envelope, fsck, mending, rebuild, store
-from sinergi.ledger.models import Body, Cosignature, Entry, Log, Node
+from sinergi.ledger.models import Body, Cosignature, Entry, FoldedTable, Log, Node
 from sinergi.ledger.writer import run
 from sinergi.sync import repair
 from tests.evidence.conftest import cosign_ours
@@ -111,8 +111,19 @@ def test_what_nobody_holds_is_named_and_the_rest_is_mended(holder, agreement):
     other = Entry.objects.get(log__agreement=agreement, log__is_own=False, seq=0)
     Entry.objects.filter(pk=other.pk).update(data=flip(bytes(other.data)))
     troubles = repair.repair([holder])
-    assert len(troubles) == 1 and f"catatan {log.size - 1} rusak di sini" in troubles[0]
+    assert len(troubles) == 2 and f"catatan {log.size - 1} rusak di sini" in troubles[0]
+    assert "belum disusun ulang" in troubles[1]
     assert all(log.origin[:8] in finding.where for finding in fsck.check() if "buku" in finding.where)
+
+
+def test_an_entry_that_is_no_json_any_more_and_that_nobody_holds_is_named_in_words(holder, agreement):
+    """Found by the simulation: folding again what cannot be read was a traceback."""
+    ask_for(agreement, 4)
+    tables = [list(table.content()) for table in FoldedTable.tables()]
+    last = Entry.objects.filter(log__agreement=agreement, log__is_own=True).latest("seq")
+    Entry.objects.filter(pk=last.pk).update(data=bytes(last.data).replace(b'":', b'"*', 1))
+    assert "belum disusun ulang" in repair.repair([holder])[-1]
+    assert [list(table.content()) for table in FoldedTable.tables()] == tables
 
 
 def test_a_lost_cosignature_is_asked_for_again_and_ours_is_made_again(holder, agreement):

@@ -415,7 +415,7 @@ class World:
     # What must hold at any moment.
 
     def check(self) -> None:
-        """No two histories anywhere, nothing of an agreement outside its parties, each new entry signed by its author."""
+        """No two histories anywhere, nothing of an agreement outside its parties, all new entries signed."""
         places: dict[tuple[str, int], bytes] = {}
         for office in self.offices:
             if not office.is_up:
