@@ -127,11 +127,11 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     label = secretary.locator(f"select[name=agreement] option[value='{agreement}']").inner_text()
     asked = ask(secretary, "Kawal rapat perdana", village=VILLAGES["kpu-paluta"], agreement=label)
     arrives(liaison, asked, "Kawal rapat perdana")
-    # What was signed counts without a list to propose: the answer to this very request is owed.
+    # What was signed holds without a list to propose.
     arrives(liaison, f"/kewajiban/{agreement}/daftar/", "2 hari kerja setelah permohonan pengamanan")
     assert "Ditandatangani semua pihak bersama naskahnya" in main_text(liaison)
     liaison.goto(f"/kewajiban/{agreement}/")
-    assert re.search(r"P-02\s+Jawaban permohonan pengamanan", main_text(liaison))
+    assert "P-04 Pengawalan setiap pergerakan logistik" in main_text(liaison)
     eventually(
         lambda: paluta.logs() == {key: value for key, value in polres.logs().items() if key in paluta.logs()},
         lambda: secretary.wait_for_timeout(300),
