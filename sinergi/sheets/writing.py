@@ -25,6 +25,8 @@ from sinergi.sheets.xlsx_file import DATA_SHEET
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+# Of header and footer, with the command before it.
+LONGEST_MARK = 240
 # Rows of a template that get drop-down lists and text format.
 TEMPLATE_ROWS = 20_000
 # A comment costs a drawing; past this many the error column alone tells.
@@ -127,7 +129,8 @@ def export(
     for position, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(position)].width = max(10, min(44, len(column.label) + 6))
     if mark:
-        page.oddHeader.center.text = page.oddFooter.center.text = mark
+        # In a header & begins a command (page number, colour); doubled it is the sign itself. Excel takes 255 letters.
+        page.oddHeader.center.text = page.oddFooter.center.text = mark.replace("&", "&&")[:LONGEST_MARK]
     page.append([_styled(page, column.label, font=_BOLD, fill=_HEAD) for column in columns])
     count = 1
     for row in rows:

@@ -37,6 +37,7 @@ POLICE = frozenset(
     "data.dataset_listed",
     "data.answered",
     "data.delivered",
+    "data.grant_withdrawn",
     "risk.classes_set",
 }
 # How a history begins, so that enough of what follows is valid. A feature whose kinds build on each other adds its own.
@@ -54,6 +55,8 @@ OPENINGS = (
     [f"standing_duties.session_{kind}" for kind in ("proposed", "answered", "held")],
     [f"data.{kind}" for kind in ("dataset_listed", "delivered", "received", "used", "used", "destroyed")],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", "requested", *["answered"] * 4)],
+    [f"data.{kind}" for kind in ("dataset_listed", "requested", *["answered"] * 3, *["grant_withdrawn"] * 2)],
+    [f"data.{kind}" for kind in ("dataset_listed", "requested", "request_withdrawn", "dataset_listed", "answered")],
     [f"obligations.{kind}" for kind in ("proposed", "history_stated", "history_answered")],
     ["risk.places_scored", "risk.classes_set", "risk.places_scored", "risk.classes_set"],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],

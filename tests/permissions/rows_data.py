@@ -105,6 +105,8 @@ ROWS = [
     Row(name="data:exchanges-sheet", get=READ),
     Row(name="data:request", get=READ, own=_request(True), other=_request(False)),
     Row(name="data:answer", post=DECIDE, own=_request(True), other=_request(False)),
+    Row(name="data:withdrawal", post=OFFICES, own=_request(True), other=_request(False)),
+    Row(name="data:revocation", post=DECIDE, own=_request(True), other=_request(False)),
     Row(name="data:delivery", get=READ, own=_delivery(True), other=_delivery(False)),
     Row(name="data:use", post=OFFICES, own=_delivery(True), other=_delivery(False)),
     Row(name="data:destruction", post=LIST, own=_delivery(True), other=_delivery(False)),

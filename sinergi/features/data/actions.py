@@ -10,7 +10,14 @@ from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.data import rules, template
-from sinergi.features.data.events import DataDestroyed, DataReceived, DataUsed, Words
+from sinergi.features.data.events import (
+    DataDestroyed,
+    DataGrantWithdrawn,
+    DataReceived,
+    DataRequestWithdrawn,
+    DataUsed,
+    Words,
+)
 from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
@@ -18,6 +25,7 @@ from sinergi.features.data.models import (
     DataReceipt,
     DataRequest,
     Dataset,
+    DataWithdrawal,
 )
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
@@ -97,6 +105,33 @@ def answer(log: Writing, /, *, request: str, **told: Any) -> Receipt:
 
 
 @command
+def withdraw_request(log: Writing, *, request: str, words: str) -> Receipt:
+    """Take back a request of this office's that was not refused."""
+    asked = DataRequest.objects.filter(key=request, agency=log.agency).first()
+    if asked is None:
+        raise Refused("Hanya kantor yang meminta dapat menarik permintaan ini.", code="DAT-71")
+    if DataAnswer.objects.filter(request=request, agrees=False).exists():
+        raise Refused("Permintaan ini sudah ditolak; tidak ada yang perlu ditarik.", code="DAT-72")
+    _refuse_withdrawn(request)
+    text = Words(words=rules.words_of(words, "words", rules.LONGEST_WORDS))
+    return log.append(asked.agreement, DataRequestWithdrawn(request=RecordKey(request), text=text))
+
+
+@command
+def withdraw_grant(log: Writing, *, request: str, words: str) -> Receipt:
+    """Take back this office's yes to a request; what was delivered under it may no longer be used."""
+    said = DataAnswer.objects.filter(request=request, agency=log.agency, agrees=True).first()
+    if said is None:
+        raise Refused("Belum ada persetujuan kantor ini yang dapat dicabut.", code="DAT-73")
+    office = log.by.office if log.by else ""
+    if office not in rules.DECIDERS.get(own_agency().kind, ()):
+        raise Refused("Permintaan data diputus Kapolres, atau Ketua dan Sekretaris KPU.", code="DAT-43")
+    _refuse_withdrawn(said.key)
+    text = Words(words=rules.words_of(words, "words", rules.LONGEST_WORDS))
+    return log.append(said.agreement, DataGrantWithdrawn(answer=RecordKey(said.key), text=text))
+
+
+@command
 def deliver(log: Writing, /, *, dataset: str, recipient: str, answer: str, **told: Any) -> Receipt:
     """State that a table was sealed for `recipient`. Keywords are those of rules.delivery, but the day."""
     row, today = _dataset(dataset), localdate(log.at)
@@ -169,11 +204,14 @@ def destroy(log: Writing, *, delivery: str, words: str) -> Receipt:
 
 def stands_at(row: DataDelivery, on: date) -> rules.State:
     """Where a delivery stands on that day."""
+    withdrawn = DataWithdrawal.objects.filter(about=row.answer or "-").values_list("withdrawn_at", flat=True)
+    taken_back = withdrawn.first()
     return rules.state(
         received=DataReceipt.objects.filter(delivery=row.key).exists(),
         destroyed=DataDestruction.objects.filter(delivery=row.key).exists(),
         uses_until=row.uses_until,
         on=on,
+        withdrawn_on=None if taken_back is None else localdate(taken_back),
     )
 
 
@@ -181,6 +219,11 @@ def may_state(agreement: str, agency: str, *, on: date) -> bool:
     """Whether that office can state anything under the agreement on that day: it has not left, nor is it suspended."""
     info = agreements.agreement(agreement, on)
     return info is not None and info.state != "suspended" and not rows.has_left(agreement, agency)
+
+
+def _refuse_withdrawn(about: str) -> None:
+    if DataWithdrawal.objects.filter(about=about).exists():
+        raise Refused("Penarikan ini sudah dicatat.", code="DAT-74")
 
 
 def _refuse_replaced(row: Dataset) -> None:

@@ -84,6 +84,20 @@ class DataAnswered(Event, kind="data.answered"):
     text: Words | None = None
 
 
+class DataRequestWithdrawn(Event, kind="data.request_withdrawn"):
+    """Who asked needs it no longer: once its owner knows this, nothing is granted or delivered. The words say why."""
+
+    request: RecordKey
+    text: Words | None = None
+
+
+class DataGrantWithdrawn(Event, kind="data.grant_withdrawn"):
+    """The owner takes its yes back. From that day on what was delivered under it may not be used, and is destroyed."""
+
+    answer: RecordKey
+    text: Words | None = None
+
+
 class DataDelivered(Event, kind="data.delivered"):
     """A table was sealed for one recipient. `object`: SHA-256 of the sealed object, `size` its bytes, `rows` its rows.
 

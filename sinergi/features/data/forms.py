@@ -145,6 +145,13 @@ class UseForm(RefusingForm):
     words = forms.CharField(label=_("Dipakai untuk apa"), max_length=rules.LONGEST)
 
 
+class WithdrawForm(RefusingForm):
+    """Taking back a request, or a yes."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    words = forms.CharField(label=_("Alasan"), max_length=rules.LONGEST)
+
+
 class DestroyForm(RefusingForm):
     """The attestation."""
 

@@ -79,6 +79,15 @@ class DataAnswer(Folded):
     words = models.TextField(null=True)
 
 
+class DataWithdrawal(Folded):
+    """A request or a yes taken back by whom it is of, once. `about`: the key of the request or of the answer."""
+
+    about = models.CharField(max_length=26, db_index=True)
+    office = models.CharField(max_length=64)
+    withdrawn_at = models.DateTimeField()
+    words = models.TextField(null=True)
+
+
 class DataDelivery(Folded):
     """A table sealed for one recipient. The object itself lies beside the database, under its hash."""
 

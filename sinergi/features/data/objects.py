@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import io
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from sinergi.features.data import actions, rules
 from sinergi.features.data.events import Field
-from sinergi.features.data.models import DataDelivery, DataDestruction, DataReceipt, Dataset
+from sinergi.features.data.models import DataAnswer, DataDelivery, DataDestruction, DataReceipt, Dataset, DataWithdrawal
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger import keys, sealed
 from sinergi.ledger.models import Agency, Key
 from sinergi.ledger.store import own_agency
+from sinergi.ledger.writer import Receipt
+from sinergi.sheets import Cells
 from sinergi.sheets.columns import Value
 from sinergi.sync import objects
 
@@ -51,6 +56,53 @@ def seal(data: bytes, **bound: Any) -> tuple[str, int]:
             ) from error
         objects.keep(file, path, digest)
     return digest, size
+
+
+def deliver(
+    *, id: str, by: Actor | None, at: datetime, row: Dataset, recipient: str, said: DataAnswer | None, cells: Cells
+) -> Receipt:
+    """Judge the table `cells`, seal it for `recipient` and state that; under the answer `said`, or as a standing
+    exchange. Raises Refused or sheets.Unreadable, and then nothing stays here."""
+    names = said.fields_json if said else [field.name for field in row.columns()]
+    fields = [field for field in row.columns() if field.name in names]
+    table = rules.table(cells, fields, {field.name: row.label(field.name) for field in fields})
+    if table.problems:
+        first = table.problems[0]
+        raise Refused(
+            "Baris %(row)d, kolom “%(column)s”: %(why)s Sel yang salah: %(count)d.",
+            code="DAT-31",
+            field="file",
+            words={
+                "row": first.row,
+                "column": first.column or "–",
+                "why": gettext(first.pattern) % first.words,
+                "count": len(table.problems),
+            },
+        )
+    data = rules.packed(table)
+    # As the recipient's node will judge it: what that would throw away is refused here, in words.
+    rules.unpacked([data], fields, rows=len(table.rows))
+    until = until_of(row, said, localdate(at))
+    told = {
+        "dataset": row.key,
+        "answer": said.key if said else "",
+        "recipient": recipient,
+        "fields": [field.name for field in fields],
+    }
+    digest, size = seal(data, agreement=row.agreement, uses_until=until.isoformat(), **told)
+    try:
+        return actions.deliver(
+            id=id, by=by, at=at, digest=digest, size=size, rows=len(table.rows), uses_until=until, **told
+        )
+    finally:
+        # Refused, not stored, or sent twice (the first one counts): nothing stays that no fact names.
+        if not DataDelivery.objects.filter(agency=own_agency().id, object=digest).exists():
+            objects.drop(digest)
+
+
+def until_of(row: Dataset, said: DataAnswer | None, on: date) -> date:
+    """The last day on which what is delivered on the day `on` may be used."""
+    return rules.kept_until(on, retention_days=row.retention_days, granted_until=said.uses_until if said else None)
 
 
 def rows_of(row: DataDelivery) -> list[dict[str, Value]]:
@@ -107,6 +159,11 @@ def _names(rows: QuerySet[DataDelivery]) -> set[str]:
     return found | set(rows.filter(recipient=own).values_list("key", flat=True))
 
 
+def _not_withdrawn(rows: QuerySet[DataDelivery]) -> QuerySet[DataDelivery]:
+    """Those whose owner did not take the yes back: what is still on its way then never arrives."""
+    return rows.exclude(answer__in=DataWithdrawal.objects.values("about"))
+
+
 class Deliveries:
     """What sync asks about objects."""
 
@@ -114,7 +171,7 @@ class Deliveries:
         """Deliveries for us that we neither received nor destroyed, where we can still state that they came."""
         rows = DataDelivery.objects.filter(agency=partner, recipient=own_agency().id)
         rows = rows.exclude(key__in=DataReceipt.objects.values("delivery"))
-        rows = rows.exclude(key__in=DataDestruction.objects.values("delivery"))
+        rows = _not_withdrawn(rows.exclude(key__in=DataDestruction.objects.values("delivery")))
         return [
             objects.Wanted(name=row.key, digest=row.object, size=row.size)
             for row in rows.order_by("delivered_at", "key")
@@ -127,9 +184,9 @@ class Deliveries:
         return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
     def may_read(self, reader: str, digest: str) -> bool:
-        """Only its recipient, until it attested that it destroyed it."""
+        """Only its recipient, until it attested that it destroyed it or we took our yes back."""
         rows = DataDelivery.objects.filter(object=digest, recipient=reader, agency=own_agency().id)
-        return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
+        return _not_withdrawn(rows.exclude(key__in=DataDestruction.objects.values("delivery"))).exists()
 
     def digest_of(self, name: str) -> str:
         """The hash that a delivery for us tells."""
@@ -139,7 +196,7 @@ class Deliveries:
         """Hashes of deliveries by us whose receipt or destruction the recipient has not stated."""
         rows = DataDelivery.objects.filter(agency=own_agency().id, recipient=reader)
         rows = rows.exclude(key__in=DataReceipt.objects.values("delivery"))
-        rows = rows.exclude(key__in=DataDestruction.objects.values("delivery"))
+        rows = _not_withdrawn(rows.exclude(key__in=DataDestruction.objects.values("delivery")))
         return set(rows.values_list("object", flat=True))
 
     def arrived(self, name: str) -> None:

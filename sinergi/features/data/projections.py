@@ -10,8 +10,10 @@ from sinergi.features.data.events import (
     DataAnswered,
     DataDelivered,
     DataDestroyed,
+    DataGrantWithdrawn,
     DataReceived,
     DataRequested,
+    DataRequestWithdrawn,
     DatasetListed,
     DatasetText,
     DataUsed,
@@ -26,10 +28,37 @@ from sinergi.features.data.models import (
     DataRequest,
     Dataset,
     DataUse,
+    DataWithdrawal,
 )
+from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 from sinergi.ledger import rows
-from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
+from sinergi.ledger.catalog import Envelope, Had, Ignored, folds, folds_text, judges
+
+
+@judges
+def not_against_what_its_author_knew(envelope: Envelope, had: Had) -> None:
+    """Nothing is asked for, granted, delivered or used that its author knew to be replaced or withdrawn.
+
+    What its author had decides, not what has arrived here: the same on every node, in any order of arrival.
+    """
+    if envelope.kind == DataRequested.kind:
+        for row in (row for key in envelope.refs for row in Dataset.every(key=key)):
+            same = Dataset.every(agreement=row.agreement, agency=row.agency, code=row.code)
+            if any(other.seq > row.seq and had(other.key) for other in same):
+                raise Ignored(
+                    "that entry of the catalogue was replaced",
+                    Refused("Isi katalog ini sudah diganti. Buka kumpulan data itu lagi dari katalog.", code="DAT-15"),
+                )
+    elif envelope.kind in (DataAnswered.kind, DataDelivered.kind, DataUsed.kind):
+        above = set(envelope.refs)
+        above |= {row.answer for key in envelope.refs for row in DataDelivery.every(key=key)}
+        above |= {row.request for key in tuple(above) for row in DataAnswer.every(key=key)}
+        if any(had(row.key) for key in above for row in DataWithdrawal.every(about=key)):
+            raise Ignored(
+                "it was withdrawn before",
+                Refused("Permintaan atau persetujuan ini sudah ditarik.", code="DAT-70"),
+            )
 
 
 @folds(DatasetListed)
@@ -138,6 +167,37 @@ def answer_text(text: Words | None, envelope: Envelope) -> None:
     DataAnswer.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(DataRequestWithdrawn)
+def request_withdrawn(event: DataRequestWithdrawn, envelope: Envelope) -> None:
+    """Who asked takes the request back, once."""
+    if not DataRequest.every(key=event.request, agreement=envelope.agreement, agency=envelope.agency):
+        raise Ignored("only whose it is withdraws it")
+    _withdraw(event.request, envelope)
+
+
+@folds(DataGrantWithdrawn)
+def grant_withdrawn(event: DataGrantWithdrawn, envelope: Envelope) -> None:
+    """The owner takes its yes back, once, by an official who may decide."""
+    said = DataAnswer.every(key=event.answer, agreement=envelope.agreement, agency=envelope.agency, agrees=True)
+    if not said:
+        raise Ignored("only whose it is withdraws it")
+    if envelope.office not in rules.DECIDERS.get(rows.agency_kind(envelope.agency), ()):
+        raise Ignored("its author may not decide on data")
+    _withdraw(event.answer, envelope)
+
+
+@folds_text(DataRequestWithdrawn)
+def request_withdrawal_text(text: Words | None, envelope: Envelope) -> None:
+    """Why."""
+    DataWithdrawal.change({"key": envelope.key}, words=_words(text))
+
+
+@folds_text(DataGrantWithdrawn)
+def grant_withdrawal_text(text: Words | None, envelope: Envelope) -> None:
+    """Why."""
+    DataWithdrawal.change({"key": envelope.key}, words=_words(text))
+
+
 @folds(DataDelivered)
 def delivered(event: DataDelivered, envelope: Envelope) -> None:
     """A table sealed for another party, under a yes of the author's or as a standing exchange."""
@@ -188,6 +248,9 @@ def received(event: DataReceived, envelope: Envelope) -> None:
     _of_recipient(event.delivery, envelope)
     if DataReceipt.look("key", where={"delivery": event.delivery}):
         raise Ignored("it was received before")
+    # Both are the recipient's own, so every node sees them in the same order.
+    if DataDestruction.look("key", where={"delivery": event.delivery}):
+        raise Ignored("it was destroyed before")
     DataReceipt.insert(key=envelope.key, delivery=event.delivery, received_at=envelope.at)
 
 
@@ -223,6 +286,12 @@ def destroyed(event: DataDestroyed, envelope: Envelope) -> None:
 def destruction_text(text: Words | None, envelope: Envelope) -> None:
     """The number of the minutes."""
     DataDestruction.change({"key": envelope.key}, words=_words(text))
+
+
+def _withdraw(about: str, envelope: Envelope) -> None:
+    if DataWithdrawal.look("key", where={"about": about}):
+        raise Ignored("it was withdrawn before")
+    DataWithdrawal.insert(key=envelope.key, about=about, office=envelope.office, withdrawn_at=envelope.at)
 
 
 def _dataset(key: str, envelope: Envelope) -> Dataset:

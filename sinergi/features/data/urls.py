@@ -21,6 +21,8 @@ urlpatterns = [
     path("data/pertukaran/daftar.xlsx", exchanges.exchanges_sheet, name="exchanges-sheet"),
     path("data/permintaan/<str:key>/", exchanges.data_request, name="request"),
     path("data/permintaan/<str:key>/jawaban/", exchanges.answer, name="answer"),
+    path("data/permintaan/<str:key>/penarikan/", exchanges.withdrawal, name="withdrawal"),
+    path("data/permintaan/<str:key>/pencabutan/", exchanges.revocation, name="revocation"),
     path("data/penyerahan/<str:key>/", exchanges.delivery, name="delivery"),
     path("data/penyerahan/<str:key>/pemakaian/", exchanges.use, name="use"),
     path("data/penyerahan/<str:key>/pemusnahan/", exchanges.destruction, name="destruction"),
@@ -41,7 +43,15 @@ navigation.register_view(
         label=_("Pertukaran data"),
         url_name="data:exchanges",
         permission="data.read",
-        pages=("data:request", "data:answer", "data:delivery", "data:use", "data:destruction"),
+        pages=(
+            "data:request",
+            "data:answer",
+            "data:withdrawal",
+            "data:revocation",
+            "data:delivery",
+            "data:use",
+            "data:destruction",
+        ),
     )
 )
 navigation.register_inbox(exchanges.inbox)
@@ -49,6 +59,8 @@ records.register(
     {
         "data.requested": _("permintaan data"),
         "data.answered": _("keputusan atas permintaan data"),
+        "data.request_withdrawn": _("penarikan permintaan data"),
+        "data.grant_withdrawn": _("pencabutan persetujuan data"),
         "data.delivered": _("penyerahan data"),
         "data.received": _("penerimaan data"),
         "data.used": _("pemakaian data"),
@@ -68,6 +80,8 @@ records.register(
         ),
         "nobody had asked for that data": _("Data ini tidak diminta dan bukan penyerahan berkala."),
         "that entry of the catalogue was replaced": _("Isi katalog ini sudah diganti sebelumnya."),
+        "only whose it is withdraws it": _("Permintaan atau persetujuan hanya ditarik oleh yang menyatakannya."),
+        "it was withdrawn before": _("Permintaan atau persetujuan ini sudah ditarik sebelumnya."),
         "it is no possible delivery": _("Penyerahan ini memuat isi yang tidak mungkin."),
         "it was received before": _("Penerimaan ini sudah dicatat sebelumnya."),
         "nobody uses what has not arrived": _("Data yang belum sampai tidak dapat dipakai."),

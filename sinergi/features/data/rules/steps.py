@@ -153,10 +153,15 @@ def delivery_flaw(event: DataDelivered, granted: Sequence[str]) -> bool:
     )
 
 
-def state(*, received: bool, destroyed: bool, uses_until: date, on: date) -> State:
-    """Where a delivery stands on the day `on`; the same at both nodes once they hold the same facts."""
+def state(*, received: bool, destroyed: bool, uses_until: date, on: date, withdrawn_on: date | None = None) -> State:
+    """Where a delivery stands on the day `on`; the same at both nodes once they hold the same facts.
+
+    `withdrawn_on`: the day on which its owner took the yes back; the day before was the last day of use.
+    """
     if destroyed:
         return "destroyed"
+    if withdrawn_on is not None:
+        uses_until = min(uses_until, withdrawn_on - timedelta(days=1))
     if on > uses_until + GRACE:
         return "overdue"
     if on > uses_until:

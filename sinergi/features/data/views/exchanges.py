@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +21,7 @@ from sinergi.access.doors import PersonRequest, note_read, open_record, requires
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.data import actions, objects, rules
-from sinergi.features.data.forms import AnswerForm, AskForm, DeliverForm, DestroyForm, UseForm
+from sinergi.features.data.forms import AnswerForm, AskForm, DeliverForm, DestroyForm, UseForm, WithdrawForm
 from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
@@ -29,11 +30,12 @@ from sinergi.features.data.models import (
     DataRequest,
     Dataset,
     DataUse,
+    DataWithdrawal,
 )
 from sinergi.features.data.views.catalogue import BOTH
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.kernel.words import spaced
+from sinergi.kernel.words import line, spaced
 from sinergi.ledger import rows, sealed
 from sinergi.ledger.grades import NOTHING, grade, grades
 from sinergi.ledger.store import own_agency
@@ -50,6 +52,8 @@ STATES = {
     "overdue": ("late", _("pemusnahan terlambat")),
     "destroyed": ("done", _("dimusnahkan")),
 }
+WITHDRAWN = ("done", _("permintaan ditarik"))
+REVOKED = ("refused", _("persetujuan dicabut"))
 DECISIONS = {
     None: ("waiting", _("menunggu jawaban")),
     True: ("accepted", _("disetujui")),
@@ -64,6 +68,7 @@ def exchanges(request: PersonRequest) -> HttpResponse:
     asked = visible(request.user, DataRequest.objects.all(), "data.read", region=None, scope=request.scope)
     asks = list(asked.order_by("-asked_at", "key"))
     answers = {row.request: row for row in DataAnswer.objects.filter(request__in=[row.key for row in asks])}
+    taken_back = _taken_back([*(row.key for row in asks), *(one.key for one in answers.values())])
     rows = _deliveries(request)
     named = _datasets({row.dataset for row in asks} | {row.dataset for row in rows})
     proof = grades([*(row.key for row in asks), *(row.key for row in rows)])
@@ -75,7 +80,7 @@ def exchanges(request: PersonRequest) -> HttpResponse:
                 "by": agreements.short_name(row.agency),
                 "owner": agreements.short_name(row.owner),
                 "answer": answers.get(row.key),
-                "state": DECISIONS[answers[row.key].agrees if row.key in answers else None],
+                "state": _decision(row, answers.get(row.key), taken_back),
                 "grade": proof.get(row.key, NOTHING),
             }
             for row in asks
@@ -193,6 +198,35 @@ def answer(request: PersonRequest, key: str) -> HttpResponse:
     return _request_page(request, key, form)
 
 
+@require_POST
+@requires("data.request")
+def withdrawal(request: PersonRequest, key: str) -> HttpResponse:
+    """Take back a request of this office's."""
+    row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.request", region=None)
+    return _withdrawn(request, row, actions.withdraw_request)
+
+
+@require_POST
+@requires("data.decide")
+def revocation(request: PersonRequest, key: str) -> HttpResponse:
+    """Take back this office's yes to a request."""
+    row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.decide", region=None)
+    return _withdrawn(request, row, actions.withdraw_grant)
+
+
+def _withdrawn(request: PersonRequest, row: DataRequest, action: Any) -> HttpResponse:
+    form = WithdrawForm(request.POST, auto_id="tarik_%s")
+    if form.is_valid():
+        try:
+            action(by=request.actor, at=request.arrived_at, request=row.key, **form.cleaned_data)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("Penarikan dicatat dan sedang dikirim."))
+            return redirect("data:request", key=row.key)
+    return _request_page(request, row.key, None, withdraw=form)
+
+
 @require_http_methods(BOTH)
 @requires("data.deliver")
 def deliver(request: PersonRequest, key: str) -> HttpResponse:
@@ -205,8 +239,7 @@ def deliver(request: PersonRequest, key: str) -> HttpResponse:
     fields = [field for field in row.columns() if field.name in names]
     info = agreements.agreement(row.agreement)
     partners = (asked.agency,) if asked else info.partners if info else ()
-    posted, today = request.method == "POST", localdate(request.arrived_at)
-    until = rules.kept_until(today, retention_days=row.retention_days, granted_until=said.uses_until if said else None)
+    posted = request.method == "POST"
     form = DeliverForm(
         request.POST if posted else None,
         request.FILES if posted else None,
@@ -215,7 +248,15 @@ def deliver(request: PersonRequest, key: str) -> HttpResponse:
     )
     if posted and form.is_valid():
         try:
-            receipt = _sealed_and_stated(request, form, row, said.key if said else "", fields, until)
+            receipt = objects.deliver(
+                id=form.cleaned_data["id"],
+                by=request.actor,
+                at=request.arrived_at,
+                row=row,
+                recipient=form.cleaned_data["recipient"],
+                said=said,
+                cells=read(form.cleaned_data["file"]),
+            )
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -225,7 +266,7 @@ def deliver(request: PersonRequest, key: str) -> HttpResponse:
         "row": row,
         "form": form,
         "columns": [(row.label(field.name), field.people) for field in fields],
-        "until": until,
+        "until": objects.until_of(row, said, localdate(request.arrived_at)),
         "name": agreements.name_of(row.agreement),
     }
     return render(request, "data/deliver.html", context, status=422 if posted else 200)
@@ -247,7 +288,7 @@ def use(request: PersonRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _delivery_page(request, key, use=form)
     try:
-        data = _sheet_of(row, localdate(request.arrived_at))
+        data = _sheet_of(row, request, form.cleaned_data["words"])
         # Opened first: what turns out to be broken was not used. Nothing leaves before the use is stored.
         receipt = actions.use(
             id=form.cleaned_data["id"],
@@ -266,11 +307,12 @@ def use(request: PersonRequest, key: str) -> HttpResponse:
     return sheet_answer(data, f"{code.lower()}-{row.key[:8]}.xlsx")
 
 
-def _sheet_of(row: DataDelivery, on: date) -> bytes:
-    """The data of a delivery for us as an Excel file. Raises Refused where it may not or cannot be opened."""
+def _sheet_of(row: DataDelivery, request: PersonRequest, words: str) -> bytes:
+    """The data of a delivery for us as an Excel file that says on every printed page for whom it was opened, when and
+    what for. Raises Refused where it may not or cannot be opened."""
     if row.recipient != own_agency().id:
         raise Refused("Penyerahan ini bukan untuk kantor ini.", code="DAT-52")
-    actions.require_kept(row, on)
+    actions.require_kept(row, localdate(request.arrived_at))
     try:
         lines = objects.rows_of(row)
     except FileNotFoundError as error:
@@ -279,9 +321,12 @@ def _sheet_of(row: DataDelivery, on: date) -> bytes:
         raise Refused("Berkas tersegel ini rusak. Minta diserahkan lagi.", code="DAT-62") from error
     dataset = Dataset.objects.get(key=row.dataset)
     labels = {field.name: dataset.label(field.name) for field in objects.fields_of(row)}
-    mark = gettext("Salinan untuk %(name)s, dipakai sampai %(day)s") % {
+    mark = gettext("Salinan untuk %(name)s (%(office)s), dibuka %(opened)s, dipakai sampai %(day)s: %(words)s") % {
         "name": agreements.short_name(row.recipient),
+        "office": _office(request.actor.office) if request.actor else "–",
+        "opened": date_format(localtime(request.arrived_at), "j F Y H.i T"),
         "day": date_format(row.uses_until, "j F Y"),
+        "words": line(words),
     }
     return export(
         rules.columns_of(objects.fields_of(row), labels),
@@ -332,15 +377,18 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     if user.can("data.decide"):
         # What was asked for until a day that is past can no longer be granted.
         open_ones = ours.filter(uses_until__gte=today).exclude(key__in=DataAnswer.objects.values("request"))
+        open_ones = open_ones.exclude(key__in=DataWithdrawal.objects.values("about"))
         for row in agreements.workable(user, visible(user, open_ones, "data.decide", region=None)):
             found.append(_waiting(gettext("Putuskan permintaan data"), "data:request", row))
     if user.can("data.deliver"):
         granted = DataAnswer.objects.filter(agency=own, agrees=True, uses_until__gte=today)
         granted = granted.exclude(key__in=DataDelivery.objects.filter(agency=own).values("answer"))
+        granted = granted.exclude(key__in=DataWithdrawal.objects.values("about"))
+        granted = granted.exclude(request__in=DataWithdrawal.objects.values("about"))
         to_deliver = visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None)
         for row in agreements.workable(user, to_deliver):
             found.append(_waiting(gettext("Serahkan data yang disetujui"), "data:request", row))
-    late = DataDelivery.objects.filter(uses_until__lt=today)
+    late = DataDelivery.objects.filter(Q(uses_until__lt=today) | Q(answer__in=DataWithdrawal.objects.values("about")))
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
     if user.can("data.destroy"):
         for one in visible(user, late.filter(recipient=own), "data.destroy", region=None):
@@ -349,10 +397,8 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
                 found.append(
                     _waiting(gettext("Musnahkan data yang habis masa pakainya"), "data:delivery", one, urgency=2)
                 )
-        for one in visible(
-            user, late.filter(agency=own, uses_until__lt=today - rules.GRACE), "data.destroy", region=None
-        ):
-            if not rows.has_left(one.agreement, one.recipient):
+        for one in visible(user, late.filter(agency=own), "data.destroy", region=None):
+            if actions.stands_at(one, today) == "overdue" and not rows.has_left(one.agreement, one.recipient):
                 found.append(_waiting(gettext("Penerima belum memusnahkan data"), "data:delivery", one, urgency=2))
     return found
 
@@ -365,6 +411,10 @@ def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
 
     asks = {row.key: row.key for row in may_read(DataRequest, key__in=keys)}
     asks |= {row.key: row.request for row in may_read(DataAnswer, key__in=keys)}
+    back = dict(DataWithdrawal.objects.filter(key__in=keys).values_list("key", "about"))
+    of_request = {row.key: row.key for row in may_read(DataRequest, key__in=back.values())}
+    of_request |= {row.key: row.request for row in may_read(DataAnswer, key__in=back.values())}
+    asks |= {key: of_request[one] for key, one in back.items() if one in of_request}
     about: dict[str, str] = {}
     for model in (DataReceipt, DataUse, DataDestruction):
         about |= dict(model.objects.filter(key__in=keys).values_list("key", "delivery"))
@@ -423,66 +473,34 @@ def _granted(request: PersonRequest, row: Dataset) -> tuple[DataAnswer | None, D
     return said, asked
 
 
-def _sealed_and_stated(
-    request: PersonRequest, form: DeliverForm, row: Dataset, answer: str, fields: list[Any], until: date
-) -> Any:
-    labels = {field.name: row.label(field.name) for field in fields}
-    table = rules.table(read(form.cleaned_data["file"]), fields, labels)
-    if table.problems:
-        first = table.problems[0]
-        raise Refused(
-            "Baris %(row)d, kolom “%(column)s”: %(why)s Sel yang salah: %(count)d.",
-            code="DAT-31",
-            field="file",
-            words={
-                "row": first.row,
-                "column": first.column or "–",
-                "why": gettext(first.pattern) % first.words,
-                "count": len(table.problems),
-            },
-        )
-    names = [field.name for field in fields]
-    recipient = form.cleaned_data["recipient"]
-    data = rules.packed(table)
-    # As the recipient's node will judge it: what that would throw away is refused here, in words.
-    rules.unpacked([data], fields, rows=len(table.rows))
-    digest, size = objects.seal(
-        data,
-        agreement=row.agreement,
-        dataset=row.key,
-        answer=answer,
-        recipient=recipient,
-        fields=names,
-        uses_until=until.isoformat(),
-    )
-    try:
-        receipt = actions.deliver(
-            id=form.cleaned_data["id"],
-            by=request.actor,
-            at=request.arrived_at,
-            dataset=row.key,
-            recipient=recipient,
-            answer=answer,
-            digest=digest,
-            size=size,
-            rows=len(table.rows),
-            fields=names,
-            uses_until=until,
-        )
-    finally:
-        # Refused, not stored, or sent twice (the first one counts): nothing stays that no fact names.
-        if not DataDelivery.objects.filter(agency=own_agency().id, object=digest).exists():
-            kept.drop(digest)
-    return receipt
+def _taken_back(about: list[str]) -> dict[str, DataWithdrawal]:
+    """What was taken back of these requests and answers, by the key of each."""
+    return {row.about: row for row in DataWithdrawal.objects.filter(about__in=about)}
 
 
-def _request_page(request: PersonRequest, key: str, form: AnswerForm | None) -> HttpResponse:
+def _decision(row: DataRequest, said: DataAnswer | None, back: dict[str, DataWithdrawal]) -> tuple[str, Any]:
+    if said is not None and said.key in back:
+        return REVOKED
+    return WITHDRAWN if row.key in back else DECISIONS[said.agrees if said else None]
+
+
+def _request_page(
+    request: PersonRequest, key: str, form: AnswerForm | None, withdraw: WithdrawForm | None = None
+) -> HttpResponse:
     row: DataRequest = open_record(request, DataRequest.objects.all(), key, "data.read", region=None)
     dataset = Dataset.objects.get(key=row.dataset)
     said = DataAnswer.objects.filter(request=key).first()
     own = own_agency()
     offered = partial(agreements.offers, request.user, agreement=row.agreement)
-    decides = said is None and row.owner == own.id and offered("data.decide")
+    back = _taken_back([row.key, *([said.key] if said else [])])
+    decides = said is None and not back and row.owner == own.id and offered("data.decide")
+    takes_back = ""
+    if row.agency == own.id and not back and (said is None or said.agrees) and offered("data.request"):
+        takes_back = reverse("data:withdrawal", args=[key])
+    elif said is not None and said.agrees and said.key not in back and said.agency == own.id and offered("data.decide"):
+        takes_back = reverse("data:revocation", args=[key])
+    if withdraw is None and takes_back:
+        withdraw = WithdrawForm(initial={"id": new_event_id(request.arrived_at)}, auto_id="tarik_%s")
     columns = [(name, dataset.label(name)) for name in row.fields_json]
     if form is not None:
         form.fields["fields_chosen"].choices = columns  # type: ignore[attr-defined]
@@ -504,13 +522,23 @@ def _request_page(request: PersonRequest, key: str, form: AnswerForm | None) -> 
         "columns": [label for _name, label in columns],
         "answer": said,
         "granted": [dataset.label(name) for name in said.fields_json] if said else [],
-        "state": DECISIONS[said.agrees if said else None],
+        "state": _decision(row, said, back),
+        "decision": DECISIONS[said.agrees if said else None],
         "form": form if decides else None,
-        "may_deliver": said is not None and said.agrees and row.owner == own.id and offered("data.deliver"),
+        "may_deliver": said is not None
+        and said.agrees
+        and not back
+        and row.owner == own.id
+        and offered("data.deliver"),
+        "withdraw": withdraw,
+        "takes_back": takes_back,
+        "is_owner": row.owner == own.id,
+        "back": sorted(back.values(), key=lambda one: one.withdrawn_at),
         "deliveries": [_delivery_line(one, dataset, request) for one in rows],
         "grade": grade(row.key),
     }
-    return render(request, "data/request.html", context, status=422 if form is not None and form.is_bound else 200)
+    failed = any(one is not None and one.is_bound for one in (form, withdraw))
+    return render(request, "data/request.html", context, status=422 if failed else 200)
 
 
 def _delivery_page(
