@@ -504,16 +504,18 @@ def _names(known: frozenset[str]) -> dict[str, str]:
     """The names by agreement id, told apart within `known`."""
     agencies, papers = _agencies(), [paper for paper in _papers() if paper[0] in known]
     marks = rules.told_apart(papers)
-    called = {id: _plain_name(agencies, parties) for id, parties, _, _ in papers}
+    shorts = _shorts()
+    called = {id: _plain_name(agencies, parties, shorts) for id, parties, _, _ in papers}
     return {id: f"{name} ({marks[id]})" if id in marks else name for id, name in called.items()}
 
 
-def _plain_name(agencies: dict[str, Agency], parties: Sequence[str]) -> str:
+def _plain_name(agencies: dict[str, Agency], parties: Sequence[str], shorts: dict[str, str] | None = None) -> str:
     others = [party for party in parties if not (party in agencies and agencies[party].is_self)]
     if len(others) > 1:
         others.sort(key=lambda party: _place(agencies, party))
-    known = _shorts()
-    return " · ".join(known.get(party) or party[:8] for party in others)
+    if shorts is None:
+        shorts = {party: _short(agencies, party) for party in others if party in agencies}
+    return " · ".join(shorts.get(party) or party[:8] for party in others)
 
 
 def _told(
