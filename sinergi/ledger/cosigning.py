@@ -6,7 +6,7 @@ A cosignature goes out only after the entries it covers are on disk (mirror) and
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
@@ -102,6 +102,10 @@ def _admit_line(log: Log, agency: str, note: notes.Note, line: notes.NoteLine) -
 
 def _instant(seconds: int) -> datetime:
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        at = datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise notes.BadNote("a cosignature from an impossible time") from error
+    if at.year == MAXYEAR:
+        # Its last day has no end on Indonesian clocks (docs/protocol/validity.md, 10).
+        raise notes.BadNote("a cosignature from beyond the calendar")
+    return at

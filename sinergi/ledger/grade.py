@@ -28,7 +28,8 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
         """How many of the four dots are full."""
         if self.stamped:
             return 4
-        if self.of and self.witnessed:
+        # An outside witness stores nothing: what it alone has seen is not at the other party yet.
+        if self.arrived and self.witnessed:
             return 3
         return 2 if self.arrived else int(self.signed)
 

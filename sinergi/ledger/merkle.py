@@ -125,13 +125,15 @@ def verify_consistency(old: int, old_root: bytes, new: int, new_root: bytes, pro
     return _roots(old, old_root, new, proof) == (old_root, new_root)
 
 
-def other_beginning(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> bytes | None:
-    """The root at size `old` of the tree that this proof leads to, where that is another than `old_root`.
+def other_beginning(old: int, old_root: bytes, new: int, new_root: bytes, proof: list[bytes]) -> list[bytes] | None:
+    """Where this proof leads to the new tree from another root at size `old` than `old_root`: that one, then the proof.
 
-    None where the proof leads nowhere, fits, or is of a size (a power of two) whose proofs do not hold that root.
+    Proofs from a size that is a power of two do not hold that root: there it stands before the proof. None where it
+    leads nowhere or fits.
     """
-    first, second = _roots(old, old_root, new, proof) or (b"", b"")
-    return first if second == new_root and first != old_root else None
+    claimed, *path = (proof or [b""]) if old & (old - 1) == 0 else [old_root, *proof]
+    first, second = _roots(old, claimed, new, path) or (b"", b"")
+    return [first, *path] if second == new_root and first != old_root else None
 
 
 def _roots(old: int, old_root: bytes, new: int, proof: list[bytes]) -> tuple[bytes, bytes] | None:

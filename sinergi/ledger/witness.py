@@ -46,13 +46,13 @@ class Seen(msgspec.Struct, frozen=True):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """`status` as HTTP tells it: 200 cosign, 400, 409 another size or root, 422 no proof.
 
-    `forked`: the proof shows that the author signed two histories; `before` is then the root that its larger tree had
-    at the size cosigned last, empty where both trees have one size.
+    `forked`: the proof shows that the author signed two histories; `shown` is then the root that its larger tree had
+    at the size cosigned last and the proof from there, empty where both trees have one size.
     """
 
     status: int
     forked: bool = False
-    before: bytes = b""
+    shown: tuple[bytes, ...] = ()
 
 
 def encode(old: int, proof: list[bytes], note: bytes) -> bytes:
@@ -90,8 +90,8 @@ def judge(asked: Asked, seen: Seen) -> Verdict:
         return Verdict(status=200 if not asked.proof else 422)
     if merkle.verify_consistency(asked.old, seen.root, new.size, new.root, list(asked.proof)):
         return Verdict(status=200)
-    before = merkle.other_beginning(asked.old, seen.root, new.size, new.root, list(asked.proof))
-    return Verdict(status=422, forked=before is not None, before=before or b"")
+    shown = merkle.other_beginning(asked.old, seen.root, new.size, new.root, list(asked.proof))
+    return Verdict(status=422, forked=shown is not None, shown=tuple(shown or ()))
 
 
 def _hash(line: bytes) -> bytes:

@@ -30,12 +30,7 @@ class Declined(Exception):
 
 def add_checkpoint(data: bytes, at: datetime) -> bytes:
     """Our cosignature line under the checkpoint in this request, once it is kept. Raises Declined."""
-    try:
-        asked = witness.read(data)
-    except witness.UnknownOrigin as error:
-        raise Declined(404) from error
-    except notes.BadNote as error:
-        raise Declined(400) from error
+    asked = _read(data)
     if guard.is_holding():
         # Perhaps an old copy of itself, that has forgotten what it signed.
         raise Declined(503)
@@ -45,6 +40,12 @@ def add_checkpoint(data: bytes, at: datetime) -> bytes:
     return notes.cosign(
         asked.note.checkpoint, store.own_agency().id, "witness", keys.own()["witness"], int(at.timestamp())
     )
+
+
+def author(data: bytes) -> str:
+    """The agency that signed the checkpoint in this request; only reads. Raises Declined where we know of none."""
+    asked = _read(data)
+    return _author(asked.note, Witnessed.objects.filter(origin=asked.note.checkpoint.log).first())[0]
 
 
 def newest(origin: str) -> bytes | None:
@@ -59,6 +60,15 @@ def fork(origin: str) -> forks.Fork | None:
     return forks.Fork(bytes(row.first), bytes(row.second), bytes(row.proof)) if row else None
 
 
+def _read(data: bytes) -> witness.Asked:
+    try:
+        return witness.read(data)
+    except witness.UnknownOrigin as error:
+        raise Declined(404) from error
+    except notes.BadNote as error:
+        raise Declined(400) from error
+
+
 def _compare_and_keep(asked: witness.Asked, at: datetime) -> tuple[witness.Verdict, int]:
     """Inside the writer: the verdict and the size cosigned last. A fork is kept although nothing is cosigned."""
     checkpoint = asked.note.checkpoint
@@ -68,7 +78,7 @@ def _compare_and_keep(asked: witness.Asked, at: datetime) -> tuple[witness.Verdi
         return witness.Verdict(status=403), 0
     verdict = witness.judge(asked, witness.Seen(row.size, bytes(row.root)) if row else witness.Seen())
     if verdict.forked and row is not None:
-        _keep_fork(row, note, verdict.before, asked.proof, at)
+        _keep_fork(row, note, verdict.shown, at)
     if verdict.status == 200:
         if row is None and Witnessed.objects.filter(agency=agency).count() >= MOST_LOGS:
             return witness.Verdict(status=403), 0
@@ -105,9 +115,8 @@ def _author(note: notes.Note, row: Witnessed | None) -> tuple[str, bytes]:
     raise Declined(404 if row is None else 403)
 
 
-def _keep_fork(row: Witnessed, note: bytes, before: bytes, proof: tuple[bytes, ...], at: datetime) -> None:
-    first = bytes(row.note)
-    fork = forks.of_checkpoints(first, note, before, list(proof)) if before else forks.Fork(first, note)
+def _keep_fork(row: Witnessed, note: bytes, shown: tuple[bytes, ...], at: datetime) -> None:
+    fork = forks.Fork(bytes(row.note), note, forks.hashes([*shown]))
     keys_of = Key.objects.filter(agency_id=row.agency, use="checkpoint").order_by("pk")
     forks.check(fork, row.origin, histories.event_keys, [bytes(key.public) for key in keys_of])
     WitnessedFork.objects.create(origin=row.origin, first=fork.first, second=fork.second, proof=fork.proof, found_at=at)

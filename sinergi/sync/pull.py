@@ -78,6 +78,8 @@ class Round:
         # Bodies the partner said it does not have (erased): not asked again by this process.
         self._absent: set[tuple[str, int]] = set()
         self._submitted: float | None = None
+        # What the outside witness would not sign, and why: told at every round until it is shown our logs again.
+        self.unwitnessed: list[str] = []
 
     def submits(self) -> bool:
         """Whether it is time to show an outside witness our logs; then the next time is counted from now."""

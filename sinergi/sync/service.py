@@ -216,8 +216,9 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
             raise
         finally:
             line.close()
-        if peer.witnesses and round_.submits():
-            outcome.troubles += witnesses.submit(peer).troubles
+        if peer.witnesses:
+            _show_witness(peer, round_)
+            outcome.troubles += round_.unwitnessed
     except (Broken, Refused) as error:
         words = getattr(error, "sentence", "") or str(error)
         failures = peer.failures + 1
@@ -228,6 +229,16 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
     words = " ".join(dict.fromkeys(outcome.troubles))[:300]
     run(lambda: rows.update(last_try=now(), last_contact=now(), failures=0, error=words))
     return outcome
+
+
+def _show_witness(peer: Peer, round_: Round) -> None:
+    """Show an outside witness our logs where it is time. Its refusal undoes no exchange and is told until next time."""
+    if not round_.submits():
+        return
+    try:
+        round_.unwitnessed = witnesses.submit(peer).troubles
+    except (Broken, Refused) as error:
+        round_.unwitnessed = [getattr(error, "sentence", "") or str(error)]
 
 
 def _learn_keys(line: Conversation, agency: str) -> None:

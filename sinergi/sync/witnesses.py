@@ -6,6 +6,7 @@ author showed the witness another tree than us, both come to light here.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -14,7 +15,7 @@ from django.db.models import Max
 from sinergi.kernel.errors import Broken
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, forks, histories, merkle, tree, witness
-from sinergi.ledger.models import Agreement, Cosignature, Log
+from sinergi.ledger.models import Agency, Agreement, Cosignature, Key, Log
 from sinergi.ledger.writer import run
 from sinergi.sync import messages
 from sinergi.sync.fetch import Answer, Line
@@ -29,10 +30,9 @@ _LARGEST_ANSWER = 64 * 1024
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """What one submission brought: logs newly cosigned, logs the witness does not know, sentences for people."""
+    """What one submission brought: logs newly cosigned, sentences for people."""
 
     cosigned: int = 0
-    unknown: int = 0
     troubles: list[str] = []
 
 
@@ -80,11 +80,15 @@ def _submit(line: Line, agency: str, log: Log, old: int, told: Told) -> None:
         if answer.status == 403 and _accused(line, log):
             return
         if answer.status in (403, 404):
-            # Not introduced to the author yet, or the origin is taken: shown again at the next time.
-            told.unknown += 1
+            # Shown again at the next time.
+            told.troubles.append(_refused(line, log, answer.status))
             return
         size = _size(answer) if answer.status == 409 else None
         if size is None or size > log.checkpoint_size or size == old:
+            if answer.status == 422 and old & (old - 1) == 0 < old:
+                # Proofs from a power of two do not hold the root there: with ours before it the witness has proof too.
+                shown = [tree.root_at(log, old), *proof]
+                _ask(line, "POST", "/witness/v1/add-checkpoint", witness.encode(old, shown, note))
             if answer.status in (409, 422):
                 _look(line, log)
                 return
@@ -104,6 +108,27 @@ def _accused(line: Line, log: Log) -> bool:
     except (messages.BadMessage, forks.NoFork, UnicodeError) as error:
         raise notes.BadNote("a proof that proves nothing") from error
     return True
+
+
+def _refused(line: Line, log: Log, status: int) -> str:
+    """Why this witness signs nothing of this log, for people. Whoever took its origin is named by its own signature."""
+    author = _name(log.agency)
+    if status == 404:
+        return f"Saksi belum mengenal {author}; kantor itu perlu dikenalkan kepadanya."
+    answer = _ask(line, "GET", f"/witness/v1/checkpoint/{log.origin}", b"")
+    others = Key.objects.filter(use="checkpoint").exclude(agency_id=log.agency).order_by("pk")
+    for key in others if answer.status == 200 else []:
+        note = notes.parse(answer.body)
+        with suppress(notes.BadNote):
+            notes.check_own_signature(note, bytes(key.public))
+            if note.checkpoint.log == log.origin:
+                taker = _name(key.agency_id)
+                return f"{taker} menandatangani lebih dahulu atas nama buku {author}, jadi saksi menolak penulisnya."
+    return f"Saksi menolak buku {author}; tanyakan sebabnya kepadanya."
+
+
+def _name(agency: str) -> str:
+    return Agency.objects.get(id=agency).name
 
 
 def _look(line: Line, log: Log) -> None:

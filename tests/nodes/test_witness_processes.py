@@ -27,7 +27,7 @@ def start(what: str, data: Path, case: Path) -> subprocess.Popen[str]:
 
 
 def accepted(process: subprocess.Popen[str], code: int = 0) -> list[list[int]]:
-    out, _ = process.communicate()
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == code
     return [json.loads(line) for line in out.splitlines()]
 

@@ -11,6 +11,7 @@ from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, forks, guard, histories, keys, merkle, store, witness, witnessing
 from sinergi.ledger.models import Cosignature, Entry, Key, Log, Witnessed, WitnessedFork
 from sinergi.ledger.writer import run
+from sinergi.sync import api
 from tests.nodes.simulator import NOON, PeerLog
 
 AGREEMENT = "5" * 64
@@ -98,6 +99,33 @@ def test_a_larger_tree_of_another_history_is_refused_and_where_the_proof_shows_i
     told = forks.Fork(bytes(fork.first), bytes(fork.second), bytes(fork.proof))
     forks.check(told, log.origin, histories.event_keys, [police.ring.public("checkpoint")])
     assert held() == (7, log.root(7))
+
+
+def test_a_larger_tree_over_a_power_of_two_is_proof_with_the_root_it_had_there(ask, log, police):
+    """The proof from such a size does not hold the root there; who shows the other history puts it before the proof."""
+    ask(log, 8, 0)
+    other = tree_of(police, 11, but=2)
+    proof = merkle.consistency_proof(8, 11, other.subtree)
+    assert ask(other, 11, 8)[0] == ask(other, 11, 8, proof=[log.root(8), *proof])[0] == 422
+    assert not WitnessedFork.objects.exists()
+    assert ask(other, 11, 8, proof=[other.root(8), *proof])[0] == 422
+    fork = WitnessedFork.objects.get()
+    told = forks.Fork(bytes(fork.first), bytes(fork.second), bytes(fork.proof))
+    forks.check(told, log.origin, histories.event_keys, [police.ring.public("checkpoint")])
+    assert ask(log, 11, 8)[0] == 403
+
+
+def test_no_noise_by_strangers_keeps_an_author_from_being_witnessed(ask, log, police, monkeypatch):
+    monkeypatch.setattr(api, "REQUESTS_PER_MINUTE", 3)
+    monkeypatch.setattr(api, "_submitters", {})
+    forged = police.checkpoint(log, 8).partition(b"\n\n")[0] + b"\n\n" + police.checkpoint(log, 7).partition(b"\n\n")[2]
+    with monkeypatch.context() as patched:
+        # Nor does it take a turn of the one writer.
+        patched.setattr(witnessing, "run", None)
+        assert {ask(log, 8, 0, note=forged)[0] for _ in range(5)} == {404}
+    looked = {Client().get(f"/witness/v1/checkpoint/{letter * 64}").status_code for letter in "abcdef"}
+    assert looked == {404}
+    assert [ask(log, size, old)[0] for old, size in ((0, 3), (3, 8), (8, 11), (11, 11))] == [200, 200, 200, 429]
 
 
 @pytest.mark.parametrize("spoil", ["flipped", "short", "long", "empty", "swapped"])
@@ -238,13 +266,18 @@ def test_a_witness_that_becomes_a_party_goes_on_from_what_it_cosigned(police, ag
 
 
 def test_the_beginning_that_a_proof_shows_is_that_of_the_other_tree(police):
-    """`other_beginning` for every pair of sizes: found for all but powers of two, never where the histories agree."""
+    """`other_beginning` for every pair of sizes, from powers of two only with that root before the proof; never where
+    the histories agree."""
     one, other = tree_of(police, 17), tree_of(police, 17, but=0)
     for new in range(2, 18):
         for old in range(1, new):
             proof = merkle.consistency_proof(old, new, other.subtree)
+            if old & (old - 1) == 0:
+                assert merkle.other_beginning(old, one.root(old), new, other.root(new), proof) is None
+                proof = [other.root(old), *proof]
+            path = proof[-len(merkle.consistency_proof(old, new, other.subtree)) :]
             found = merkle.other_beginning(old, one.root(old), new, other.root(new), proof)
-            assert found == (None if old & (old - 1) == 0 else other.root(old))
+            assert found == [other.root(old), *path]
             assert merkle.other_beginning(old, other.root(old), new, other.root(new), proof) is None
 
 

@@ -127,6 +127,8 @@ def witnessed(request: PersonRequest) -> HttpResponse:
         row | {"mark": spaced(row["origin"][:16]), "name": names[row["agency"]], "forked_at": found.get(row["origin"])}
         for row in rows
     ]
+    # What was found comes first: nobody may bury it under many logs of its own.
+    lines.sort(key=lambda line: line["forked_at"] is None)
     context = {"lines": lines, "forked": sum(bool(line["forked_at"]) for line in lines)}
     return render(request, "oversight/witnessed.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +13,7 @@ from sinergi.ledger.models import Log
 from sinergi.sync import service
 from sinergi.sync.conversation import TurnedAway
 from sinergi.sync.models import Peer
-from sinergi.sync.pull import Outcome
+from sinergi.sync.pull import Outcome, Round
 
 
 @pytest.fixture
@@ -46,6 +47,25 @@ def test_a_bell_during_a_pause_is_rung_after_it(partner, monkeypatch):
     Peer.objects.update(paused=False, introduced_at=now() - timedelta(1))
     thread._turn()
     assert rung == [True]
+
+
+def test_a_refusing_witness_undoes_no_exchange_and_its_words_stay_until_it_is_asked_again(partner, monkeypatch):
+    """It is shown our logs every five minutes and spoken with every one: its words must not vanish in between."""
+    told = [TurnedAway(503, "belum boleh menandatangani")]
+
+    def submit(peer):
+        raise told.pop()
+
+    Peer.objects.update(witnesses=True)
+    monkeypatch.setattr(service, "Conversation", lambda *given, **more: SimpleNamespace(close=lambda: None))
+    monkeypatch.setattr(service.witnesses, "submit", submit)
+    monkeypatch.setattr(Round, "go", lambda self, line: Outcome())
+    round_ = Round(partner.agency)
+    for _ in range(2):
+        service._recorded(Peer.objects.get(), round_)
+        row = Peer.objects.get()
+        assert row.failures == 0 and row.last_contact and "belum boleh" in row.error
+    assert not told
 
 
 def test_a_partner_that_came_with_the_news_hears_of_it(agreement, partner, monkeypatch):

@@ -10,6 +10,7 @@ from sinergi.features.agreement.events import AgreementLeft
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import forks, histories, witness
+from sinergi.ledger.grade import Mark, judge
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Cosignature, Entry, Equivocation, Log
 from sinergi.sync import messages, statement, witnesses
@@ -75,7 +76,12 @@ def test_its_cosignature_counts_beside_the_partners(peer, outside, agreement, po
     key = Entry.objects.get(kind="agreement.entered").key
     assert (grade(key).witnessed, grade(key).of) == (0, 1)
     witnesses.submit(peer, outside)
-    assert (grade(key).witnessed, grade(key).of, grade(key).arrived) == (1, 2, 0)
+    told = grade(key)
+    assert (told.witnessed, told.of, told.arrived) == (1, 2, 0)
+    # It stores nothing: letters and boards must not call a fact witnessed that has not come to the other party.
+    assert told.word == "signed"
+    both = [Mark(police.id, use, 9, None) for use in ("mirror", "witness")]
+    assert judge(0, "author", ("author", police.id), both).word == "witnessed"
 
 
 def test_a_log_that_grew_is_shown_with_the_proof_from_where_it_signed_last(peer, outside, agreement, police):
@@ -141,7 +147,58 @@ def test_a_log_the_witness_does_not_know_holds_up_no_other(peer, outside, agreem
         return outside._answer(status, b"") if len(asked) == 1 else really(*given, **more)
 
     monkeypatch.setattr(outside, "ask", ask)
-    assert witnesses.submit(peer, outside) == witnesses.Told(cosigned=1, unknown=1)
+    told = witnesses.submit(peer, outside)
+    assert told.cosigned == len(told.troubles) == 1
+
+
+def test_whoever_took_our_origin_at_the_witness_is_named_to_us_by_its_own_signature(
+    peer, outside, agreement, police, node, monkeypatch
+):
+    """A partner that signs first under our origin shuts the witness to us; we are told, and who it was."""
+    own, really = Log.objects.get(agreement=agreement, agency=node.id), outside.ask
+    checkpoint = notes.Checkpoint(own.origin, 1, b"f" * 32)
+    taken = notes.sign(checkpoint, police.ring["checkpoint"])
+
+    def ask(method, target, **more):
+        if own.origin not in target and own.origin.encode() not in more["body"]:
+            return really(method, target, **more)
+        if "histories" in target:
+            return outside._answer(404, b"")
+        return outside._answer(403, b"") if method == "POST" else outside._answer(200, taken)
+
+    monkeypatch.setattr(outside, "ask", ask)
+    (sentence,) = witnesses.submit(peer, outside).troubles
+    assert sentence.startswith("Polres Tapanuli Selatan menandatangani lebih dahulu atas nama buku KPU")
+    # The witness cannot blame anybody who did not sign that.
+    taken = notes.sign(checkpoint, outside.signer)
+    (sentence,) = witnesses.submit(peer, outside).troubles
+    assert "Polres" not in sentence and "menolak buku KPU" in sentence
+
+
+def test_an_author_with_another_history_over_a_power_of_two_is_found_out_at_the_witness_too(
+    peer, outside, agreement, police
+):
+    log = police.log(agreement)
+    other = copy.deepcopy(log)
+    for _ in range(2):
+        police.state(agreement, AgreementLeft(reason="term_over"))
+    police.logs[agreement] = other
+    police.state(agreement, AgreementLeft(reason="void_law"), deliver=False)
+    outside.kept[log.origin] = police.checkpoint(other)
+    witnesses.submit(peer, outside)
+    assert Log.objects.get(origin=log.origin).frozen == histories.FORKED
+    shown = [witness.read(body) for _target, body in outside.heard if body and log.origin.encode() in body]
+    seen = notes.parse(outside.kept[log.origin]).checkpoint
+    assert seen.size == 2 and witness.judge(shown[-1], witness.Seen(2, seen.root)).forked
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(253_370_764_799, 2), (253_402_300_799, 0)])
+def test_a_witness_whose_clock_is_beyond_the_calendar_breaks_no_page(
+    peer, outside, agreement, monkeypatch, seconds, kept
+):
+    really = notes.cosign
+    monkeypatch.setattr(notes, "cosign", lambda *given: really(*given[:-1], seconds))
+    assert witnesses.submit(peer, outside).cosigned == kept
 
 
 def test_a_party_is_no_outside_witness_of_its_own_agreement(agreement, police):
