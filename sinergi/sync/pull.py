@@ -160,6 +160,8 @@ class Round:
             return
         if held is not None and held.frozen and not (own and held.frozen == histories.RESTORED):
             return
+        if own and told.agreement and held is not None and held.frozen:
+            waking.doubt(told.agreement)
         size = held.size if held else 0
         while size < told.size:
             self._check_stop()

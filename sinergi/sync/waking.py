@@ -1,9 +1,9 @@
 """Whom a node asks before it signs again, and what their answers mean. The guard itself is `sinergi.ledger.guard`.
 
-Under an agreement the log is complete as soon as one of its other parties answered and every other one was tried, all
-that they showed is here, and no other process of ours spoke with them a moment ago. After a mere reboot no answer is
-needed: a power cut while the line is down stops no office. Two people may say instead that it is (`resume`), unless a
-partner has shown the contrary.
+Under an agreement the log is complete as soon as each of its other parties answered (one alone may hold the newest
+facts), all that they showed is here, and no other process of ours spoke with them a moment ago. After a mere reboot it
+is enough that each was tried: a power cut while the line is down stops no office. Two people may say instead that it is
+(`resume`), unless a partner has shown the contrary.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ def begin(data: Path) -> None:
 
 
 def doubt(agreement: str) -> None:
-    """A partner showed a log of ours that was not here: whatever the folder says, it is an old copy of the node."""
+    """A partner showed what we signed and is not here: whatever the folder says, it is an old copy of the node."""
     global _rebooted
-    _rebooted = False
-    if guard.is_held(agreement):
+    if guard.is_held(agreement) and not _rebooted:
         return
+    _rebooted = False
     with _lock:
         _forget()
     run(guard.doubt)
@@ -111,8 +111,9 @@ def why(agreement: str) -> str:
         }
     if Log.objects.filter(is_own=True, agreement=agreement, frozen=histories.RESTORED).exists():
         return _("Mitra memegang catatan kantor ini yang belum ada di sini; catatan itu sedang diambil kembali.")
+    silent = [agency for agency in asked if agency not in _answered] or asked
     return _("Menunggu jawaban %(names)s tentang buku kantor ini.") % {
-        "names": ", ".join(names[agency] for agency in asked)
+        "names": ", ".join(names[agency] for agency in silent)
     }
 
 
@@ -170,8 +171,8 @@ def _is_complete(agreement: str) -> bool:
     if _incomplete().filter(agreement=agreement).exists():
         return False
     paused = set(Peer.objects.filter(paused=True).values_list("agency", flat=True))
-    heard = not asked or _rebooted or bool(set(asked) & _answered)
-    return heard and set(asked) <= _tried | paused and not set(asked) & _heard_elsewhere()
+    enough = _tried | paused if _rebooted else _answered
+    return set(asked) <= enough and not set(asked) & _heard_elsewhere()
 
 
 def _forget() -> None:

@@ -14,6 +14,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Q
 
+from sinergi.features.agreement.actions import enter_agreement
 from sinergi.features.agreement.events import AgreementConfirmed
 from sinergi.features.security.events import AssistanceRequested, RequestText, Spot
 from sinergi.kernel.errors import Refused
@@ -336,6 +337,92 @@ def test_one_partners_silence_does_not_hold_the_agreement_with_another(folder, a
     waking.answered(other.id, -1)
     ask_for(second, 1)
     assert guard.is_unbroken(folder)
+
+
+@pytest.fixture
+def of_three(folder, police, secretary) -> tuple[str, Peer, Peer]:
+    """An agreement with two partners, of which the second alone holds our newest facts; we are an older folder."""
+    other = Peer(**KPU_PALUTA)
+    other.meet()
+    Line.objects.create(agency=other.id, url="http://127.0.0.1:9", introduced_at=NOON)
+    given = terms() | {"numbers": ["05/PKS/2023", "B/11/III/2023", "07/PKS/2023"]}
+    partners = [police.id, other.id]
+    receipt = enter_agreement(id=new_event_id(NOON), by=secretary, at=NOON, partners=partners, exercise="", **given)
+    agreement = Entry.objects.get(key=receipt.key).log.agreement
+    for partner in (police, other):
+        partner.state(agreement, AgreementConfirmed(entered=receipt.key, scan=terms()["scan"]))
+    ask_for(agreement, 1)
+    return agreement, police, other
+
+
+@pytest.mark.parametrize("why_unheard", ["cut off", "paused"])
+def test_an_old_copy_hears_every_partner_since_one_alone_may_hold_the_newest_facts(
+    folder, of_three, two_people, why_unheard
+):
+    agreement, near, far = of_three
+    run(lambda: store.sign_checkpoint(own(agreement)))
+    near_holds, backup = Holder(near, agreement), transaction.savepoint()
+    ask_for(agreement, 2)
+    far_holds = Holder(far, agreement)
+    transaction.savepoint_rollback(backup)
+    (folder / guard.NAME).unlink()
+    Line.objects.filter(agency=far.id).update(paused=why_unheard == "paused")
+    waking.begin(folder)
+    assert round_with(near_holds) == []
+    waking.missed(far.id)
+    with pytest.raises(Refused) as refused:
+        ask_for(agreement, 3)
+    assert refused.value.code == "K-114"
+    assert waking.why(agreement) == f"Menunggu jawaban {far.name} tentang buku kantor ini."
+    assert round_with(far_holds) == []
+    assert own(agreement).size == 3
+    ask_for(agreement, 3)
+    assert fsck.check() == []
+
+
+def test_two_people_vouch_for_an_old_copy_where_one_of_two_partners_is_gone(folder, of_three, two_people):
+    agreement, near, far = of_three
+    (folder / guard.NAME).unlink()
+    waking.begin(folder)
+    waking.answered(near.id, -1)
+    waking.missed(far.id)
+    waking.resume(*two_people[:2], "gedung mitra padam listrik", at=NOON)
+    ask_for(agreement, 2)
+
+
+def test_a_reboot_with_one_of_two_lines_down_stops_no_office(folder, of_three, monkeypatch):
+    agreement, near, far = of_three
+    monkeypatch.setattr(guard, "_BOOT", Path("/dev/null"))
+    waking.begin(folder)
+    waking.answered(near.id, -1)
+    with pytest.raises(Refused):
+        ask_for(agreement, 2)
+    waking.missed(far.id)
+    ask_for(agreement, 2)
+
+
+def test_a_reboot_that_a_partner_shows_to_be_an_old_image_hears_every_partner(folder, of_three, monkeypatch):
+    """It passes for a mere reboot, until one partner shows more of our log: then the other may hold still more."""
+    agreement, near, far = of_three
+    run(lambda: store.sign_checkpoint(own(agreement)))
+    image = transaction.savepoint()
+    ask_for(agreement, 2)
+    near_holds = Holder(near, agreement)
+    ask_for(agreement, 3)
+    far_holds = Holder(far, agreement)
+    transaction.savepoint_rollback(image)
+    monkeypatch.setattr(guard, "_BOOT", Path("/dev/null"))
+    for _ in range(2):
+        waking.begin(folder)
+        waking.missed(far.id)
+        round_with(near_holds)
+        assert own(agreement).size == 3
+        with pytest.raises(Refused):
+            ask_for(agreement, 3)
+    assert round_with(far_holds) == [] == round_with(near_holds)
+    assert own(agreement).size == 4
+    ask_for(agreement, 4)
+    assert not guard.is_holding() and fsck.check() == []
 
 
 def test_a_clone_waits_while_the_other_node_still_speaks(folder, agreement, police, restored, two_people):
