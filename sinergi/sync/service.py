@@ -234,6 +234,9 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
 def _show_witness(peer: Peer, round_: Round) -> None:
     """Show an outside witness our logs where it is time. Its refusal undoes no exchange and is told until next time."""
     if not round_.submits():
+        # Another road (the verb) may have brought its signatures meanwhile.
+        if round_.unwitnessed and not witnesses.shown_to(peer.agency):
+            round_.unwitnessed = []
         return
     try:
         round_.unwitnessed = witnesses.submit(peer).troubles

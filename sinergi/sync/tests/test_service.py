@@ -51,7 +51,7 @@ def test_a_bell_during_a_pause_is_rung_after_it(partner, monkeypatch):
 
 def test_a_refusing_witness_undoes_no_exchange_and_its_words_stay_until_it_is_asked_again(partner, monkeypatch):
     """It is shown our logs every five minutes and spoken with every one: its words must not vanish in between."""
-    told = [TurnedAway(503, "belum boleh menandatangani")]
+    told, waiting = [TurnedAway(503, "belum boleh menandatangani")], ["a log"]
 
     def submit(peer):
         raise told.pop()
@@ -59,6 +59,7 @@ def test_a_refusing_witness_undoes_no_exchange_and_its_words_stay_until_it_is_as
     Peer.objects.update(witnesses=True)
     monkeypatch.setattr(service, "Conversation", lambda *given, **more: SimpleNamespace(close=lambda: None))
     monkeypatch.setattr(service.witnesses, "submit", submit)
+    monkeypatch.setattr(service.witnesses, "shown_to", lambda agency: waiting)
     monkeypatch.setattr(Round, "go", lambda self, line: Outcome())
     round_ = Round(partner.agency)
     for _ in range(2):
@@ -66,6 +67,9 @@ def test_a_refusing_witness_undoes_no_exchange_and_its_words_stay_until_it_is_as
         row = Peer.objects.get()
         assert row.failures == 0 and row.last_contact and "belum boleh" in row.error
     assert not told
+    waiting.clear()
+    service._recorded(Peer.objects.get(), round_)
+    assert Peer.objects.get().error == ""
 
 
 def test_a_partner_that_came_with_the_news_hears_of_it(agreement, partner, monkeypatch):
