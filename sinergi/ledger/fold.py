@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Broken, Refused
@@ -194,8 +194,8 @@ class _Folding:
         except (Ignored, Malformed) as reason:
             state, verdict = Entry.State.INVALID, str(reason)[:300]
             self._parties = None  # what it had changed of them is undone
-        except (ValueError, OverflowError):
-            # A rule that does not bear these facts is our mistake; their author must not stop exchange by it.
+        except (ValueError, OverflowError, DataError, IntegrityError):
+            # A rule or table that does not bear these facts is our mistake; their author must not stop exchange by it.
             logger.exception("a fact could not be folded", extra={"event": "ledger.unfoldable", "log": log.origin[:8]})
             state, verdict = Entry.State.INVALID, "its facts cannot be counted with"
             self._parties = None

@@ -289,6 +289,18 @@ def test_a_rule_that_breaks_on_a_fact_stops_only_that_fact(agreement, police, mo
     assert Agreement.objects.get(agreement=agreement).title != "changed", "nothing of it stays"
 
 
+def test_a_number_that_no_table_holds_stops_only_that_fact(node, secretary):
+    partner = Peer(**KPU_PALUTA)
+    partner.meet()
+    agreement = enter_and_confirm(partner, secretary)
+    impossible = AssistanceRequested(
+        number=1, year=2024, service="escort", starts_at=NOON, ends_at=NOON + timedelta(hours=3),
+        spot=Spot(region="1203022001"), people=-1, officers=1,
+    )  # fmt: skip
+    row = Entry.objects.get(key=partner.state(agreement, impossible))
+    assert (row.state, row.verdict) == ("invalid", "its facts cannot be counted with")
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(2))))
 def test_any_order_of_arrival_gives_the_same_tables(node, police, secretary, order):
     agreement = founded_by(police, node)

@@ -17,6 +17,7 @@ def scored(event: PlacesScored, envelope: Envelope) -> None:
     author = rows.agency(envelope.agency)
     if author is None or (author.kind, bool(envelope.agreement)) not in (("kpu", True), ("police", False)):
         raise Ignored("scores of a commission are told under an agreement, those of the police stay internal")
+    _refuse_counts([event.places, event.indicators], event.digest)
     ScoreSheet.insert(
         key=envelope.key,
         agreement=envelope.agreement,
@@ -55,6 +56,7 @@ def classified(event: ClassesSet, envelope: Envelope) -> None:
     author = rows.agency(envelope.agency)
     if author is None or author.kind != "police" or not envelope.agreement:
         raise Ignored("only the police set classes, under an agreement")
+    _refuse_counts([getattr(event, name) for name in _COUNTS], event.digest)
     ClassDecision.insert(
         key=envelope.key,
         agreement=envelope.agreement,
@@ -78,7 +80,8 @@ def classified_rows(text: ClassesText | None, envelope: Envelope) -> None:
     decision.rows.all().delete()
     said = [] if text is None else text.rows
     stated = ClassesSet(**{name: getattr(decision, name) for name in _COUNTS}, digest=decision.digest)
-    readable = rules.classes_agree(said, stated=stated)
+    author = rows.agency(envelope.agency)
+    readable = author is not None and rules.classes_agree(said, stated=stated, region=author.region)
     if readable:
         StationClass.objects.bulk_create(
             [StationClass(decision=decision, code=row.code, level=row.level, reason=row.reason[:300]) for row in said],
@@ -87,3 +90,9 @@ def classified_rows(text: ClassesText | None, envelope: Envelope) -> None:
     ClassDecision.objects.filter(key=envelope.key).update(
         is_readable=readable, set_by=text.set_by[:200] if text and readable else None
     )
+
+
+def _refuse_counts(counts: list[int], digest: str) -> None:
+    """Also what one database would hold and another not, so that every node judges alike."""
+    if not all(0 <= count <= rules.MOST_PLACES for count in counts) or len(digest) != 64:
+        raise Ignored("its counts are of no list of places")

@@ -28,10 +28,12 @@ FULL = 10_000
 
 # Lawful protest is no disturbance (UU 9/1998), and whom people favour is nobody's business: neither may raise a class.
 _PROTEST = re.compile(
-    r"\b(unjuk\s*rasa|pengunjuk|demo|demonstra\w*|protes\w*|aksi\s+(damai|massa)|mogok)\b", re.IGNORECASE
+    r"\b((ber|peng)?unjuk\s*rasa|pengunjuk|unras|(ber|di|men|pen)?demo(nstra\w*)?|(ber)?demonstra\w*"
+    r"|(mem|di|pem)?protes\w*|aksi\s+(damai|massa)|(pe)?mogok(an)?\s+(kerja|makan|massal|buruh))\b",
+    re.IGNORECASE,
 )
 _LEANING = re.compile(
-    r"\b(partai|parpol|paslon|caleg|capres|cawapres|calon|pendukung\w*|simpatisan|relawan|oposisi|kubu|militan|fanatik"
+    r"\b(partai|parpol|paslon|caleg|capres|cawapres|calon|pendukung\w*|simpatisan|oposisi|militan|fanatik|(relawan|kubu)\s+(pendukung|lawan|politik)|(dua|kedua|antar|salah\s+satu)\s*kubu"
     r"|basis\s+(massa|suara|dukungan|pemilih)|tim\s*sukses|pilihan\s+politik|afiliasi)\b",
     re.IGNORECASE,
 )
@@ -146,14 +148,14 @@ def scores_agree(rows: Sequence[ScoreRow], *, stated: PlacesScored, region: str)
     )
 
 
-def classes_agree(rows: Sequence[ClassRow], *, stated: ClassesSet) -> bool:
-    """Whether the erasable rows are the ones the header counts."""
+def classes_agree(rows: Sequence[ClassRow], *, stated: ClassesSet, region: str) -> bool:
+    """Whether the erasable rows are the ones the header counts, of stations in the author's region."""
     codes = [row.code for row in rows]
     counted = Counter(row.level for row in rows)
     return (
         0 < len(rows) <= MOST_PLACES
         and codes == sorted(set(codes))
-        and all(len(code) == 13 and _is_place(code) for code in codes)
+        and all(len(code) == 13 and _is_place(code) and places.lies_in(code, region) for code in codes)
         and all(counted[level] == getattr(stated, level) for level in LEVELS)
         and digest_of(rows) == stated.digest
     )

@@ -34,5 +34,6 @@ records.register(
         "scores of a commission are told under an agreement, those of the police stay internal": _(
             "Nilai KPU dicatat di bawah perjanjian; nilai Polri tetap di dalam kantor."
         ),
+        "its counts are of no list of places": _("Jumlah tempat di dalamnya tidak mungkin."),
     },
 )

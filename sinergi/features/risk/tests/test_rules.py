@@ -23,9 +23,10 @@ def classify(*, kind="police", set_by="Bagus Wira", known=(STATION,), **row):
 def test_a_class_counts_itself_and_agrees_with_its_rows():
     event = classify()
     assert (event.low, event.high) == (0, 1)
-    assert rules.classes_agree(event.text.rows, stated=event)
+    assert rules.classes_agree(event.text.rows, stated=event, region="1203")
     other = [ClassRow(code=STATION, level="high", reason="Alasan yang diganti kemudian.")]
-    assert not rules.classes_agree(other, stated=event)
+    assert not rules.classes_agree(other, stated=event, region="1203")
+    assert not rules.classes_agree(event.text.rows, stated=event, region="1220")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,11 @@ def test_a_class_counts_itself_and_agrees_with_its_rows():
         ({"reason": "x" * 301}, "RAW-15"),
         ({"reason": "Sering ada unjuk rasa di depan TPS."}, "RAW-16"),
         ({"reason": "Warga sering berdemonstrasi; demonstrasi lalu damai."}, "RAW-16"),
+        ({"reason": "Rawan unras menjelang pemungutan."}, "RAW-16"),
+        ({"reason": "Warga pernah berunjuk rasa di sini."}, "RAW-16"),
+        ({"reason": "Pendemo biasa lewat jalan ini."}, "RAW-16"),
+        ({"reason": "Ada mogok kerja di pabrik sebelahnya."}, "RAW-16"),
+        ({"reason": "Persaingan antarkubu di desa ini."}, "RAW-17"),
         ({"reason": "Basis massa salah satu kubu."}, "RAW-17"),
         ({"reason": "Pendukung Paslon 2 banyak di sini."}, "RAW-17"),
         ({"reason": "Pelaku NIK 1203011001990001 tinggal dekat."}, "RAW-18"),
@@ -48,6 +54,18 @@ def test_a_class_without_a_lawful_reason_is_refused(changed, code):
     with pytest.raises(Refused) as refusal:
         classify(**changed)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Truk sering mogok di tanjakan menuju TPS.",
+        "Desa Kubu Raya terendam bila sungai naik.",
+        "Posko relawan bencana memakai halaman TPS.",
+    ],
+)
+def test_the_state_of_a_place_is_a_reason_whatever_else_its_words_may_mean(reason):
+    assert classify(reason=reason).high == 1
 
 
 def score(rows, *, instrument=TPS, kind="kpu", region="1203"):

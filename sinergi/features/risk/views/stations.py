@@ -127,7 +127,7 @@ def station(request: PersonRequest, code: int) -> HttpResponse:
 def station_class(request: PersonRequest, code: int) -> HttpResponse:
     """Set the class of this station; the person's name stands behind it."""
     found = _station(request, code)
-    if not request.user.can("risk.classify", agreement=found.agreement):
+    if not request.user.can("risk.classify", agreement=found.agreement, region=found.code):
         raise Http404
     form = ClassForm(request.POST)
     if not form.is_valid():
@@ -152,6 +152,7 @@ def scoring(request: PersonRequest, instrument: str, place: int) -> HttpResponse
     chosen = instruments().get(instrument)
     code = str(place)
     mine = places.stations_in(code, user=request.user) if chosen else []
+    mine = [row for row in mine if request.user.can("risk.score", agreement=row.agreement, region=code)]
     if chosen is None or chosen.side != own.kind or len(code) != chosen.digits or not mine:
         raise Http404
     known = scores_of(request.user, {code}).get((chosen.code, code))
@@ -213,8 +214,10 @@ def scores_of(user: User, codes: set[str] | None = None) -> dict[tuple[str, str]
     found: dict[tuple[str, str], Shown] = {}
     latest = {one.code: one.id for one in newest().values()}
     ordered = rows.order_by("sheet__stated_at", "sheet__seq", "sheet_id", "place")
-    for id, author, place, values in ordered.values_list("sheet__instrument", "sheet__author", "place", "values"):
-        if (instrument := instruments().get(id)) is None:
+    columns = ("sheet__instrument", "sheet__author", "sheet__agreement", "place", "values")
+    for id, author, agreement, place, values in ordered.values_list(*columns):
+        # An instrument is scored by one side alone: what the other says by it displaces nothing.
+        if (instrument := instruments().get(id)) is None or (instrument.side == "police") == bool(agreement):
             continue
         score, known = rules.total(instrument, values)
         found[instrument.code, place] = Shown(
@@ -326,7 +329,8 @@ def _station_page(request: PersonRequest, found: StationInfo) -> dict[str, Any]:
             }
             for shown in _side_by_side(scores, found.code)
         ],
-        "may_classify": own.kind == "police" and request.user.can("risk.classify", agreement=found.agreement),
+        "may_classify": own.kind == "police"
+        and request.user.can("risk.classify", agreement=found.agreement, region=found.code),
         "form": ClassForm(initial={"id": new_event_id(request.arrived_at)}),
     }
 

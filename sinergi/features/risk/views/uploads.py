@@ -44,6 +44,8 @@ def new_upload(request: PersonRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         cells = uploads.read(file)
         subject, agreement = form.cleaned_data["subject"], form.cleaned_data["agreement"]
+        if not _may(request, subject, agreement):
+            raise Http404
         _checked(subject, agreement, cells)
         draft = uploads.keep(
             owner=request.user.actor_id,
@@ -161,9 +163,15 @@ def _agreements(request: PersonRequest) -> list[tuple[str, str]]:
 def _draft(request: PersonRequest, draft: UUID) -> tuple[Upload, str]:
     subjects = [subject for subject, _ in _subjects(request)]
     kept = uploads.kept(request, draft, *(PURPOSE + subject for subject in subjects))
-    if kept.agreement not in dict(_agreements(request)):
+    subject = kept.purpose.removeprefix(PURPOSE)
+    if kept.agreement not in dict(_agreements(request)) or not _may(request, subject, kept.agreement):
         raise Http404
-    return kept, kept.purpose.removeprefix(PURPOSE)
+    return kept, subject
+
+
+def _may(request: PersonRequest, subject: str, agreement: str) -> bool:
+    """Whether this very agreement is theirs for that: one duty may score here and another classify elsewhere."""
+    return request.user.can("risk.classify" if subject == forms.CLASSES else "risk.score", agreement=agreement)
 
 
 def _checked(subject: str, agreement: str, cells: Cells) -> forms.Checked:
