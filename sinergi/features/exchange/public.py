@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from sinergi.features.agreement import public as agreements
 from sinergi.ledger import rows
 from sinergi.ledger.grade import TRUSTED_FOR
 from sinergi.ledger.models import Agreement, Cosignature, Entry, Log
 from sinergi.ledger.store import own_agency, stated_at
-from sinergi.sync import clocks
+from sinergi.sync import clocks, rights
 from sinergi.sync.models import Carried, Peer
 
 # Below so many agreements they are asked for by name.
@@ -191,13 +191,18 @@ def carried(told: Standing) -> list[tuple[Partner, Carried]]:
 
 
 def lagging(told: Standing, at: datetime) -> list[tuple[Partner, int]]:
-    """How many of our facts each partner is not known to have after the time for which our clock alone is believed."""
+    """How many of our facts each partner is not known to have after the time for which our clock alone is believed.
+
+    What was stated after it had left an agreement is not for it.
+    """
     before, found = at - TRUSTED_FOR, []
     for partner in told.partners:
-        unread = Q()
+        count = 0
         for log, first in told.unread_by(partner.id):
-            unread |= Q(log=log, seq__gte=first)
-        count = Entry.objects.filter(unread, stored_at__lt=before).count() if unread else 0
+            late = Entry.objects.filter(log=log, seq__gte=first, stored_at__lt=before)
+            if late.exists():
+                end = rights.may_read(partner.id, Log.objects.get(pk=log)).upto
+                count += (late if end is None else late.filter(seq__lt=end)).count()
         if count:
             found.append((partner, count))
     return found

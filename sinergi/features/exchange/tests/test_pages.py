@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from sinergi.features.agreement.actions import leave_agreement
+from sinergi.features.agreement.events import AgreementLeft
 from sinergi.features.exchange import public
 from sinergi.features.exchange.public import Partner, reach, standing
 from sinergi.features.exchange.views import words
 from sinergi.kernel.actors import Actor
+from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import histories, rebuild
@@ -215,3 +218,12 @@ def test_what_a_partner_lacks_after_a_day_is_told_with_what_follows(agreement, p
     Entry.objects.filter(log=own).update(stored_at=now() - timedelta(hours=25))
     page = secretary.get("/siapa-punya-apa/").content.decode()
     assert f"Satu catatan belum sampai di Polres Tapsel {told}" in page
+
+
+def test_what_is_stated_after_a_partner_left_is_not_for_it_and_nags_nobody(agreement, police, secretary, person):
+    police.state(agreement, AgreementLeft(reason="term_over"))
+    leave_agreement(id=new_event_id(now()), by=secretary, at=now(), agreement=agreement, reason="term_over")
+    Entry.objects.filter(log__agreement=agreement).update(stored_at=now() - timedelta(hours=25))
+    page = person("secretary").get("/siapa-punya-apa/").content.decode()
+    # What was stated before is still on its way.
+    assert "Satu catatan belum sampai di Polres Tapsel lebih dari 24 jam" in page
