@@ -185,10 +185,10 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         need(enough and h["type"] == "identity.agency_founded", "step 6: not a founding, or too few roots signed it")
         keys = (shaped(key, {"use": ANY, "alg": ANY, "public": HASH}) for key in facts["keys"])
         pairs = [(key["use"], bytes.fromhex(key["public"])) for key in keys]
-        self.agencies.setdefault(h["agency"], SimpleNamespace(name=facts["name"], keys=pairs, roots=roots, least=facts["threshold"], last={}))
+        self.agencies.setdefault(h["agency"], SimpleNamespace(name=facts["name"], keys=pairs, roots=roots, least=facts["threshold"], last={}, gone={}))
         return self.keys(h["agency"], "event") | roots
     def named(self, h, signed):  # keys.md: the keys that may sign a later entry of an identity log
-        good, own, new = self.keys(h["agency"], "event", True), self.agencies[h["agency"]], added(h)
+        good, own, new = self.keys(h["agency"], "event", h["seq"]), self.agencies[h["agency"]], added(h)
         need(len(set(own.roots) & set(signed)) >= own.least and set(new) <= set(signed), "step 6: a signature is missing")
         need(h["kid"] in {*good, *(kid for kid in new if new[kid][0] == "event")}, "step 6: not by an event key")
         return good | own.roots | {kid: public for kid, (_, public) in new.items()}
@@ -198,13 +198,13 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         if (h["type"], h["tv"]) != ("identity.key_revoked", 1): return
         facts = shaped(h["facts"], {"key": ANY, "reason": "replaced|lost|stolen", "last": dict})
         need(facts["key"] in held and {type(seq) for seq in facts["last"].values()} <= {int}, "step 6: no such key")
-        old = own.last.get(facts["key"], facts["last"])
+        old, _ = own.last.get(facts["key"], facts["last"]), own.gone.setdefault(facts["key"], h["seq"])
         own.last[facts["key"]] = {log: min(old[log], seq) for log, seq in facts["last"].items() if log in old}
     def trusts(self, h): return h["seq"] <= self.agencies[h["agency"]].last.get(h["kid"], {h["log"]: h["seq"]}).get(h["log"], -1)
-    def keys(self, agency, use, unrevoked=False):
+    def keys(self, agency, use, place=0):  # `place`: without those revoked below it in the identity log
         need(agency in self.agencies, "the identity log of its author is not in the file")
-        own, gone = self.agencies[agency], self.agencies[agency].last if unrevoked else ()
-        return {key_id(public): public for named, public in own.keys if named == use and key_id(public) not in gone}
+        own, pairs = self.agencies[agency], [(key_id(public), public) for named, public in self.agencies[agency].keys if named == use]
+        return {kid: public for kid, public in pairs if own.gone.get(kid, place) >= place}
     def check_fork(self, origin, first, second, proof=""):  # log.md: two signed things that cannot both be true
         (*lines, end), parts = proof.split("\n"), [text for text in (first, second) if text[0] != "{"]
         hashes, notes = [unbase64(line, 32) for line in lines], [read_note(text, origin) for text in parts]
@@ -235,7 +235,7 @@ class File:  # one evidence file while it is read; `where` names the line, log a
     def manifest(self, line, last, count):  # a DSSE envelope over the number of lines and the hash of the last
         line = shaped(line, {"payload": ANY, "payloadType": re.escape(MANIFEST), "signatures": list})
         (signature,), payload = line["signatures"], unbase64(line["payload"])
-        key = self.keys(self.head["agency"], "event", True).get(shaped(signature, {"keyid": KID, "sig": ANY})["keyid"])
+        key = self.keys(self.head["agency"], "event", 2**53).get(shaped(signature, {"keyid": KID, "sig": ANY})["keyid"])
         need(key, "signed by a key that is not one of the exporting agency's event keys")
         VerifyKey(key).verify(dsse(MANIFEST, payload), unbase64(signature["sig"], 64))
         need(read_json(payload) == {"lines": count, "last": last} | {field: self.head[field] for field in SIGNED}, "it was signed over other lines")

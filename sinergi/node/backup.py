@@ -254,18 +254,10 @@ def _sign(keys: Path, manifest: bytes) -> bytes:
 def _check_signed(work: Path, keys: Path) -> None:
     """Whoever can close a file for our key can write any store into it: only this agency's own is put back."""
     from sinergi.ledger.envelope import pre_authentication, verify_signature
+    from sinergi.ledger.keys import read
 
-    with contextlib.closing(sqlite3.connect(work / STORE)) as database:
-        named = database.execute(
-            "SELECT k.public FROM ledger_key k JOIN ledger_agency a ON a.id = k.agency_id"
-            " WHERE a.is_self AND k.use = 'event'"
-        ).fetchall()
-    mine = keys / "event.key"
-    publics = [bytes(public) for (public,) in named]
-    if mine.exists():
-        from nacl.signing import SigningKey
-
-        publics = [bytes(SigningKey(bytes.fromhex(mine.read_text().strip())).verify_key)]
+    mine = read(keys, "event")
+    publics = [bytes(mine.verify_key)] if mine is not None else _named_by_root(work / STORE, keys)
     message = pre_authentication(_SIGNED_TYPE, (work / "manifest.json").read_bytes())
     try:
         signature = bytes.fromhex((work / SIGNATURE).read_text())
@@ -277,6 +269,29 @@ def _check_signed(work: Path, keys: Path) -> None:
             "dipulihkan.",
             code="N-40",
         )
+
+
+def _named_by_root(store: Path, keys: Path) -> list[bytes]:
+    """The event keys that the identity log in the store names, not revoked, if it holds under the root key in `keys`.
+
+    Empty where it does not: tables can be written by anybody, what the root signed cannot.
+    """
+    from sinergi.ledger.envelope import BadEnvelope, key_id
+    from sinergi.ledger.identity import named
+    from sinergi.ledger.keys import read
+
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        entries = database.execute(
+            "SELECT e.data FROM ledger_entry e JOIN ledger_log l ON l.id = e.log_id"
+            " WHERE l.is_own AND l.role = 'identity' ORDER BY e.seq"
+        ).fetchall()
+    try:
+        root, held = read(keys, "root"), named.proven(bytes(data) for (data,) in entries)
+    except (BadEnvelope, ValueError, TypeError):
+        return []
+    if root is None or key_id(bytes(root.verify_key)) not in held.roots:
+        return []
+    return [key.public for key in held.of("event") if key.last is None]
 
 
 def _known_migrations() -> set[tuple[str, str]]:

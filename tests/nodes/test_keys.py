@@ -15,7 +15,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import now
 from sinergi.ledger import bundle as bundles
-from sinergi.ledger import envelope, fsck, histories, keys, rebuild, rotation, store
+from sinergi.ledger import envelope, forks, fsck, histories, keys, rebuild, rotation, store
 from sinergi.ledger.envelope import BadEnvelope
 from sinergi.ledger.evidence import check as evidence
 from sinergi.ledger.evidence import export_agreement
@@ -200,6 +200,24 @@ def test_evidence_carries_the_identity_log_and_both_checkers_honour_it(agreement
     lines = {line.split()[3]: line for line in printed.splitlines() if len(line.split()) > 8}
     assert f"NOT VALID: {REVOKED}" in lines[stolen] and "NOT VALID" not in lines[good]
     assert verdict(stolen) == ("invalid", REVOKED) and verdict(good) == ("folded", "")
+
+
+def test_two_histories_of_keys_stay_proof_after_the_key_of_one_half_is_revoked(agreement, police, tmp_path):
+    """An entry at a place is judged by the keys that the log below that place names, by both checkers."""
+    honest = list(police.identity.entries)
+    other = SigningKey.generate()
+    police.declare(
+        KeyAdded(key=public_key(other, "transport")), police.ring["event"], police.ring["root"], other, deliver=False
+    )
+    half = police.identity.entries[-1]
+    police.identity.entries = honest
+    old = rotate(police)
+    revoke(police, old, {}, "replaced")
+    log = Log.objects.get(origin=police.identity.origin)
+    fork = forks.Fork(bytes(Entry.objects.get(log=log, seq=1).data), half)
+    run(lambda: histories.accuse(log, fork))
+    _, printed = evidence_of(agreement, tmp_path)
+    assert f"TWO HISTORIES of log {log.origin[:8]}" in printed
 
 
 def test_our_own_key_is_refused_in_words_once_it_is_revoked(agreement, node, secretary):

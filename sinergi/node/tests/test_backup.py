@@ -22,6 +22,10 @@ from nacl.signing import SigningKey
 from sinergi.kernel.age import Lock
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import now
+from sinergi.ledger.identity import founding_entry
+from sinergi.ledger.identity.events import USES as ALL_USES
+from sinergi.ledger.identity.events import agency_id
+from sinergi.ledger.keys import KeyRing
 from sinergi.node import backup, command
 from sinergi.node.backup import back_up, restore
 
@@ -271,6 +275,56 @@ def test_only_a_back_up_that_this_agency_signed_is_put_back(files, tmp_path, ide
     unsigned = tar_of({name: data for name, data in held.items() if name != "manifest.sig"})
     sealed.write_bytes(pyrage.encrypt(unsigned, [identity.to_public()]))
     refused(tmp_path, "bukan cadangan Sinergi", sealed, opening, keys, opening)
+
+
+def with_identity(data: Path, ring: KeyRing, agency: str) -> None:
+    """Name the keys of `ring` in the node's store as a real one does, in its identity log and in the table of keys."""
+    (data / "keys" / "event.key").write_text(bytes(ring["event"]).hex())
+    founding = founding_entry(ring, code="kpu", name="KPU", kind="kpu", region="1203", at=now())
+    database = sqlite3.connect(data / "node.sqlite3")
+    database.executescript(
+        "DROP TABLE ledger_log; CREATE TABLE ledger_log (id, origin, size, root, is_own, role);"
+        "CREATE TABLE ledger_entry (log_id, seq, data);"
+        "INSERT INTO ledger_log VALUES (7, 'i1', 1, x'00', 1, 'identity');"
+    )
+    database.execute("INSERT INTO ledger_entry VALUES (7, 0, ?)", [founding])
+    database.execute("UPDATE ledger_agency SET id = ?", [agency])
+    database.execute("UPDATE ledger_key SET agency_id = ?", [agency])
+    database.execute("UPDATE ledger_key SET public = ? WHERE use = 'event'", [ring.public("event")])
+    database.commit()
+    database.close()
+
+
+def test_with_the_root_key_alone_a_back_up_counts_only_by_keys_that_this_root_named(tmp_path, sealing, opening):
+    """All other keys are lost. A forger writes its own event key into the store; it cannot write the root's word."""
+    true, false = (KeyRing({use: SigningKey.generate() for use in ("root", *ALL_USES)}) for _ in range(2))
+    agency = agency_id([true.public("root").hex()], 1)
+    made = {}
+    for name, ring in (("true", true), ("false", false), ("half", false)):
+        data = make_node(tmp_path / name)
+        with_identity(data, ring, agency)
+        if name == "half":
+            # The true founding entry, and beside it a table of keys that says otherwise.
+            database = sqlite3.connect(data / "node.sqlite3")
+            true_store = sqlite3.connect(tmp_path / "true" / "node.sqlite3")
+            word = true_store.execute("SELECT data FROM ledger_entry").fetchone()
+            database.execute("UPDATE ledger_entry SET data = ?", word)
+            database.commit()
+            database.close()
+            true_store.close()
+        made[name] = tmp_path / f"{name}.age"
+        back_up(data, made[name], sealing, keys=False, at=now())
+    for name in ("false", "half", "true"):
+        again = tmp_path / f"again-{name}"
+        (again / "keys").mkdir(parents=True)
+        (again / "keys" / "root.key").write_text(bytes(true["root"]).hex())
+        if name == "true":
+            restore(again, made[name], opening, None, opening)
+            assert (again / "node.sqlite3").exists()
+            continue
+        with pytest.raises(Refused, match="tidak ditandatangani kantor ini"):
+            restore(again, made[name], opening, None, opening)
+        assert not (again / "node.sqlite3").exists()
 
 
 def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
