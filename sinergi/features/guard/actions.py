@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sinergi.features.guard import rules, running
 from sinergi.features.guard.models import Calculation
 from sinergi.kernel.actors import Actor
-from sinergi.kernel.errors import Refused
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -24,31 +23,31 @@ def calculate(
     grouping: str,
     extra: int = 0,
     is_raised: bool = False,
-    unset: int = 0,
     beside: str = "",
 ) -> Calculation:
-    """Start the planner on these tables; one at a time on this node. `unset`: stations without a class in them."""
-    if running.any_running():
-        raise Refused("Rencana lain sedang dihitung. Tunggu sebentar atau hentikan dahulu.", code="JAG-04")
+    """Start the planner on these tables. Raises Refused while another is at work on this node."""
+    id = uuid.uuid4()
 
     def task() -> Calculation:
         for old in Calculation.objects.filter(started_at__lt=at - LIFE):
             running.discard(str(old.id))
             old.delete()
         return Calculation.objects.create(
-            id=uuid.uuid4(),
+            id=id,
             owner=by.id,
             started_at=at,
             grouping=grouping,
             extra=extra,
             is_raised=is_raised,
-            unset=unset,
             beside=beside,
         )
 
-    made = run(task)
-    running.start(str(made.id), tables, grouping=grouping)
-    return made
+    running.start(str(id), tables, grouping=grouping)
+    try:
+        return run(task)
+    except BaseException:
+        running.discard(str(id))
+        raise
 
 
 @command

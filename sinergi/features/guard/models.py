@@ -39,5 +39,4 @@ class Calculation(models.Model):
     grouping = models.CharField(max_length=10)
     extra = models.PositiveIntegerField(default=0)
     is_raised = models.BooleanField(default=False)
-    unset = models.PositiveIntegerField(default=0)
     beside = models.CharField(max_length=26, default="")

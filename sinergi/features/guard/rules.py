@@ -17,6 +17,8 @@ from sinergi.kernel.errors import Refused
 
 LEVELS = ("low", "medium", "high", "special")
 INPUTS = ("stations.csv", "units.csv", "patterns.csv")
+# The unit of officers who are tried out and promised by nobody.
+EXTRA = "BKO-TAMBAHAN"
 RESULT = ("posts.csv", "assignments.csv", "summary.json", "certificate.json")
 
 
@@ -128,8 +130,31 @@ def radius_m(files: Mapping[str, str]) -> int | None:
 
 
 def changed(files: Mapping[str, str], levels: Mapping[str, str]) -> int:
-    """How many stations of a plan have another class now than the one it was made with."""
-    return sum(levels.get(row["code"], "low") != row["class"] for row in rows(files, "stations.csv"))
+    """How many stations of a plan have another class now than when it was made."""
+    return sum(levels.get(row["code"], "low") != (_set(row) or "low") for row in rows(files, "stations.csv"))
+
+
+class Assumed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan rests on that is not so (yet): stations without a class, higher classes, officers not promised."""
+
+    unset: int
+    raised: int
+    extra: int
+
+
+def assumed(files: Mapping[str, str]) -> Assumed:
+    """What that plan took for granted; its tables say so, and they are kept with it."""
+    stations = rows(files, "stations.csv")
+    return Assumed(
+        unset=sum(not _set(row) for row in stations),
+        raised=sum((_set(row) or "low") != row["class"] for row in stations),
+        extra=sum(int(row["officers"]) for row in rows(files, "units.csv") if row["code"] == EXTRA),
+    )
+
+
+def _set(row: Mapping[str, str]) -> str:
+    """The class an official had set, empty for none; tables of before this column held no other."""
+    return row.get("class_set", row["class"])
 
 
 def summary(files: Mapping[str, str]) -> dict[str, Any]:

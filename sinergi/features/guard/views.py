@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, open_record, requires
+from sinergi.features.agreement import public as agreements
 from sinergi.features.guard import actions, rules, running
 from sinergi.features.guard.forms import KeepForm, PlanForm
 from sinergi.features.guard.models import Calculation, Plan
@@ -29,7 +30,7 @@ from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.web import uploads
 
-STATION_HEADER = ("code", "village_code", "district_code", "regency_code", "lat", "lon", "voters", "class")
+STATION_HEADER = ("code", "village_code", "district_code", "regency_code", "lat", "lon", "voters", "class", "class_set")
 UNIT_HEADER = ("code", "name", "level", "regency_code", "lat", "lon", "officers", "reserve")
 PATTERN_HEADER = ("class", "police_min", "police_max", "stations", "linmas", "radius_m")
 
@@ -69,17 +70,20 @@ def new_plan(request: PersonRequest) -> HttpResponse:
         if not stations or not units:
             raise Refused("Rencana memerlukan daftar TPS dari KPU dan satuan di halaman Kekuatan.", code="JAG-05")
         said = form.cleaned_data
-        levels = {row.code: classes[row.code].level if row.code in classes else "low" for row in stations}
+        given = {row.code: classes[row.code].level if row.code in classes else "" for row in stations}
+        levels = {code: level or "low" for code, level in given.items()}
         if said["is_raised"]:
             levels = {code: rules.raised(level) for code, level in levels.items()}
         seen = {row.code: row for row in stations}
+        # A station that nobody measured stands in the middle of its village.
+        middles = {area.code: (area.lat, area.lon) for area in places.regions_in("", level="village")}
         sent: list[tuple[object, ...]] = [
             (u.code, u.name, u.level, u.regency, u.lat_e6 / 1e6, u.lon_e6 / 1e6, u.officers, u.reserve) for u in units
         ]
         if said["extra"]:
             # Who is not promised yet has no station house: where the office's own units are, in their middle.
             middle = [sum(getattr(u, name) for u in units) / len(units) / 1e6 for name in ("lat_e6", "lon_e6")]
-            sent.append(("BKO-TAMBAHAN", "BKO tambahan", "polda", "", *(f"{x:.6f}" for x in middle), said["extra"], 0))
+            sent.append((rules.EXTRA, "BKO tambahan", "polda", "", *(f"{x:.6f}" for x in middle), said["extra"], 0))
         made = actions.calculate(
             by=request.actor,
             at=request.arrived_at,
@@ -87,7 +91,16 @@ def new_plan(request: PersonRequest) -> HttpResponse:
                 "stations.csv": rules.table(
                     STATION_HEADER,
                     (
-                        (code, row.village, row.district, code[:4], *_point(row), _or_empty(row.voters), levels[code])
+                        (
+                            code,
+                            row.village,
+                            row.district,
+                            code[:4],
+                            *map(_or_empty, _point(row, middles)),
+                            _or_empty(row.voters),
+                            levels[code],
+                            given[code],
+                        )
                         for code, row in sorted(seen.items())
                     ),
                 ),
@@ -97,7 +110,6 @@ def new_plan(request: PersonRequest) -> HttpResponse:
             grouping=said["grouping"],
             extra=said["extra"] or 0,
             is_raised=said["is_raised"],
-            unset=sum(code not in classes for code in seen),
             beside=said["beside"],
         )
         return redirect("guard:calculation", id=made.id)
@@ -129,7 +141,6 @@ def calculation(request: PersonRequest, id: UUID) -> HttpResponse:
         files = running.files(str(id))
         beside = _kept_files(found.beside)
         context |= _shown(request, files) | {
-            "unset": found.unset,
             "form": KeepForm(initial={"id": new_event_id(request.arrived_at)}),
             "beside": beside[0] if beside else None,
             "comparison": _comparison(beside[1], files) if beside else None,
@@ -209,11 +220,13 @@ def posts_sheet(request: PersonRequest, key: str) -> HttpResponse:
         Column(name="missing", label="Kurang", kind=Kind.INTEGER),
     )
     _, files = _plan(request, key)
+    words = {"low": gettext("kurang rawan"), "medium": gettext("rawan"), "high": gettext("sangat rawan")}
+    words |= {"special": gettext("khusus")}
     lines = [
         {
             "code": line["post"].code,
             "place": line["place"],
-            "level": line["post"].level,
+            "level": str(words[line["post"].level]),
             "stations": ", ".join(line["post"].stations),
             "units": ", ".join(f"{name} {officers}" for name, officers, _ in line["sent"]),
             "needed": line["post"].needed,
@@ -221,7 +234,9 @@ def posts_sheet(request: PersonRequest, key: str) -> HttpResponse:
         }
         for line in _post_lines(files)
     ]
-    return uploads.sheet_answer(export(columns, lines, sheet="Posko"), "posko.xlsx")
+    mark = "LATIHAN" if any(info.exercise for info in agreements.agreements_of(request.user, "guard.read")) else ""
+    data = export(columns, lines, sheet="Posko", mark=mark)
+    return uploads.sheet_answer(data, f"{'LATIHAN-' if mark else ''}posko.xlsx")
 
 
 def _kept_files(key: str) -> tuple[Plan, dict[str, str]] | None:
@@ -253,6 +268,8 @@ def _shown(request: PersonRequest, files: Mapping[str, str]) -> dict[str, Any]:
     region = region if region in shades else found[0].code
     return {
         "told": told,
+        "assumed": rules.assumed(files),
+        "shared": told.get("stations_at_shared_points", 0),
         "travel_km": told["travel_m"] / 1000,
         "gap_percent": None if told["gap"] is None else told["gap"] * 100,
         "districts": [(one, names.get(one.code, one.code)) for one in found],
@@ -295,8 +312,8 @@ def _comparison(before: Mapping[str, str], after: Mapping[str, str]) -> list[tup
     ]
 
 
-def _point(row: Any) -> tuple[object, object]:
-    return (_or_empty(row.lat), _or_empty(row.lon))
+def _point(row: Any, middles: Mapping[str, tuple[object, object]]) -> tuple[object, object]:
+    return middles.get(row.village, (None, None)) if row.lat is None or row.lon is None else (row.lat, row.lon)
 
 
 def _or_empty(value: Any) -> Any:

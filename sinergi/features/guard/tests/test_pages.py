@@ -13,17 +13,22 @@ import pytest
 
 from sinergi.features.guard import actions, running
 from sinergi.features.guard.models import Calculation, Plan
-from sinergi.features.guard.tests.test_rules import FILES
+from sinergi.features.guard.tests.test_rules import FILES, assumed
 from sinergi.features.people.actions import list_units
 from sinergi.features.people.events import UnitRow
 from sinergi.features.places.events import StationListText, StationRow, StationsPublished
+from sinergi.features.places.models import Region
 from sinergi.features.places.rules import digest_of
+from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
 from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm, met
 from tests.nodes.simulator import NOON
 
+NUMBERS = {"grouping": "village"} | {
+    f"{level}-{name}": 2 for level in ("low", "medium", "high", "special") for name in ("police", "stations", "linmas")
+}
 CHECK = Path(__file__).parents[4] / "docs/planning/check.py"
 
 
@@ -56,6 +61,87 @@ def test_a_kept_plan_tells_the_shortage_first_and_stays_inside(office, resort_ch
     assert rebuild.check() == []
 
 
+def test_a_kept_plan_goes_on_saying_what_it_took_for_granted(office, resort_chief, person):
+    unset = assumed(
+        [
+            "1203011001001,1203011001,120301,1203,1.6,99.2,,medium,",
+            "1203021001001,1203021001,120302,1203,1.6,99.2,,high,high",
+        ],
+        FILES["units.csv"] + "BKO-TAMBAHAN,BKO tambahan,polda,,1.6,99.2,50,0\n",
+    )
+    posts = "post,station\n1203011001001,1203011001001\n1203021001001,1203021001001\n"
+    key = keep(resort_chief, unset | {"posts.csv": posts})
+    shown = person("resort_chief").get(f"/penjagaan/{key}/").content.decode()
+    assert "1 TPS belum berkelas dan dihitung kurang rawan" in shown
+    assert "50 BKO di dalamnya hanya dicoba" in shown and "1 TPS dihitung satu kelas di atas" in shown
+
+
+@pytest.mark.slow
+def test_stations_that_nobody_measured_stand_in_the_middle_of_their_village(office, resort_chief, person, monkeypatch):
+    commission = met(KPU_TAPSEL)
+    agreement = enter_and_confirm(commission, resort_chief)
+    rows = [StationRow(code="1203011001001"), StationRow(code="1203011001002", lat_e6=1_500_000, lon_e6=99_300_000)]
+    stated = {"regency": "1203", "stations": 2, "special_stations": 0, "digest": digest_of(rows)}
+    commission.state(agreement, StationsPublished(**stated, text=StationListText(rows=rows)))
+    Region.objects.create(code="1203011001", name="Desa", level="village", parent="120301", lat=1.25, lon=99.5)
+    units = [UnitRow("TS-01", "Polsek Sipirok", "polsek", "1203", 1_600_000, 99_270_000, 0, 0)]
+    list_units(id=new_event_id(NOON), by=resort_chief, at=NOON, rows=units)
+    started = []
+    monkeypatch.setattr(running, "start", lambda id, tables, **given: started.append(tables))
+    assert person("operations_head").post("/penjagaan/baru/", NUMBERS).status_code == 302
+    lines = started[0]["stations.csv"].decode().splitlines()
+    assert lines[1:] == [
+        "1203011001001,1203011001,120301,1203,1.25,99.5,,low,",
+        "1203011001002,1203011001,120301,1203,1.5,99.3,,low,",
+    ]
+
+
+@pytest.fixture
+def waiting(settings, tmp_path, monkeypatch):
+    """The real child, which waits where it would begin to compute."""
+    settings.DATA = tmp_path
+    waits = "open('ready', 'w').close(); import time; time.sleep(60)"
+    child = running._CHILD.replace("from sinergi.kernel.errors import Refused", waits)
+    monkeypatch.setattr(running, "_CHILD", child)
+
+    def start(id):
+        running.start(id, {}, grouping="village")
+        deadline = time.monotonic() + 30
+        while not (running.folder(id) / "ready").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return running._children[id]
+
+    yield start
+    for id in list(running._children):
+        running.discard(id)
+
+
+@pytest.mark.slow
+def test_two_planners_never_run_at_once_and_one_ends_with_its_node(waiting):
+    first = waiting("first")
+    with pytest.raises(Refused, match="sedang dihitung"):
+        running.start("second", {}, grouping="village")
+    assert not running.folder("second").exists()
+    first.stdin.close()  # as when the node is killed
+    assert first.wait(timeout=30) == 1
+    assert running.state("first") == "failed" and running.said("first") == ""
+
+
+@pytest.mark.slow
+def test_stopped_before_there_is_a_result_says_so_in_words(waiting):
+    waiting("first")
+    running.stop("first")
+    running._children["first"].wait(timeout=30)
+    assert running.said("first") == "Perhitungan dihentikan sebelum ada hasil."
+
+
+def test_a_trace_is_not_read_to_a_chief(settings, tmp_path):
+    settings.DATA = tmp_path
+    running.folder("x").mkdir(parents=True)
+    (running.folder("x") / "said").write_text("Traceback (most recent call last):\n  …\nMemoryError\n")
+    assert running.said("x") == ""
+
+
 def test_trying_beside_a_plan_starts_from_its_numbers(office, resort_chief, person):
     key = keep(resort_chief)
     form = person("operations_head").get(f"/penjagaan/baru/?dari={key}&tambah=1&batas=district").content.decode()
@@ -63,12 +149,7 @@ def test_trying_beside_a_plan_starts_from_its_numbers(office, resort_chief, pers
 
 
 def test_without_stations_and_units_nothing_is_started(office, person):
-    numbers = {
-        f"{level}-{name}": 2
-        for level in ("low", "medium", "high", "special")
-        for name in ("police", "stations", "linmas")
-    }
-    refused = person("operations_head").post("/penjagaan/baru/", numbers | {"grouping": "village"})
+    refused = person("operations_head").post("/penjagaan/baru/", NUMBERS)
     assert refused.status_code == 422 and Calculation.objects.count() == 0
 
 
@@ -101,12 +182,7 @@ def test_a_plan_from_classes_and_units_is_proven_to_a_stranger(office, resort_ch
     units = [UnitRow("TS-01", "Polsek Sipirok", "polsek", "1203", 1_600_000, 99_270_000, 3, 0)]
     list_units(id=new_event_id(NOON), by=resort_chief, at=NOON, rows=units)
     head = person("operations_head")
-    numbers = {
-        f"{level}-{name}": 2
-        for level in ("low", "medium", "high", "special")
-        for name in ("police", "stations", "linmas")
-    }
-    page = head.post("/penjagaan/baru/", numbers | {"grouping": "village"})["Location"]
+    page = head.post("/penjagaan/baru/", NUMBERS)["Location"]
     made = Calculation.objects.get()
     deadline = time.monotonic() + 120
     while running.state(str(made.id)) == "running" and time.monotonic() < deadline:

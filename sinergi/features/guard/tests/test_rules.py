@@ -48,6 +48,29 @@ def test_a_plan_says_how_many_stations_have_another_class_now():
     assert rules.changed(FILES, levels) == 1
 
 
+def assumed(stations, units=FILES["units.csv"]):
+    header = "code,village_code,district_code,regency_code,lat,lon,voters,class,class_set\n"
+    return {**FILES, "stations.csv": header + "\n".join(stations), "units.csv": units}
+
+
+def test_a_plan_says_what_it_took_for_granted():
+    tried = assumed(
+        [
+            "1203011001001,1203011001,120301,1203,1.6,99.2,,medium,",
+            "1203011001002,1203011001,120301,1203,1.6,99.2,,high,medium",
+        ],
+        FILES["units.csv"] + "BKO-TAMBAHAN,BKO tambahan,polda,,1.6,99.2,50,0\n",
+    )
+    assert rules.assumed(tried) == rules.Assumed(unset=1, raised=2, extra=50)
+    assert rules.assumed(FILES) == rules.Assumed(unset=0, raised=0, extra=0)  # a plan of before
+
+
+def test_a_class_that_was_only_tried_higher_has_not_changed_since():
+    tried = assumed(["1203011001001,1203011001,120301,1203,1.6,99.2,,high,medium"])
+    assert rules.changed(tried, {"1203011001001": "medium"}) == 0
+    assert rules.changed(tried, {"1203011001001": "high"}) == 1
+
+
 def test_numbers_and_radius_of_a_plan_come_back():
     assert rules.patterns(FILES)[0].stations == 8 and rules.radius_m(FILES) == 900
     assert [rules.raised(level) for level in rules.LEVELS] == ["medium", "high", "high", "special"]
