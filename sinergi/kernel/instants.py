@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 
-# Provinces by Kemendagri code, in the zones of Keputusan Presiden 41/1987; younger provinces as those they came from.
+# Provinces by Kemendagri code, in the zones of Keputusan Presiden 41/1987; younger provinces as those they came from
+# (93 to 96: those that UU 14, 15, 16 and 29/2022 made of Papua and Papua Barat).
 _WITA = frozenset(["51", "52", "53", "63", "64", "65", "71", "72", "73", "74", "75", "76"])
-_WIT = frozenset(["81", "82", "91", "92", "93", "94", "95", "96", "97"])
+_WIT = frozenset(["81", "82", "91", "92", "93", "94", "95", "96"])
 
 DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
