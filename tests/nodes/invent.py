@@ -41,6 +41,8 @@ SELDOM = {"corrects", "replaces", "consequence_test"}
 MOSTLY = {"obligation"}
 NAMES = {
     "session": "standing_duties.session_proposed",
+    "move": "standing_duties.session_moved",
+    "follows": "standing_duties.session_moved",
     "of_list": "obligations.proposed",
     "replaces": "obligations.proposed",
 }

@@ -49,6 +49,8 @@ ROWS = [
     Row(name="standing_duties:training", get=READ),
     Row(name="standing_duties:session-new", get=EDIT, post=EDIT),
     Row(name="standing_duties:session-answer", post=EDIT, own=_session(True), other=_session(False)),
+    Row(name="standing_duties:session-move", post=EDIT, own=_session(True), other=_session(False)),
+    Row(name="standing_duties:session-move-answer", post=EDIT, own=_session(True), other=_session(False)),
     Row(name="standing_duties:session-held", post=EDIT, own=_session(True), other=_session(False)),
     Row(name="standing_duties:updates", get=READ),
     Row(name="standing_duties:report", get=KPU_OFFICE, post=KPU_OFFICE),

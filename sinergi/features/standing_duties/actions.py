@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -78,6 +79,20 @@ def answer_session(log: Writing, *, session: str, agrees: bool) -> Receipt:
 
 
 @command
+def move_session(log: Writing, *, session: str, on: date) -> Receipt:
+    """Propose another day for a session."""
+    found = _session(session)
+    return log.append(found.agreement, rules.move_session(found, on=on, today=localdate(log.at)))
+
+
+@command
+def answer_move(log: Writing, *, session: str, move: str, agrees: bool) -> Receipt:
+    """Agree to another party's day or not; or take the own one back."""
+    found = _session(session)
+    return log.append(found.agreement, rules.answer_move(found, move, agency=log.agency, agrees=agrees))
+
+
+@command
 def report_session(log: Writing, /, *, session: str, **told: Any) -> Receipt:
     """Report that a planned session was held. Keywords are those of rules.report_session."""
     found = _session(session)
@@ -86,7 +101,7 @@ def report_session(log: Writing, /, *, session: str, **told: Any) -> Receipt:
 
 
 def _session(key: str) -> TrainingSession:
-    found = TrainingSession.objects.prefetch_related("answers", "reports").filter(key=key).first()
+    found = TrainingSession.objects.prefetch_related("answers", "reports", "moves__answers").filter(key=key).first()
     if found is None:
         raise Refused("Latihan ini tidak dikenal di kantor ini.", code="TGS-29")
     agreements.require(found.agreement, scope="capacity")

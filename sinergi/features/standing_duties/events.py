@@ -105,6 +105,27 @@ class SessionAnswered(Event, kind="standing_duties.session_answered"):
     agrees: bool
 
 
+class SessionMoved(Event, kind="standing_duties.session_moved"):
+    """A party proposes another day for a session; the day counts once another party agrees.
+
+    `follows`: the newest such proposal that its author knew; so no clock decides which of two is the newer.
+    """
+
+    session: RecordKey
+    on: date
+    follows: RecordKey | None = None
+
+
+class SessionMoveAnswered(Event, kind="standing_duties.session_move_answered"):
+    """Another party agrees to the other day or not; whoever proposed it, with no, takes it back.
+
+    A day agreed on takes the session into the plan with it.
+    """
+
+    move: RecordKey
+    agrees: bool
+
+
 class SessionHeld(Event, kind="standing_duties.session_held"):
     """The session was held: how many of each side came. A later report of the same party replaces it. H-01."""
 

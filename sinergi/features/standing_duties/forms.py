@@ -138,6 +138,17 @@ class SessionForm(RefusingForm):
         self.fields["arranger"].choices = parties  # type: ignore[attr-defined]
 
 
+class MoveForm(RefusingForm):
+    """Another day for a session."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    on = forms.DateField(
+        label=_("Hari baru"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+
+
 class HeldForm(RefusingForm):
     """How many came to a session."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 import msgspec
@@ -84,9 +86,26 @@ class TrainingSession(Folded):
 
     @property
     def said(self) -> list[tuple[str, bool]]:
-        """(agency, whether it agrees), the last word of each."""
-        words = sorted(self.answers.all(), key=lambda one: (one.seq, one.key))
-        return list({one.agency: one.agrees for one in words}.items())
+        """(agency, whether it agrees), the last word of each; a day agreed on is a yes to the session too."""
+        words = [(one.seq, one.key, one.agency, one.agrees) for one in self.answers.all()]
+        for move in self.moved:
+            if not rules.is_agreed(move):
+                continue
+            words.append((move.seq, move.key, move.agency, True))
+            words += [(one.seq, one.key, one.agency, True) for one in move.answers.all() if one.agrees]
+        # Nobody says yes to the own session; the author's no takes it back.
+        words = [word for word in words if word[2:] != (self.agency, True)]
+        return _last(words)
+
+    @property
+    def moved(self) -> list[SessionMove]:
+        """Every other day that was proposed, oldest first."""
+        return sorted(self.moves.all(), key=lambda one: (one.step, one.key))
+
+    @property
+    def day(self) -> date:
+        """The day on which it is (rules.day_of_session)."""
+        return rules.day_of_session(self)
 
     @property
     def report(self) -> SessionReport | None:
@@ -114,6 +133,30 @@ class SessionAnswer(Folded):
     agrees = models.BooleanField()
 
 
+class SessionMove(Folded):
+    """A party's proposal of another day."""
+
+    session = models.ForeignKey(TrainingSession, models.CASCADE, related_name="moves", db_constraint=False)
+    agency = models.CharField(max_length=64)
+    seq = models.BigIntegerField()
+    on = models.DateField()
+    step = models.PositiveIntegerField()
+
+    @property
+    def said(self) -> list[tuple[str, bool]]:
+        """(agency, whether it agrees), the last word of each."""
+        return _last((one.seq, one.key, one.agency, one.agrees) for one in self.answers.all())
+
+
+class SessionMoveAnswer(Folded):
+    """A party's word about another day."""
+
+    move = models.ForeignKey(SessionMove, models.CASCADE, related_name="answers", db_constraint=False)
+    agency = models.CharField(max_length=64)
+    seq = models.BigIntegerField()
+    agrees = models.BooleanField()
+
+
 class SessionReport(Folded):
     """How many came."""
 
@@ -123,3 +166,8 @@ class SessionReport(Folded):
     held_on = models.DateField()
     commission = models.PositiveIntegerField()
     police = models.PositiveIntegerField()
+
+
+def _last(words: Iterable[tuple[int, str, str, bool]]) -> list[tuple[str, bool]]:
+    """The last word of each agency, by the order of its own log: of (seq, key, agency, whether it agrees)."""
+    return list({agency: agrees for _seq, _key, agency, agrees in sorted(words)}.items())

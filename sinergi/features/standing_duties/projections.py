@@ -11,6 +11,8 @@ from sinergi.features.standing_duties.events import (
     MemberChangesReported,
     SessionAnswered,
     SessionHeld,
+    SessionMoveAnswered,
+    SessionMoved,
     SessionProposed,
     SessionText,
     VoterUpdateReported,
@@ -19,6 +21,8 @@ from sinergi.features.standing_duties.models import (
     ContactList,
     MemberChanges,
     SessionAnswer,
+    SessionMove,
+    SessionMoveAnswer,
     SessionReport,
     TrainingSession,
     VoterUpdate,
@@ -139,6 +143,41 @@ def session_answered(event: SessionAnswered, envelope: Envelope) -> None:
         raise Ignored("nobody agrees to their own training session")
     SessionAnswer.insert(
         key=envelope.key, session_id=event.session, agency=envelope.agency, seq=envelope.seq, agrees=event.agrees
+    )
+
+
+@folds(SessionMoved)
+def session_moved(event: SessionMoved, envelope: Envelope) -> None:
+    """Another day for a session."""
+    _author_of(event.session, envelope)
+    before = 0
+    if event.follows is not None:
+        found = SessionMove.look("step", where={"key": event.follows, "session_id": event.session})
+        if found is None:
+            raise Ignored("it follows no other day of this training session")
+        (before,) = found
+    SessionMove.insert(
+        key=envelope.key,
+        session_id=event.session,
+        agency=envelope.agency,
+        seq=envelope.seq,
+        on=event.on,
+        step=before + 1,
+    )
+
+
+@folds(SessionMoveAnswered)
+def session_move_answered(event: SessionMoveAnswered, envelope: Envelope) -> None:
+    """A party's word about another day."""
+    move = SessionMove.look("agency", "session_id", where={"key": event.move})
+    if move is None:
+        raise Ignored("it speaks of no training session of this agreement")
+    author, session = move
+    _author_of(session, envelope)
+    if author == envelope.agency and event.agrees:
+        raise Ignored("nobody agrees to their own training session")
+    SessionMoveAnswer.insert(
+        key=envelope.key, move_id=event.move, agency=envelope.agency, seq=envelope.seq, agrees=event.agrees
     )
 
 

@@ -17,6 +17,8 @@ from sinergi.features.standing_duties.events import (
     MemberChangesReported,
     SessionAnswered,
     SessionHeld,
+    SessionMoveAnswered,
+    SessionMoved,
     SessionProposed,
     SessionText,
     VoterUpdateReported,
@@ -43,6 +45,19 @@ _EMAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,64}")
 SessionState = Literal["proposed", "planned", "declined", "withdrawn", "held"]
 
 
+class Move(Protocol):
+    """What a rule needs to know of a proposal of another day. `step`: how many it follows, and one."""
+
+    key: str
+    agency: str
+    step: int
+    on: date
+
+    @property
+    def said(self) -> Collection[tuple[str, bool]]:
+        """(agency, whether it agrees), the last word of each."""
+
+
 class Session(Protocol):
     """What a rule needs to know of a training session."""
 
@@ -57,6 +72,10 @@ class Session(Protocol):
     @property
     def is_held(self) -> bool:
         """Whether somebody reported that it was held."""
+
+    @property
+    def moved(self) -> Sequence[Move]:
+        """Every other day that was proposed, in any order."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +278,64 @@ def session_state(session: Session) -> SessionState:
     if False in said.values():
         return "declined"
     return "planned" if said else "proposed"
+
+
+def is_agreed(move: Move) -> bool:
+    """Whether another party agreed to the day, nobody refused it and its author did not take it back."""
+    return {agrees for agency, agrees in move.said if agency != move.agency or not agrees} == {True}
+
+
+def agreed_move(session: Session) -> Move | None:
+    """The move that gives the session its day: the newest that was agreed on."""
+    return max(filter(is_agreed, session.moved), key=_age, default=None)
+
+
+def newest_move(session: Session) -> Move | None:
+    """The move that follows the others; of two that crossed, on every node the same."""
+    return max(session.moved, key=_age, default=None)
+
+
+def _age(move: Move) -> tuple[int, str]:
+    return move.step, move.key
+
+
+def open_move(session: Session) -> Move | None:
+    """The move that waits for an answer: the newest, if nobody answered it and the session can still take place."""
+    newest = newest_move(session)
+    if newest is None or newest.said or session_state(session) in ("held", "withdrawn"):
+        return None
+    return newest
+
+
+def day_of_session(session: Session) -> date:
+    """The day on which the session is: as proposed, or as it was moved."""
+    move = agreed_move(session)
+    return session.on if move is None else move.on
+
+
+def move_session(session: Session, *, on: date, today: date) -> SessionMoved:
+    """Another day for a session that was not held yet, or Refused."""
+    if session_state(session) in ("held", "withdrawn"):
+        raise Refused("Latihan ini sudah dilaksanakan atau ditarik.", code="TGS-24")
+    if not today <= on <= today + LONGEST_AHEAD:
+        raise Refused("Pilih hari mulai hari ini sampai dua tahun ke depan.", code="TGS-20", field="on")
+    if on == day_of_session(session):
+        raise Refused("Latihan ini sudah pada hari itu.", code="TGS-31", field="on")
+    waiting = open_move(session)
+    if waiting is not None and on == waiting.on:
+        raise Refused("Hari itu sudah diusulkan dan menunggu jawaban.", code="TGS-32", field="on")
+    newest = newest_move(session)
+    return SessionMoved(session=RecordKey(session.key), on=on, follows=RecordKey(newest.key) if newest else None)
+
+
+def answer_move(session: Session, move: str, *, agency: str, agrees: bool) -> SessionMoveAnswered:
+    """Another party's yes or no to the day that waits, or its author's taking it back."""
+    waiting = open_move(session)
+    if waiting is None or waiting.key != move:
+        raise Refused("Usul hari ini sudah dijawab, ditarik, atau diganti hari lain.", code="TGS-33")
+    if agency == waiting.agency and agrees:
+        raise Refused("Usul sendiri dijawab pihak lain.", code="TGS-25")
+    return SessionMoveAnswered(move=RecordKey(move), agrees=agrees)
 
 
 def propose_session(

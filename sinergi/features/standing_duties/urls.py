@@ -16,6 +16,8 @@ urlpatterns = [
     path("latihan/", training.training, name="training"),
     path("latihan/usul/", training.propose, name="session-new"),
     path("latihan/<str:key>/jawaban/", training.answer, name="session-answer"),
+    path("latihan/<str:key>/hari/", training.move, name="session-move"),
+    path("latihan/<str:key>/hari/jawaban/", training.answer_move, name="session-move-answer"),
     path("latihan/<str:key>/laporan/", training.held, name="session-held"),
     path("kontak/", contacts.contacts, name="contacts"),
     path("kontak/<str:agreement>/", contacts.edit_contacts, name="edit-contacts"),
@@ -45,7 +47,13 @@ navigation.register_view(
         label=_("Latihan bersama"),
         url_name="standing_duties:training",
         permission="standing_duties.read",
-        pages=("standing_duties:session-new", "standing_duties:session-answer", "standing_duties:session-held"),
+        pages=(
+            "standing_duties:session-new",
+            "standing_duties:session-answer",
+            "standing_duties:session-move",
+            "standing_duties:session-move-answer",
+            "standing_duties:session-held",
+        ),
     )
 )
 navigation.register_inbox(updates.inbox)
@@ -57,6 +65,8 @@ records.register(
         "standing_duties.contacts_published": _("daftar kontak"),
         "standing_duties.session_proposed": _("usul latihan bersama"),
         "standing_duties.session_answered": _("jawaban atas latihan bersama"),
+        "standing_duties.session_moved": _("usul hari lain latihan bersama"),
+        "standing_duties.session_move_answered": _("jawaban atas hari lain latihan bersama"),
         "standing_duties.session_held": _("laporan latihan bersama"),
     },
     opens=opening.opens,
@@ -70,6 +80,7 @@ records.register(
         "it is no possible training session": _("Usul latihan ini memuat isi yang tidak mungkin."),
         "nobody agrees to their own training session": _("Usul latihan sendiri dijawab pihak lain."),
         "it speaks of no training session of this agreement": _("Ini tidak menunjuk latihan perjanjian ini."),
+        "it follows no other day of this training session": _("Hari lain ini tidak menunjuk latihan yang sama."),
         "it is no possible report of a training session": _("Laporan latihan ini memuat angka yang tidak mungkin."),
     },
 )

@@ -20,12 +20,22 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 @dataclass
+class Move:
+    key: str
+    agency: str
+    step: int
+    on: date
+    said: list[tuple[str, bool]] = field(default_factory=list)
+
+
+@dataclass
 class Session:
     key: str = "a" * 26
     agency: str = "kpu"
     on: date = TODAY
     said: list[tuple[str, bool]] = field(default_factory=list)
     is_held: bool = False
+    moved: list[Move] = field(default_factory=list)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,77 @@ def test_only_what_is_planned_is_reported_and_nobody_agrees_to_the_own_one():
         with pytest.raises(Refused) as refused:
             wrong()
         assert refused.value.code == code
+
+
+LATER, LATEST = TODAY + timedelta(days=7), TODAY + timedelta(days=14)
+
+
+@pytest.mark.parametrize(
+    ("moves", "day", "waits"),
+    [
+        ([], TODAY, None),
+        ([Move("1", "kpu", 1, LATER)], TODAY, "1"),
+        ([Move("1", "kpu", 1, LATER, [("polres", True)])], LATER, None),
+        ([Move("1", "kpu", 1, LATER, [("polres", False)])], TODAY, None),
+        ([Move("1", "kpu", 1, LATER, [("kpu", True)])], TODAY, None),
+        ([Move("1", "kpu", 1, LATER, [("polres", True), ("kpu", False)])], TODAY, None),
+        ([Move("1", "kpu", 1, LATER, [("polres", True), ("polda", False)])], TODAY, None),
+        ([Move("1", "kpu", 1, LATER, [("polres", True)]), Move("2", "polres", 2, LATEST)], LATER, "2"),
+        ([Move("1", "kpu", 1, LATER), Move("2", "polres", 2, LATEST, [("kpu", True)])], LATEST, None),
+        (
+            [Move("1", "kpu", 1, LATER, [("polres", True)]), Move("2", "polres", 2, LATEST, [("kpu", True)])],
+            LATEST,
+            None,
+        ),
+    ],
+)
+def test_the_newest_day_agreed_on_counts_in_whatever_order_the_words_arrive(moves, day, waits):
+    for order in itertools.permutations(moves):
+        session = Session(said=[("polres", True)], moved=list(order))
+        waiting = rules.open_move(session)
+        assert (rules.day_of_session(session), waiting and waiting.key) == (day, waits)
+
+
+def test_a_move_that_cannot_be_is_refused():
+    waits = Session(said=[("polres", True)], moved=[Move("1", "kpu", 1, LATER)])
+    held = Session(said=[("polres", True)], is_held=True, moved=[Move("1", "kpu", 1, LATER)])
+    withdrawn = Session(said=[("kpu", False)])
+    for wrong, code in (
+        (lambda: rules.move_session(held, on=LATER, today=TODAY), "TGS-24"),
+        (lambda: rules.move_session(withdrawn, on=LATER, today=TODAY), "TGS-24"),
+        (lambda: rules.move_session(waits, on=TODAY - timedelta(days=1), today=TODAY), "TGS-20"),
+        (lambda: rules.move_session(waits, on=TODAY + timedelta(days=801), today=TODAY), "TGS-20"),
+        (lambda: rules.move_session(waits, on=TODAY, today=TODAY), "TGS-31"),
+        (lambda: rules.move_session(waits, on=LATER, today=TODAY), "TGS-32"),
+        (lambda: rules.answer_move(waits, "2", agency="polres", agrees=True), "TGS-33"),
+        (lambda: rules.answer_move(held, "1", agency="polres", agrees=True), "TGS-33"),
+        (lambda: rules.answer_move(waits, "1", agency="kpu", agrees=True), "TGS-25"),
+    ):
+        with pytest.raises(Refused) as refused:
+            wrong()
+        assert refused.value.code == code
+    assert rules.move_session(waits, on=LATEST, today=TODAY).on == LATEST
+
+
+def test_a_session_changes_its_day_once_the_other_side_agrees(kpu):
+    key = kpu.state(events.SessionProposed(on=date(2024, 2, 1), people=30, arranger=kpu.partner.id))
+    assert kpu.post("secretary", f"/latihan/{key}/hari/", on="2024-02-30").status_code == 422
+    assert kpu.post("secretary", f"/latihan/{key}/hari/", on="2024-02-12").status_code == 302
+    mine = TrainingSession.objects.get()
+    page = kpu.person("secretary").get("/latihan/").content.decode()
+    assert "Senin, 12 Februari 2024" in page and "semula Kamis, 1 Februari 2024" in page and "Tarik usul hari" in page
+    assert (mine.day, mine.state) == (date(2024, 2, 1), "proposed")
+    kpu.state(events.SessionMoveAnswered(move=mine.moved[0].key, agrees=True))
+    mine = TrainingSession.objects.get()
+    # We offered a day for their session, and they took it: both want it.
+    assert (mine.day, mine.state) == (date(2024, 2, 12), "planned")
+    theirs = kpu.state(events.SessionMoved(session=key, on=date(2024, 2, 13), follows=mine.moved[0].key))
+    assert "Jawab usul hari lain latihan bersama" in kpu.person("secretary").get("/kotak/").content.decode()
+    stale = kpu.post("secretary", f"/latihan/{key}/hari/jawaban/", move=mine.moved[0].key, agrees="yes")
+    assert stale.status_code == 422
+    assert kpu.post("secretary", f"/latihan/{key}/hari/jawaban/", move=theirs, agrees="yes").status_code == 302
+    assert TrainingSession.objects.get().day == date(2024, 2, 13)
+    assert rebuild.check() == []
 
 
 @pytest.mark.slow
