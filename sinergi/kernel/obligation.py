@@ -39,6 +39,8 @@ LONGEST_HOURS = 24 * 60
 LONGEST_TITLE = 160
 MOST_ARTICLES = 40
 CODE = re.compile(r"[A-Z]-[0-9]{2}")
+# What a due rule names stands in what can never be erased: a code, and no words.
+_NAMED = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -96,6 +98,8 @@ def item_flaw(item: Item, parties: Collection[str]) -> str:
         return "Kewajiban harus menunjuk pasal dan ayat yang ada."
     if not item.debtors or not item.creditors or not {*item.debtors, *item.creditors} <= set(parties):
         return "Yang wajib dan yang berhak harus pihak dalam perjanjian ini."
+    if any(len(set(bound)) != len(bound) for bound in (item.debtors, item.creditors)):
+        return "Yang wajib dan yang berhak disebut satu kali."
     if item.debtors == item.creditors and len(item.debtors) == 1:
         return "Satu pihak tidak dapat berkewajiban kepada dirinya sendiri."
     if not 0 < len(item.dues) <= MOST_DUES:
@@ -109,10 +113,11 @@ def due_flaw(due: Due) -> str:
         return "Jumlah hari paling banyak 1.500, dan paling banyak 24 tenggat dalam satu aturan."
     if len(set(due.days)) != len(due.days):
         return "Hari yang sama disebut dua kali."
-    if due.rule == "stage" and (not due.stage or not due.days or due.trigger or due.hours or due.every):
+    if due.rule == "stage" and (not _NAMED.fullmatch(due.stage) or not due.days or due.trigger or due.hours or due.every):
         return "Tenggat menurut tahapan butuh nama tahapan dan jumlah hari."
     if due.rule == "each":
-        if not due.trigger or due.stage or due.every or bool(due.hours) == (len(due.days) == 1) or len(due.days) > 1:
+        counts = bool(due.hours) + len(due.days)
+        if not _NAMED.fullmatch(due.trigger) or due.stage or due.every or counts != 1:
             return "Tenggat menurut kejadian butuh satu jumlah hari atau satu jumlah jam."
         if not 0 <= due.hours <= LONGEST_HOURS:
             return "Jumlah jam paling banyak 1.440."

@@ -126,7 +126,13 @@ def append(
         seen=seen,
         lam=lam,
     )
-    data = envelope.seal(header, keys.own()["event"])
+    try:
+        data = envelope.seal(header, keys.own()["event"])
+    except envelope.BadEnvelope as error:
+        raise Refused(
+            "Isian ini terlalu panjang untuk satu catatan. Kurangi isinya, misalnya banyaknya kewajiban atau tenggat.",
+            code="K-118",
+        ) from error
     entry = envelope.parse(data)
     _store_own(log, logs, entry, event, body, salt)
     return Receipt(log=log.origin, seq=entry.header.seq, leaf=entry.leaf.hex(), key=entry.header.key)

@@ -221,8 +221,8 @@ MESSAGE_TAGS = {messages.SUCCESS: "good", messages.WARNING: "warn", messages.ERR
 # Uploads are refused by size before anything parses them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
-# The largest form is a list of 80 obligations with all their due rules.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+# The largest form is a draft: 40 articles, 80 obligations with all their due rules, and those that a template offers.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 # journal.py sets logging up when a node is served.
 LOGGING_CONFIG = None

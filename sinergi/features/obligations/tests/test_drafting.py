@@ -7,18 +7,22 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import printing
 from sinergi.features.agreement.events import Article, RevisionProposed
+from sinergi.features.agreement.forms import ArticleForm
 from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.tests.drafts import terms_for, text_for
+from sinergi.features.obligations import template
+from sinergi.features.obligations.forms import DueForm, ObligationForm
 from sinergi.features.obligations.models import OfficeTemplate
 from sinergi.features.obligations.tests.test_templates import ITEM, VOTING, changed, made
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.instants import now
-from sinergi.kernel.obligation import Item
+from sinergi.kernel.obligation import MOST_ARTICLES, MOST_DUES, MOST_ITEMS, Item
 from sinergi.ledger import rebuild
 from tests.nodes.simulator import NOON
 
@@ -113,6 +117,16 @@ def test_what_is_left_out_takes_its_obligations_along(client, small):
     row = opened(client, small, scopes=["data"], **{"pasal-1-wajib-0-included": ""})
     assert obliged(row) == {} and Revision.objects.get().obligation_titles == {}
     assert "obligations" not in Revision.objects.get().terms
+
+
+def test_the_longest_text_a_partner_can_propose_can_be_answered_with_another():
+    """Every control of the page is sent, filled in or not: more than the setting and nothing at all is read."""
+    article = len(ArticleForm.base_fields) + len(("count",))
+    row = len(ObligationForm.base_fields)
+    rule = len(DueForm.base_fields)
+    offered = sum(row + (len(one.dues) + 1) * rule for one in template.drafts())
+    own = MOST_ITEMS * (row + MOST_DUES * rule) + MOST_ARTICLES * (article + row + rule)
+    assert own + offered + 100 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sinergi.features.obligations.models import ObligationList, Statement
 from sinergi.features.obligations.tests.conftest import Pact
 from sinergi.features.places.demo import load_demo_regions, publish_demo_stations
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.obligation import Due
+from sinergi.kernel.obligation import MOST_DAYS, MOST_DUES, MOST_ITEMS, Due
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry, FoldedTable
 from tests.nodes.simulator import NOON
@@ -49,6 +49,17 @@ def test_a_list_whose_words_came_out_of_a_form_is_stated_in_its_one_form(pact):
     assert stated["dues"] == [{"rule": "stage", "stage": "voting", "days": [-7]}]
     # Everything is read anew from its bytes, as a partner reads it.
     assert rebuild.check() == []
+
+
+def test_a_list_too_long_for_one_record_is_refused_in_a_sentence(pact):
+    """A header has 64 KB; the rules alone would allow more."""
+    [first, *_], _titles = pact.items()
+    due = Due(rule="stage", stage="voting", days=list(range(-MOST_DAYS - 1_000, -1_000)))
+    codes = [f"A-{number:02d}" for number in range(MOST_ITEMS)]
+    items = [msgspec.structs.replace(first, code=code, dues=[due] * MOST_DUES) for code in codes]
+    with pytest.raises(Refused) as refused:
+        pact.propose(items=items, titles=dict.fromkeys(codes, "Daftar"))
+    assert refused.value.code == "K-118" and not ObligationList.objects.exists()
 
 
 def _typed(word: str) -> Any:
