@@ -113,7 +113,9 @@ def due_flaw(due: Due) -> str:
         return "Jumlah hari paling banyak 1.500, dan paling banyak 24 tenggat dalam satu aturan."
     if len(set(due.days)) != len(due.days):
         return "Hari yang sama disebut dua kali."
-    if due.rule == "stage" and (not _NAMED.fullmatch(due.stage) or not due.days or due.trigger or due.hours or due.every):
+    if due.rule == "stage" and (
+        not _NAMED.fullmatch(due.stage) or not due.days or due.trigger or due.hours or due.every
+    ):
         return "Tenggat menurut tahapan butuh nama tahapan dan jumlah hari."
     if due.rule == "each":
         counts = bool(due.hours) + len(due.days)

@@ -41,22 +41,23 @@ def held(
     """The list that holds, or None, and the keys of those that lost to it (`rules.in_force`). Pure.
 
     What was signed outranks what was agreed on before: a list agreed on by itself holds until a text with obligations
-    is signed. Both are sets of facts, so that any order of arrival gives the same.
+    is signed. Both are sets of facts, so that any order of arrival gives the same. A list that was agreed to only after
+    that changes nothing any more: nobody dates an obligation back by a late yes.
     """
     everybody = tuple(parties)
-    found, lost = _following("", None, lists, everybody)
+    last: SignedList | None = None
     for one in signed:
-        begun = rules.counting(one.items, one.counts_from, found)
-        following = SignedList(
+        in_time = [row for row in lists if row.agreed_on <= one.counts_from]
+        before, _lost = _following("" if last is None else last.key, last, in_time, everybody)
+        last = SignedList(
             key=one.key,
             counts_from=one.counts_from,
-            began=one.counts_from if found is None else min(found.began, one.counts_from),
-            begun=begun,
+            began=one.counts_from if before is None else min(before.began, one.counts_from),
+            begun=rules.counting(one.items, one.counts_from, before),
             obliges=one.items,
             titles=one.titles,
         )
-        found, lost = _following(one.key, following, lists, everybody)
-    return found, lost
+    return _following("" if last is None else last.key, last, lists, everybody)
 
 
 def _following(

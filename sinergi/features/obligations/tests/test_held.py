@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from types import SimpleNamespace
 
@@ -22,14 +22,15 @@ def item(code, *days):
     return Item(code=code, article=4, debtors=["kpu"], creditors=["polres"], dues=dues, evidence="list")
 
 
-def agreed(key, replaces="", *items, by=PARTIES):
-    """A list that was proposed by the first of `by` and agreed to by the others, from the day `BEGUN` on."""
+def agreed(key, replaces="", *items, by=PARTIES, on=BEGUN):
+    """A list that was proposed by the first of `by` and agreed to by the others on a day, from the day `BEGUN` on."""
     return SimpleNamespace(
         key=key,
         agency=by[0],
         replaces=replaces,
         agreed_ids=list(by[1:]),
         returned_ids=[],
+        agreed_on=on,
         counts_from=BEGUN,
         began=BEGUN,
         since=lambda code: BEGUN,
@@ -73,3 +74,17 @@ def test_an_addendum_lets_go_on_what_it_leaves_alone_and_begins_what_is_new_or_c
     assert found.since("T-01") == BEGUN
     again, _lost = held([before], [addendum, signed("second", date(2024, 4, 1), *addendum.items)], PARTIES)
     assert [again.since(code) for code in ("D-02", "D-03", "D-05")] == [BEGUN, AMENDED, AMENDED]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_late_yes_to_a_list_that_a_text_has_outranked_dates_no_obligation_back(order):
+    """Else a partner could let months of missed dues appear by agreeing to an old proposal."""
+    late = SIGNED + timedelta(days=1)
+    lists = [agreed("a", "", item("D-02"), on=late), agreed("l1", "", item("D-03")), agreed("b", "text", on=late)]
+    text = signed("text", SIGNED, item("D-02"), item("D-03"))
+    found, _lost = held([lists[place] for place in order], [text], PARTIES)
+    # What was made from the text itself holds, whenever it was agreed to.
+    assert found.key == "b"
+    found, lost = held([lists[place] for place in order if place != 2], [text], PARTIES)
+    assert ([found.since(code) for code in ("D-02", "D-03")], lost) == ([SIGNED, BEGUN], [])
+    assert held(lists[:1], [text], PARTIES)[0].began == SIGNED
