@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
@@ -204,8 +205,9 @@ def destroy(log: Writing, *, delivery: str, words: str) -> Receipt:
 
 def stands_at(row: DataDelivery, on: date) -> rules.State:
     """Where a delivery stands on that day."""
-    withdrawn = DataWithdrawal.objects.filter(about=row.answer or "-").values_list("withdrawn_at", flat=True)
-    taken_back = withdrawn.first()
+    asked = DataAnswer.objects.filter(key=row.answer or "-").values("request")
+    withdrawn = DataWithdrawal.objects.filter(Q(about=row.answer or "-") | Q(about__in=asked))
+    taken_back = withdrawn.order_by("withdrawn_at").values_list("withdrawn_at", flat=True).first()
     return rules.state(
         received=DataReceipt.objects.filter(delivery=row.key).exists(),
         destroyed=DataDestruction.objects.filter(delivery=row.key).exists(),
@@ -213,6 +215,12 @@ def stands_at(row: DataDelivery, on: date) -> rules.State:
         on=on,
         withdrawn_on=None if taken_back is None else localdate(taken_back),
     )
+
+
+def answers_taken_back() -> QuerySet[DataAnswer, Any]:
+    """Keys of the answers under which nothing is given or used any more: they or their request were taken back."""
+    about = DataWithdrawal.objects.values("about")
+    return DataAnswer.objects.filter(Q(key__in=about) | Q(request__in=about)).values("key")
 
 
 def may_state(agreement: str, agency: str, *, on: date) -> bool:

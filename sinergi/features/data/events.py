@@ -85,7 +85,10 @@ class DataAnswered(Event, kind="data.answered"):
 
 
 class DataRequestWithdrawn(Event, kind="data.request_withdrawn"):
-    """Who asked needs it no longer: once its owner knows this, nothing is granted or delivered. The words say why."""
+    """Who asked needs it no longer: once its owner knows this, nothing is granted or delivered. The words say why.
+
+    What was delivered under it is used no longer and destroyed.
+    """
 
     request: RecordKey
     text: Words | None = None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from sinergi.features.data import actions, rules
 from sinergi.features.data.events import Field
-from sinergi.features.data.models import DataAnswer, DataDelivery, DataDestruction, DataReceipt, Dataset, DataWithdrawal
+from sinergi.features.data.models import DataAnswer, DataDelivery, DataDestruction, DataReceipt, Dataset
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
@@ -160,8 +160,8 @@ def _names(rows: QuerySet[DataDelivery]) -> set[str]:
 
 
 def _not_withdrawn(rows: QuerySet[DataDelivery]) -> QuerySet[DataDelivery]:
-    """Those whose owner did not take the yes back: what is still on its way then never arrives."""
-    return rows.exclude(answer__in=DataWithdrawal.objects.values("about"))
+    """Those of which neither yes nor request was taken back: what is still on its way then never arrives."""
+    return rows.exclude(answer__in=actions.answers_taken_back())
 
 
 class Deliveries:
@@ -184,7 +184,7 @@ class Deliveries:
         return rows.exclude(key__in=DataDestruction.objects.values("delivery")).exists()
 
     def may_read(self, reader: str, digest: str) -> bool:
-        """Only its recipient, until it attested that it destroyed it or we took our yes back."""
+        """Only its recipient, until it attested that it destroyed it, or the request or our yes was taken back."""
         rows = DataDelivery.objects.filter(object=digest, recipient=reader, agency=own_agency().id)
         return _not_withdrawn(rows.exclude(key__in=DataDestruction.objects.values("delivery"))).exists()
 

@@ -28,8 +28,9 @@ Step = Literal["working_group", "leaders", "above"]
 STEPS: tuple[Step, ...] = ("working_group", "leaders", "above")
 
 # What is stated while an agreement is suspended too: what concerns the agreement itself, what the law fixes without the
-# parties (election days, holidays), and that data was destroyed, which nobody may put off. Every other kind waits.
-GOES_ON = ("agreement.", "negotiation.", "stages.", "data.destroyed")
+# parties (election days, holidays), and that a yes to data was taken back or data destroyed, which nobody may put off.
+# Every other kind waits.
+GOES_ON = ("agreement.", "negotiation.", "stages.", "data.destroyed", "data.grant_withdrawn")
 
 STEP_DAYS = 7
 NOTICE = timedelta(days=30)

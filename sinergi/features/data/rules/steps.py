@@ -156,7 +156,7 @@ def delivery_flaw(event: DataDelivered, granted: Sequence[str]) -> bool:
 def state(*, received: bool, destroyed: bool, uses_until: date, on: date, withdrawn_on: date | None = None) -> State:
     """Where a delivery stands on the day `on`; the same at both nodes once they hold the same facts.
 
-    `withdrawn_on`: the day on which its owner took the yes back; the day before was the last day of use.
+    `withdrawn_on`: the day on which the yes or the request was taken back; the day before was the last day of use.
     """
     if destroyed:
         return "destroyed"

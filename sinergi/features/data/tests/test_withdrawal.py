@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from sinergi.features.agreement.actions import answer_matter
+from sinergi.features.agreement.events import ChangeProposed, Words
 from sinergi.features.data import actions, events, objects, rules
 from sinergi.features.data.models import DataAnswer, DataDelivery, DataReceipt, DataRequest, DataWithdrawal
 from sinergi.features.data.tests.test_catalogue import listed
@@ -94,6 +96,32 @@ def test_a_request_that_is_withdrawn_is_not_granted_by_who_knew_it(kpu):
             words="",
         )
     assert refused.value.code == "DAT-70" and not DataAnswer.objects.exists()
+
+
+def test_a_request_withdrawn_after_its_data_came_ends_their_use_on_page_and_in_the_ledger_alike(kpu):
+    request, answer = asked_and_granted(kpu)
+    key = actions.deliver(id=new_id(), **given(answer)).key
+    row = DataDelivery.objects.get(key=key)
+    kpu.state(events.DataReceived(delivery=key))
+    assert actions.stands_at(row, TODAY) == "kept"
+    kpu.state(events.DataRequestWithdrawn(request=request, text=events.Words(words="Tidak perlu lagi")))
+    assert verdict(kpu.state(events.DataUsed(delivery=key, rows=1))) == Entry.State.INVALID
+    assert (actions.stands_at(row, TODAY), objects.deliveries.may_read(row.recipient, row.object)) == ("over", False)
+    told = kpu.person("kpu_staff").get(f"/data/permintaan/{request}/").content.decode()
+    assert "tidak boleh dipakai lagi dan dimusnahkan" in told
+    assert verdict(kpu.state(events.DataDestroyed(delivery=key))) == Entry.State.FOLDED
+    assert actions.stands_at(row, TODAY) == "destroyed" and rebuild.check() == []
+
+
+def test_a_yes_is_taken_back_while_the_agreement_is_suspended_too(kpu):
+    request, _answer = asked_and_granted(kpu)
+    change = {"change": "suspension", "from_on": TODAY}
+    stop = kpu.state(ChangeProposed(**change, text=Words(words="Banjir")))
+    answer_matter(id=new_id(), by=SECRETARY, at=NOON, matter=stop, agrees=True)
+    page = f"/data/permintaan/{request}/"
+    assert "Cabut persetujuan" in kpu.person("secretary").get(page).content.decode()
+    assert kpu.post("secretary", f"{page}pencabutan/", words="Tersebar").status_code == 302
+    assert DataWithdrawal.objects.count() == 1 and rebuild.check() == []
 
 
 def test_only_whose_it_is_withdraws_it(kpu):

@@ -383,12 +383,11 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     if user.can("data.deliver"):
         granted = DataAnswer.objects.filter(agency=own, agrees=True, uses_until__gte=today)
         granted = granted.exclude(key__in=DataDelivery.objects.filter(agency=own).values("answer"))
-        granted = granted.exclude(key__in=DataWithdrawal.objects.values("about"))
-        granted = granted.exclude(request__in=DataWithdrawal.objects.values("about"))
+        granted = granted.exclude(key__in=actions.answers_taken_back())
         to_deliver = visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None)
         for row in agreements.workable(user, to_deliver):
             found.append(_waiting(gettext("Serahkan data yang disetujui"), "data:request", row))
-    late = DataDelivery.objects.filter(Q(uses_until__lt=today) | Q(answer__in=DataWithdrawal.objects.values("about")))
+    late = DataDelivery.objects.filter(Q(uses_until__lt=today) | Q(answer__in=actions.answers_taken_back()))
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))
     if user.can("data.destroy"):
         for one in visible(user, late.filter(recipient=own), "data.destroy", region=None):
@@ -497,7 +496,14 @@ def _request_page(
     takes_back = ""
     if row.agency == own.id and not back and (said is None or said.agrees) and offered("data.request"):
         takes_back = reverse("data:withdrawal", args=[key])
-    elif said is not None and said.agrees and said.key not in back and said.agency == own.id and offered("data.decide"):
+    # A yes is taken back while the agreement is suspended too.
+    elif (
+        said is not None
+        and said.agrees
+        and said.key not in back
+        and said.agency == own.id
+        and request.user.can("data.decide", agreement=row.agreement)
+    ):
         takes_back = reverse("data:revocation", args=[key])
     if withdraw is None and takes_back:
         withdraw = WithdrawForm(initial={"id": new_event_id(request.arrived_at)}, auto_id="tarik_%s")
