@@ -48,17 +48,20 @@ def cosign(log: Log) -> list[Cosignature]:
 
 
 def admit(agency: str, note_data: bytes, lines_data: bytes) -> int:
-    """Keep a partner's cosignatures under a checkpoint of one of our logs; how many were new.
+    """Keep a partner's cosignatures under a checkpoint of a log held here; how many were new.
 
-    Raises BadNote where a line does not hold, or where the checkpoint is not one of our log's own past.
+    Raises BadNote where a line does not hold, or where the checkpoint is not one of the log's own past.
     """
     note = notes.parse(note_data)
     log = Log.objects.filter(origin=note.checkpoint.log).first()
     if log is None or note.checkpoint.size > log.size or note.checkpoint.size == 0:
         raise notes.BadNote("a cosignature under a checkpoint this node does not know")
-    if log.is_own:
-        # A note we never signed must not become part of our log's evidence.
-        notes.check_author(note, histories.checkpoint_keys(log))
+    if log.agency == agency:
+        raise notes.BadNote("an author's cosignature under its own log")
+    # What its author never signed must not become part of a log's evidence: the whole file would be refused.
+    if len(note.lines) != 1:
+        raise notes.BadNote("a checkpoint with more than its author's signature")
+    notes.check_author(note, histories.checkpoint_keys(log))
     if tree.root_at(log, note.checkpoint.size) != note.checkpoint.root:
         raise notes.BadNote("a cosignature under another history of this log")
     new = 0

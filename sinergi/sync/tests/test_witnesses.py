@@ -9,7 +9,7 @@ import pytest
 from sinergi.features.agreement.events import AgreementLeft
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import forks, histories, witness
+from sinergi.ledger import cosigning, forks, histories, witness
 from sinergi.ledger.grade import Mark, judge
 from sinergi.ledger.grades import grade
 from sinergi.ledger.models import Cosignature, Entry, Equivocation, Log
@@ -199,6 +199,28 @@ def test_a_witness_whose_clock_is_beyond_the_calendar_breaks_no_page(
     really = notes.cosign
     monkeypatch.setattr(notes, "cosign", lambda *given: really(*given[:-1], seconds))
     assert witnesses.submit(peer, outside).cosigned == kept
+
+
+@pytest.mark.parametrize("lines", ["forged", "forged and true"])
+def test_no_cosigner_slips_a_line_its_author_never_signed_into_evidence(outside, agreement, police, lines):
+    """Size and root are right, so nothing contradicts; the file that carried this note would be refused as a whole."""
+    note = bytes(Log.objects.get(agreement=agreement, agency=police.id).checkpoint_note)
+    checkpoint = notes.parse(note).checkpoint
+    forged = notes.sign(checkpoint, outside.who.ring["checkpoint"])
+    slipped = forged + (note.removeprefix(checkpoint.body + b"\n") if lines == "forged and true" else b"")
+    cosigned = notes.cosign(checkpoint, outside.who.id, "witness", outside.signer, int(NOON.timestamp()))
+    with pytest.raises(notes.BadNote):
+        cosigning.admit(outside.who.id, slipped, cosigned)
+    assert cosigning.admit(outside.who.id, note, cosigned) == 1
+
+
+def test_an_author_cannot_spoil_evidence_by_cosigning_its_own_log(agreement, police):
+    """Both verifiers refuse such a line, and with it the file."""
+    log = Log.objects.get(agreement=agreement, agency=police.id)
+    checkpoint = notes.parse(bytes(log.checkpoint_note)).checkpoint
+    own = notes.cosign(checkpoint, police.id, "witness", police.ring["witness"], int(NOON.timestamp()))
+    with pytest.raises(notes.BadNote):
+        cosigning.admit(police.id, bytes(log.checkpoint_note), own)
 
 
 def test_a_party_is_no_outside_witness_of_its_own_agreement(agreement, police):
