@@ -40,7 +40,9 @@ PATTERN_HEADER = ("class", "police_min", "police_max", "stations", "linmas", "ra
 def plans(request: PersonRequest) -> HttpResponse:
     """The plans this office kept, newest first."""
     context = {
-        "plans": Plan.objects.order_by("-made_at", "-seq")[:100],
+        "plans": [
+            (plan, risk.renewed_since(plan.made_at.date())) for plan in Plan.objects.order_by("-made_at", "-seq")[:100]
+        ],
         "may_plan": request.user.can("guard.plan") and own_agency().kind == "police",
     }
     return render(request, "guard/plans.html", context)
@@ -188,6 +190,7 @@ def plan(request: PersonRequest, key: str) -> HttpResponse:
     context = _shown(request, files) | {
         "plan": found,
         "changed": rules.changed(files, classes),
+        "renewed": risk.renewed_since(found.made_at.date()),
         "may_plan": request.user.can("guard.plan"),
     }
     return render(request, "guard/plan.html", context)

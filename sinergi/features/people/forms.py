@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.people.events import OfficerRow, UnitLevel, UnitRow
 from sinergi.sheets import Cells, Column, Kind, Table, table_of
+from sinergi.sheets.forbidden import identity_number_in
 
 UNITS, OFFICERS = "satuan", "personel"
 SUBJECTS = [(UNITS, _("Satuan")), (OFFICERS, _("Personel"))]
@@ -154,6 +155,9 @@ def check_officers(cells: Cells, units: Container[str]) -> Checked:
             table.add(
                 row.number, "unit", "unknown", "Satuan %(unit)s tidak ada dalam daftar satuan.", unit=said["unit"]
             )
+        for name in ("name", "rank", "training", "phone"):
+            if said[name] and identity_number_in(said[name]):
+                table.add(row.number, name, "identity", "Ada 16 angka seperti NIK. Hapus angka itu.")
         if None not in [said[name] for name in ("code", "name", "rank", "unit", "sex", "age", "fit")]:
             words: dict[str, Any] = {name: said[name] or "" for name in ("home", "training", "phone")}
             same = {name: said[name] for name in ("code", "name", "rank", "unit", "sex", "age", "fit", "rested_hours")}

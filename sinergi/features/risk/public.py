@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from django.db.models import QuerySet
 
 from sinergi.access.models import User
+from sinergi.features.risk.instruments import before, newest
 from sinergi.features.risk.models import StationClass
 
-__all__ = ["ClassInfo", "classes_of"]
+__all__ = ["ClassInfo", "classes_of", "renewed_since"]
 
 
 class ClassInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +31,11 @@ def classes_of(user: User, *, scope: str = "", permission: str = "risk.read") ->
     """The classes in force that this person may see, by station code; `scope`: under this agreement only."""
     found = StationClass.objects.visible_to(user, permission)
     return in_force(found.filter(decision__agreement=scope) if scope else found)
+
+
+def renewed_since(day: date) -> list[str]:
+    """The titles of the instruments of which a newer version came after that day."""
+    return [one.title for one in newest().values() if before(one) and date.fromisoformat(one.since) > day]
 
 
 def in_force(rows: QuerySet[StationClass]) -> dict[str, ClassInfo]:

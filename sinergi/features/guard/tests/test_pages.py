@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sinergi.features.people.events import UnitRow
 from sinergi.features.places.events import StationListText, StationRow, StationsPublished
 from sinergi.features.places.models import Region
 from sinergi.features.places.rules import digest_of
+from sinergi.features.risk import public as risk
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import rebuild
@@ -52,7 +54,9 @@ def test_a_kept_plan_tells_the_shortage_first_and_stays_inside(office, resort_ch
     shown = chief.get(f"/penjagaan/{key}/").content.decode()
     assert "1 personel" in shown and "tidak ada rencana yang kurangnya di bawah 1" in shown
     assert "1 TPS berkelas lain" in shown  # its class was withdrawn since
-    assert "Rencana satu" in chief.get("/penjagaan/").content.decode()
+    listed = chief.get("/penjagaan/").content.decode()
+    assert "Rencana satu" in listed and "instrumen berganti versi sejak itu" in listed
+    assert "Versi baru sejak rencana ini disusun: TPS rawan" in shown and risk.renewed_since(date(2026, 1, 1)) == []
     assert chief.get(f"/penjagaan/{key}/posko.xlsx").status_code == 200
     bundle = zipfile.ZipFile(io.BytesIO(chief.get(f"/penjagaan/{key}/bukti.zip").content))
     assert bundle.read("posts.csv").decode() == FILES["posts.csv"]

@@ -64,6 +64,15 @@ def test_a_wrong_cell_is_named_and_nothing_is_noted(office, person):
     assert note(head, where) == 422 and Unit.objects.count() == Officer.objects.count() == 0
 
 
+def test_an_identity_number_among_the_words_of_an_officer_is_refused(office, person):
+    head = person("operations_head")
+    note(head, send(head, "satuan", UNITS + "TS-01,Polsek Sipirok,polsek,1203,1.6,99.27,30,4\n"))
+    rows = "80010001,Sari,BRIPKA,TS-01,P,34,ya,Pam TPS nik 1203 0110 0199 0001\n"
+    where = send(head, "personel", OFFICERS.strip() + ",Pelatihan\n" + rows)
+    assert "Ada 16 angka seperti NIK" in head.get(where).content.decode()
+    assert note(head, where) == 422 and Officer.objects.count() == 0
+
+
 def test_a_list_under_an_agreement_is_no_list(office, resort_chief):
     partner = met(KPU_TAPSEL)
     agreement = enter_and_confirm(partner, resort_chief)
