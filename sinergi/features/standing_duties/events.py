@@ -57,13 +57,18 @@ class MemberChangesReported(Event, kind="standing_duties.member_changes_reported
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whom to call for what. `region`: a district of six digits, empty for the whole area."""
+    """Whom to call for what. `region`: a district of six digits, empty for the whole area.
+
+    `since` and `until`: first and last day of the duty; None where it has no such end.
+    """
 
     post: str
     name: str = ""
     phone: str = ""
     email: str = ""
     region: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 class ContactsText(Text):

@@ -24,6 +24,11 @@ def _count(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
 
 
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
+
+
 class _Letter(RefusingForm):
     """A letter by number and day."""
 
@@ -172,6 +177,8 @@ class ContactForm(forms.Form):
     )
     email = forms.CharField(label=_("Surel"), max_length=rules.LONGEST, required=False)
     region = forms.ChoiceField(label=_("Wilayah"), required=False)
+    since = _day(_("Bertugas mulai"))
+    until = _day(_("Bertugas sampai"))
 
     def __init__(self, *args: Any, districts: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
@@ -180,4 +187,4 @@ class ContactForm(forms.Form):
     def contact(self) -> Contact:
         """As it was typed."""
         given = self.cleaned_data
-        return Contact(**{name: given[name] for name in ("post", "name", "phone", "email", "region")})
+        return Contact(**{name: given[name] for name in ("post", "name", "phone", "email", "region", "since", "until")})

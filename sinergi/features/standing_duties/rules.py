@@ -79,7 +79,7 @@ class Session(Protocol):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """How one contact list differs from the one before: posts. A contact is known by its post and area."""
+    """How one contact list differs from the one before: posts. A contact is known by post, area and first day."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -224,7 +224,9 @@ def contacts(rows: Sequence[Contact], *, area: str, current: Sequence[Contact] |
             raise Refused("Surel %(post)s tidak lengkap.", code="TGS-15", words={"post": row.post})
         if row.region and not row.region.startswith(area):
             raise Refused("Wilayah %(post)s di luar wilayah kantor ini.", code="TGS-16", words={"post": row.post})
-    twice = next((row for place, row in enumerate(told) if _place_of(row) in map(_place_of, told[:place])), None)
+        if row.since and row.until and row.until < row.since:
+            raise Refused("Masa tugas %(post)s berakhir sebelum mulai.", code="TGS-34", words={"post": row.post})
+    twice = next((row for n, row in enumerate(told) if any(_are_twins(row, other) for other in told[:n])), None)
     if twice is not None:
         raise Refused(
             "%(post)s disebut dua kali; bedakan tugas atau wilayahnya.", code="TGS-19", words={"post": twice.post}
@@ -242,6 +244,8 @@ def tidy(row: Contact) -> Contact:
         phone=line(row.phone)[:30],
         email=line(row.email)[:LONGEST],
         region=row.region if re.fullmatch(r"[0-9]{6}", row.region) else "",
+        since=row.since,
+        until=row.until,
     )
 
 
@@ -255,9 +259,14 @@ def usable(row: Contact) -> Contact:
     )
 
 
+def is_over(row: Contact, on: date) -> bool:
+    """Whether the duty ended before that day."""
+    return row.until is not None and row.until < on
+
+
 def changes(before: Sequence[Contact], after: Sequence[Contact]) -> Changes:
     """What a new list changes, in the order of the lists."""
-    old, new = ({_place_of(row): row for row in rows} for rows in (before, after))
+    old, new = ({(row.post, row.region, row.since): row for row in rows} for rows in (before, after))
     return Changes(
         added=tuple(row.post for place, row in new.items() if place not in old),
         removed=tuple(row.post for place, row in old.items() if place not in new),
@@ -388,8 +397,10 @@ def held_flaw(event: SessionHeld) -> bool:
     return not (all(0 <= n <= MOST_PEOPLE for n in counts) and any(counts))
 
 
-def _place_of(row: Contact) -> tuple[str, str]:
-    return row.post, row.region
+def _are_twins(one: Contact, other: Contact) -> bool:
+    """Whether both have the same task and area on the same day: a successor begins after the predecessor ends."""
+    apart = any(a.until and b.since and a.until < b.since for a, b in ((one, other), (other, one)))
+    return (one.post, one.region) == (other.post, other.region) and not apart
 
 
 def _is_line(words: str) -> bool:

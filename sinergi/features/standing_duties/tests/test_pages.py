@@ -143,6 +143,18 @@ def test_contacts_are_sent_shown_to_call_and_replaced(kpu):
     assert WorkRecord.objects.filter(code="D-09").count() == 2
 
 
+def test_contacts_that_ended_are_not_shown_and_upcoming_ones_are_named(kpu):
+    rows = [
+        events.Contact(post="Lama", phone="0811 1", until=date(2024, 2, 4)),
+        events.Contact(post="Kini", phone="0811 2", until=date(2024, 2, 5)),
+        events.Contact(post="Nanti", phone="0811 3", since=date(2024, 2, 6)),
+    ]
+    kpu.state(events.ContactsPublished(count=3, text=events.ContactsText(rows=rows)))
+    page = kpu.person("secretary").get("/kontak/").content.decode()
+    assert "0811 1" not in page and "0811 2" in page and "0811 3" in page
+    assert page.count("belum bertugas") == 1 and "mulai Selasa, 6 Februari 2024" in page
+
+
 def test_nobody_overwrites_a_list_they_have_not_read_and_every_typed_line_stays(kpu):
     path = f"/kontak/{kpu.agreement}/"
     kpu.post("kpu_staff", path, **{"kontak-0-post": "Piket", "kontak-0-phone": "0811 1"})

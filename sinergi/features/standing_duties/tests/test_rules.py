@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,6 +151,22 @@ def test_a_list_says_what_changed_and_the_same_list_is_no_new_version():
     with pytest.raises(Refused) as refused:
         rules.contacts(old * 31, area="1203", current=None)
     assert refused.value.code == "TGS-11"
+
+
+def test_a_successor_follows_and_a_contact_without_a_term_keeps_its_bytes():
+    first = Contact(post="Piket", phone="110", until=TODAY)
+    after = Contact(post="Piket", phone="112", since=TODAY + timedelta(days=1))
+    assert rules.contacts([first, after], area="1203", current=None).count == 2
+    assert [rules.is_over(first, TODAY + timedelta(days=n)) for n in (0, 1)] == [False, True]
+    assert not rules.is_over(after, date.max)
+    for wrong, code in (
+        ([first, Contact(post="Piket", phone="112", since=TODAY)], "TGS-19"),
+        ([Contact(post="Piket", phone="110", since=TODAY, until=TODAY - timedelta(days=1))], "TGS-34"),
+    ):
+        with pytest.raises(Refused) as refused:
+            rules.contacts(wrong, area="1203", current=None)
+        assert refused.value.code == code
+    assert msgspec.json.encode(Contact(post="Piket", phone="110")) == b'{"post":"Piket","phone":"110"}'
 
 
 def test_two_of_one_task_are_told_apart_by_their_area():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -39,7 +40,7 @@ def contacts(request: PersonRequest) -> HttpResponse:
     shelves = [
         {
             "info": info,
-            "parties": [_shelf(party, versions.get((info.id, party), []), proof) for party in info.parties],
+            "parties": [_shelf(party, versions.get((info.id, party), []), proof, today) for party in info.parties],
             "may": info.id in may,
         }
         for info in infos
@@ -95,14 +96,19 @@ def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
     return render(request, "standing_duties/contacts_edit.html", context, status=422 if posted else 200)
 
 
-def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade]) -> dict[str, Any]:
+def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade], today: date) -> dict[str, Any]:
     rows = mine[0].rows() if mine else None
     before = mine[1].rows() if len(mine) > 1 else None
     names = places.area_names({row.region for row in rows or () if row.region})
     return {
         "name": agreements.agency_name(party),
         "list": mine[0] if mine else None,
-        "rows": [(row, names.get(row.region, "")) for row in rows or ()],
+        "rows": [
+            (row, names.get(row.region, ""), row.since is not None and row.since > today)
+            for row in rows or ()
+            if not rules.is_over(row, today)
+        ],
+        "over": [row.post for row in rows or () if rules.is_over(row, today)],
         "changes": rules.changes(before, rows) if before is not None and rows is not None else None,
         "grade": proof.get(mine[0].key, NOTHING) if mine else NOTHING,
     }
