@@ -33,6 +33,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import is_event_id
 from sinergi.ledger import rows, store
 from sinergi.ledger.events import RecordKey
+from sinergi.ledger.grades import grade
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -207,14 +208,23 @@ def stands_at(row: DataDelivery, on: date) -> rules.State:
     """Where a delivery stands on that day."""
     asked = DataAnswer.objects.filter(key=row.answer or "-").values("request")
     withdrawn = DataWithdrawal.objects.filter(Q(about=row.answer or "-") | Q(about__in=asked))
-    taken_back = withdrawn.order_by("withdrawn_at").values_list("withdrawn_at", flat=True).first()
+    taken_back = withdrawn.order_by("withdrawn_at", "key").first()
     return rules.state(
         received=DataReceipt.objects.filter(delivery=row.key).exists(),
         destroyed=DataDestruction.objects.filter(delivery=row.key).exists(),
         uses_until=row.uses_until,
         on=on,
-        withdrawn_on=None if taken_back is None else localdate(taken_back),
+        withdrawn_on=None if taken_back is None else localdate(taken_back.withdrawn_at),
+        known_on=None if taken_back is None else _known_on(taken_back, row, on),
     )
+
+
+def _known_on(taken_back: DataWithdrawal, row: DataDelivery, on: date) -> date | None:
+    """Since when another node has that withdrawal; `on` while none has, None where the author's clock counts."""
+    if row.exercise:
+        return None
+    arrived = grade(taken_back.key).arrived_at
+    return on if arrived is None else localdate(arrived)
 
 
 def answers_taken_back() -> QuerySet[DataAnswer, Any]:

@@ -153,17 +153,25 @@ def delivery_flaw(event: DataDelivered, granted: Sequence[str]) -> bool:
     )
 
 
-def state(*, received: bool, destroyed: bool, uses_until: date, on: date, withdrawn_on: date | None = None) -> State:
+def state(
+    *,
+    received: bool,
+    destroyed: bool,
+    uses_until: date,
+    on: date,
+    withdrawn_on: date | None = None,
+    known_on: date | None = None,
+) -> State:
     """Where a delivery stands on the day `on`; the same at both nodes once they hold the same facts.
 
     `withdrawn_on`: the day on which the yes or the request was taken back; the day before was the last day of use.
+    `known_on`: the day from which others could know that; whoever dates it back takes nobody's week to destroy away.
     """
     if destroyed:
         return "destroyed"
-    if withdrawn_on is not None:
-        uses_until = min(uses_until, withdrawn_on - timedelta(days=1))
-    if on > uses_until + GRACE:
+    last = uses_until if withdrawn_on is None else min(uses_until, withdrawn_on - timedelta(days=1))
+    if on > min(uses_until, max(last, known_on or last)) + GRACE:
         return "overdue"
-    if on > uses_until:
+    if on > last:
         return "over"
     return "kept" if received else "sent"

@@ -168,3 +168,18 @@ def test_the_day_before_a_withdrawal_was_the_last_of_use(withdrawn):
     for on, stands in ((last, "kept"), (last + timedelta(days=1), "over"), (last + timedelta(days=8), "overdue")):
         told = {"received": True, "destroyed": False, "uses_until": UNTIL, "on": on}
         assert rules.state(**told, withdrawn_on=withdrawn) == stands
+
+
+@pytest.mark.parametrize(("days", "stands"), [(0, "over"), (7, "over"), (8, "overdue")])
+def test_a_withdrawal_that_is_dated_back_leaves_a_week_to_destroy_from_the_day_it_could_be_known(days, stands):
+    told = {"received": True, "destroyed": False, "uses_until": UNTIL, "withdrawn_on": TODAY - timedelta(days=60)}
+    assert rules.state(**told, known_on=TODAY, on=TODAY + timedelta(days=days)) == stands
+    # After the last day that was granted nobody needs to know of it.
+    assert rules.state(**told, known_on=UNTIL + timedelta(days=60), on=UNTIL + timedelta(days=8)) == "overdue"
+
+
+def test_nobody_is_late_with_destroying_what_no_other_node_knows_to_be_withdrawn(kpu):
+    request, answer = asked_and_granted(kpu)
+    row = DataDelivery.objects.get(key=actions.deliver(id=new_id(), **given(answer)).key)
+    actions.withdraw_grant(id=new_id(), by=SECRETARY, at=NOON - timedelta(days=30), request=request, words="Lama")
+    assert (row.exercise, actions.stands_at(row, TODAY)) == (False, "over")
