@@ -242,7 +242,17 @@ def _claim(request: HttpRequest) -> signing.Claim:
 def _authenticate(request: HttpRequest) -> str:
     """The agency whose transport key signed this request, just now. Raises Declined."""
     claim = _claim(request)
-    key = Key.objects.filter(kid=claim.keyid, use="transport", last__isnull=True).first()
+    found = list(Key.objects.filter(kid=claim.keyid, use="transport", last__isnull=True))
+    if len(found) > 1:
+        # A founding entry is not signed by the transport key that it names, so it may name somebody else's; an added
+        # key signed for itself.
+        found = [key for key in found if key.seq]
+        if len(found) != 1:
+            raise Declined(
+                403,
+                "Kunci kantor ini dinyatakan juga oleh kantor lain. Ganti kuncinya: sinergi keys rotate transport.",
+            )
+    key = found[0] if found else None
     peer = Peer.objects.filter(agency=key.agency_id).first() if key else None
     if key is None or peer is None:
         raise Declined(403, "Instansi ini belum dikenalkan kepada simpul ini; mulai dari undangan.")

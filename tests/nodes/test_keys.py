@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from django.test import Client
 from nacl.signing import SigningKey
 
 from sinergi.features.agreement.events import AgreementLeft
@@ -19,12 +21,15 @@ from sinergi.ledger import envelope, forks, fsck, histories, keys, rebuild, rota
 from sinergi.ledger.envelope import BadEnvelope
 from sinergi.ledger.evidence import check as evidence
 from sinergi.ledger.evidence import export_agreement
-from sinergi.ledger.identity import named
+from sinergi.ledger.identity import founding_entry, named
 from sinergi.ledger.identity.events import USES, KeyAdded, KeyRevoked, PublicKey
 from sinergi.ledger.keys import KeyRing
 from sinergi.ledger.models import Entry, FoldedTable, Key, Log
 from sinergi.ledger.writer import run
-from tests.nodes.simulator import Peer
+from sinergi.sync import api, signing
+from sinergi.sync.models import Peer as Line
+from tests.nodes.fixtures import KPU_PALUTA, POLRES
+from tests.nodes.simulator import NOON, Peer
 
 NOW = now()
 VERIFIER = Path(__file__).parents[2] / "docs" / "protocol" / "verify.py"
@@ -305,3 +310,35 @@ def test_a_kill_between_naming_a_key_and_taking_it_up_leaves_no_name_without_its
     (ours / "event.next").write_text(bytes(SigningKey.generate()).hex())
     rotation.finish()
     assert not list(ours.glob("*.next")) and kid(keys.own()["event"]) == named_last.kid  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("liar_first", [True, False])
+def test_who_names_the_transport_key_of_another_is_not_taken_for_it(node, liar_first):
+    """A founding entry lists keys that do not sign it. The owner is told, names a new one, and nobody can copy that."""
+    owner, liar = Peer(**POLRES), Peer(**KPU_PALUTA)
+    liar.ring = KeyRing({**liar.ring.by_use, "transport": owner.ring["transport"]})
+    liar.identity.entries = [founding_entry(liar.ring, **KPU_PALUTA, at=NOON)]
+    for peer in (liar, owner) if liar_first else (owner, liar):
+        peer.meet()
+        Line.objects.create(agency=peer.id, url="http://127.0.0.1:9", introduced_at=NOON)
+    status, told = ask_state(owner, node.id)
+    assert status == 403 and "keys rotate transport" in told["detail"]
+    rotate(owner, "transport")
+    again = Peer(**KPU_PALUTA)
+    again.ring = KeyRing({**again.ring.by_use, "transport": owner.ring["transport"]})
+    again.identity.entries = [founding_entry(again.ring, **KPU_PALUTA, at=NOON)]
+    again.meet()
+    Line.objects.create(agency=again.id, url="http://127.0.0.1:9", introduced_at=NOON)
+    with mock.patch.object(api.statement, "state_for", side_effect=api.statement.state_for) as answered:
+        assert ask_state(owner, node.id)[0] == 200
+    assert [call.args[0] for call in answered.call_args_list] == [owner.id]
+
+
+def ask_state(peer: Peer, audience: str) -> tuple[int, dict[str, Any]]:
+    """Ask this node for its state document as that partner: status and answer."""
+    client = Client()
+    challenge = client.get("/sync/v1/state")["Sinergi-Challenge"]
+    wire = signing.Wire(method="GET", path="/sync/v1/state", query="", body=b"", audience=audience)
+    headers = signing.sign(wire, peer.ring["transport"], nonce=challenge, created=0)
+    answer = client.get("/sync/v1/state", headers=headers)
+    return answer.status_code, answer.json()
