@@ -150,6 +150,7 @@ NEEDS_FORCE = frozenset(
         "obligations": "propose agree state answer report sign",
         "security": "request withdraw propose_answer decide assign report confirm letter",
         "places": "import",
+        "risk": "classify",
         "standing_duties": "report answer contacts train",
         "data": "list request decide deliver use",
     }.items()

@@ -26,7 +26,7 @@ from tests.permissions.fixtures import sign_in_somebody
 from tests.permissions.rows import all_rows
 from tests.permissions.world import World, make_world
 
-FEATURES = ("obligations", "security", "places", "standing_duties", "data", "letters")
+FEATURES = ("obligations", "security", "places", "risk", "standing_duties", "data", "letters")
 # Of these features what opens without an agreement in force: reading, own papers, and that data was destroyed.
 OPEN = {
     "obligations.read",
@@ -35,6 +35,8 @@ OPEN = {
     "security.read_restricted",
     "places.read",
     "places.regions",
+    "risk.read",
+    "risk.score",  # of the police: internal
     "standing_duties.read",
     "data.read",
     "data.destroy",

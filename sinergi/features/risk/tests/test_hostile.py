@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinergi.access.models import Duty
+from sinergi.features.agreement import public as agreements
 from sinergi.features.risk import rules
 from sinergi.features.risk.events import ClassesSet, PlacesScored, ScoreRow, ScoresText
 from sinergi.features.risk.models import ClassDecision, Score
@@ -41,3 +42,11 @@ def test_who_only_scores_here_sets_no_class_by_a_duty_elsewhere(shared, person):
     here.save()
     assert send(staff, "kelas", shared, f"Kode TPS,Kelas,Alasan\n{FIRST},rawan,{WHY}\n").status_code == 404
     assert Entry.objects.filter(kind="risk.classes_set").count() == 0
+
+
+def test_under_a_suspended_agreement_no_class_is_offered(shared, person, monkeypatch):  # noqa: F811
+    chief = person("resort_chief", agreements=[shared])
+    page = f"/kerawanan/tps/{FIRST}/"
+    assert f'action="{page}kelas/"' in chief.get(page).content.decode()
+    monkeypatch.setattr(agreements, "suspended", lambda on: {shared: on})
+    assert f'action="{page}kelas/"' not in chief.get(page).content.decode()

@@ -299,6 +299,7 @@ def _station(request: PersonRequest, code: int) -> StationInfo:
     found = places.station(str(code), user=request.user)
     if found is None:
         raise Http404
+    request.under = found.agreement
     return found
 
 
@@ -330,7 +331,7 @@ def _station_page(request: PersonRequest, found: StationInfo) -> dict[str, Any]:
             for shown in _side_by_side(scores, found.code)
         ],
         "may_classify": own.kind == "police"
-        and request.user.can("risk.classify", agreement=found.agreement, region=found.code),
+        and agreements.offers(request.user, "risk.classify", agreement=found.agreement, region=found.code),
         "form": ClassForm(initial={"id": new_event_id(request.arrived_at)}),
     }
 
