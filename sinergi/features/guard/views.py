@@ -78,7 +78,11 @@ def new_plan(request: PersonRequest) -> HttpResponse:
             levels = {code: rules.raised(level) for code, level in levels.items()}
         seen = {row.code: row for row in stations}
         # A station that nobody measured stands in the middle of its village.
-        middles = {area.code: (area.lat, area.lon) for area in places.regions_in("", level="village")}
+        middles = {
+            area.code: (area.lat, area.lon)
+            for regency in {code[:4] for code in seen}
+            for area in places.regions_in(regency, level="village")
+        }
         sent: list[tuple[object, ...]] = [
             (u.code, u.name, u.level, u.regency, u.lat_e6 / 1e6, u.lon_e6 / 1e6, u.officers, u.reserve) for u in units
         ]
