@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -36,18 +36,22 @@ Held = ObligationList | SignedList
 
 
 def held(
-    lists: Sequence[ObligationList], signed: Iterable[agreements.SignedList], parties: Iterable[str]
+    lists: Sequence[ObligationList],
+    signed: Iterable[agreements.SignedList],
+    parties: Iterable[str],
+    agreed_on: Mapping[str, date],
 ) -> tuple[Held | None, list[str]]:
     """The list that holds, or None, and the keys of those that lost to it (`rules.in_force`). Pure.
 
     What was signed outranks what was agreed on before: a list agreed on by itself holds until a text with obligations
     is signed. Both are sets of facts, so that any order of arrival gives the same. A list that was agreed to only after
-    that changes nothing any more: nobody dates an obligation back by a late yes.
+    that changes nothing any more: nobody dates an obligation back by a late yes. `agreed_on`: the day of the
+    last yes to each list, by its key.
     """
     everybody = tuple(parties)
     last: SignedList | None = None
     for one in signed:
-        in_time = [row for row in lists if row.agreed_on <= one.counts_from]
+        in_time = [row for row in lists if agreed_on[row.key] <= one.counts_from]
         before, _lost = _following("" if last is None else last.key, last, in_time, everybody)
         last = SignedList(
             key=one.key,

@@ -10,7 +10,6 @@ from django.db import models
 
 from sinergi.features.obligations import rules
 from sinergi.features.obligations.events import Past
-from sinergi.kernel.instants import day_of
 from sinergi.kernel.obligation import Item
 from sinergi.ledger.models import Folded
 
@@ -64,13 +63,6 @@ class ObligationList(_Answered):
     def items(self) -> list[Item]:
         """The obligations, in the order of the list."""
         return msgspec.convert(self.items_json, list[Item])
-
-    @property
-    def agreed_on(self) -> date:
-        """The day of the last yes to it, by the clock of whoever said it."""
-        return max(
-            day_of(at) for at in [self.proposed_at, *(one.answered_at for one in self.answers.all() if one.agrees)]
-        )
 
     @property
     def began(self) -> date:

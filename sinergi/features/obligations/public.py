@@ -38,9 +38,10 @@ from sinergi.features.obligations.standing import (
     tally,
 )
 from sinergi.features.stages import public as stages
-from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.instants import ZONES, day_of, end_of_day
 from sinergi.kernel.obligation import Item
 from sinergi.kernel.once import once, reading
+from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.store import own_agency
 
 __all__ = [
@@ -128,7 +129,19 @@ class Board:
         self._exercise = info is not None and info.exercise
         self._suspensions = () if info is None else info.suspensions
         self.lists = told.lists([agreement])[agreement]
-        self.held, self.lost = held(self.lists, agreements.signed_lists(agreement), self.parties)
+        signed = agreements.signed_lists(agreement)
+        self.held, self.lost = held(self.lists, signed, self.parties, self._agreed_on() if signed else {})
+
+    def _agreed_on(self) -> dict[str, date]:
+        """The day of the last yes to each list: a clock that was put back is not believed (`counted_at`)."""
+        found = {} if self._exercise else grades(one.key for row in self.lists for one in row.answers.all())
+        days = {row.key: day_of(row.proposed_at) for row in self.lists}
+        for row in self.lists:
+            for one in (one for one in row.answers.all() if one.agrees):
+                arrived = found.get(one.key, NOTHING).arrived_at
+                at = counted_at(one.answered_at, arrived, exercise=self._exercise)
+                days[row.key] = max(days[row.key], day_of(at))
+        return days
 
     @cached_property
     def minutes(self) -> list[Minutes]:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from sinergi.features.agreement import public as agreements
-from sinergi.features.obligations.held import held
+from sinergi.features.obligations import held as rule
 from sinergi.kernel.obligation import Due, Item
 
 PARTIES = ("kpu", "polres")
@@ -36,6 +36,10 @@ def agreed(key, replaces="", *items, by=PARTIES, on=BEGUN):
         since=lambda code: BEGUN,
         items=lambda: list(items),
     )
+
+
+def held(lists, signed, parties):
+    return rule.held(lists, signed, parties, {row.key: row.agreed_on for row in lists})
 
 
 def signed(key, counts_from, *items):

@@ -13,14 +13,15 @@ from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.tests.drafts import obliged, revision, terms_for, text_for
 from sinergi.features.agreement.tests.signing import CHAIR, by, named, signed
 from sinergi.features.agreement.tests.test_signing_facts import make_ready, name_here, sign_here
-from sinergi.features.obligations import actions, events
-from sinergi.features.obligations.models import History
+from sinergi.features.obligations import actions, events, public
+from sinergi.features.obligations.models import Answer, History
 from sinergi.features.obligations.tests.conftest import HEAD, Pact
 from sinergi.features.stages.actions import use_calendar
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild
 from sinergi.ledger.events import founding_id
+from sinergi.ledger.grade import Grade
 from sinergi.ledger.models import Entry
 from tests.nodes.simulator import NOON
 from tests.permissions.devices import Device
@@ -108,6 +109,17 @@ def test_an_addendum_changes_the_list_and_no_later_answer_to_an_older_one_brings
         Signature.insert(key=f"{place}" * 25 + "z", **given)
     settle(pact.agreement)
     assert pact.board(later).held.key == addendum
+
+
+@pytest.mark.parametrize(("arrived", "since"), [(NOON, NOON), (ANY_DAY + timedelta(days=9), ANY_DAY)])
+def test_a_yes_that_is_dated_back_to_before_the_signatures_is_not_believed(pact, monkeypatch, arrived, since):
+    parties = Agreement.objects.get().party_ids
+    old = pact.theirs(events.ObligationsProposed(items=[obliged(parties)], counts_from=NOON.date()))
+    said = {"about_list_id": old, "agency": pact.kpu, "agrees": True, "answered_at": NOON}
+    Answer.insert(key="y" * 26, **said)
+    grade = Grade(signed=True, arrived=1, witnessed=1, of=1, arrived_at=arrived)
+    monkeypatch.setattr(public, "grades", lambda keys: dict.fromkeys(keys, grade))
+    assert pact.board(ANY_DAY).held.since("D-02") == since.date()
 
 
 def test_a_history_of_a_signed_list_is_judged_alike_before_and_after_its_signatures(pact):
