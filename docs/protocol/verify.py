@@ -185,7 +185,7 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         need(enough and h["type"] == "identity.agency_founded", "step 6: not a founding, or too few roots signed it")
         keys = (shaped(key, {"use": ANY, "alg": ANY, "public": HASH}) for key in facts["keys"])
         pairs = [(key["use"], bytes.fromhex(key["public"])) for key in keys]
-        self.agencies.setdefault(h["agency"], SimpleNamespace(name=facts["name"], keys=pairs, roots=roots, least=facts["threshold"], last={}, gone={}))
+        self.agencies.setdefault(h["agency"], SimpleNamespace(name=facts["name"], keys=pairs, roots=roots, least=facts["threshold"], last={}, gone={}, times=0))
         return self.keys(h["agency"], "event") | roots
     def named(self, h, signed):  # keys.md: the keys that may sign a later entry of an identity log
         good, own, new = self.keys(h["agency"], "event", h["seq"]), self.agencies[h["agency"]], added(h)
@@ -196,8 +196,8 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         own, held = self.agencies[h["agency"]], {key_id(public) for _, public in self.agencies[h["agency"]].keys}
         own.keys += need(not held & set(added(h)), "step 6: a key that was named before") or added(h).values()
         if (h["type"], h["tv"]) != ("identity.key_revoked", 1): return
-        facts = shaped(h["facts"], {"key": ANY, "reason": "replaced|lost|stolen", "last": dict})
-        need(facts["key"] in held and {type(seq) for seq in facts["last"].values()} <= {int}, "step 6: no such key")
+        facts = shaped(h["facts"], {"key": ANY, "reason": "replaced|lost|stolen", "last": dict}); own.times += facts["key"] in self.keys(h["agency"], "event")
+        need(facts["key"] in held and {type(seq) for seq in facts["last"].values()} <= {int} and own.times <= 64, "step 6: no such key, or revoked too often")
         old, _ = own.last.get(facts["key"], facts["last"]), own.gone.setdefault(facts["key"], h["seq"])
         own.last[facts["key"]] = {log: min(old[log], seq) for log, seq in facts["last"].items() if log in old}
     def trusts(self, h): return h["seq"] <= self.agencies[h["agency"]].last.get(h["kid"], {h["log"]: h["seq"]}).get(h["log"], -1)

@@ -118,6 +118,21 @@ def test_two_revocations_leave_what_both_trust():
     assert named.trusted({"a": 5, "b": 2}, {"a": 3, "c": 9}) == {"a": 3}
 
 
+def test_an_agency_cannot_make_its_partners_fold_everything_again_without_end():
+    """Each revocation may cost a minute: also of one key again and again, each time a place less."""
+    peer = Peer(**POLRES)
+    old, transport = rotate(peer, deliver=False), rotate(peer, "transport", deliver=False)
+    revoke(peer, transport, {}, deliver=False)
+    for place in range(named.MOST_REVOCATIONS):
+        revoke(peer, old, {"a": 1000 - place}, deliver=False)
+    assert named.proven(peer.identity.entries).revocations == named.MOST_REVOCATIONS
+    revoke(peer, transport, {}, deliver=False)
+    named.proven(peer.identity.entries)
+    revoke(peer, old, {}, deliver=False)
+    with pytest.raises(BadEnvelope, match="more often"):
+        named.proven(peer.identity.entries)
+
+
 BAD = {
     "without a root": lambda peer, new: (KeyAdded(key=public_key(new)), [new]),
     "by a strange root": lambda peer, new: (KeyAdded(key=public_key(new)), [new, SigningKey.generate()]),

@@ -16,6 +16,9 @@ from sinergi.ledger.events import Malformed, read_facts
 from sinergi.ledger.identity import founded, founding_keys
 from sinergi.ledger.identity.events import ALGORITHM, USES, KeyAdded, KeyRevoked, PublicKey
 
+# Each may cost every partner a folding of all its facts (revoking.py): without an end it would stop them.
+MOST_REVOCATIONS = 64
+
 
 class NamedKey(msgspec.Struct, frozen=True, kw_only=True):
     """One named key. `last`, once it was revoked: by log, the last place whose entry by this key is trusted."""
@@ -35,11 +38,15 @@ class NamedKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """The roots of an agency by key id, how many of them must sign, and every key named so far in order."""
+    """The roots of an agency by key id, how many of them must sign, and every key named so far in order.
+
+    `revocations`: how many entries took trust from event keys.
+    """
 
     roots: dict[str, bytes]
     threshold: int
     keys: tuple[NamedKey, ...]
+    revocations: int = 0
 
     def of(self, use: str) -> list[NamedKey]:
         """All keys ever named for a use, the newest last."""
@@ -64,6 +71,8 @@ def signers(before: Named | None, entry: envelope.Entry) -> dict[str, bytes]:
     held = {key.kid for key in before.keys}
     if revoked is not None and revoked.key not in held:
         raise BadEnvelope(6, "it revokes a key that was never named")
+    if _takes_back(before, revoked) and before.revocations >= MOST_REVOCATIONS:
+        raise BadEnvelope(6, "it revokes event keys more often than any agency may")
     new = {envelope.key_id(bytes.fromhex(added.public)): bytes.fromhex(added.public)} if added else {}
     if held & set(new):
         raise BadEnvelope(6, "a key that was named before")
@@ -94,7 +103,8 @@ def after(before: Named | None, entry: envelope.Entry) -> Named:
             msgspec.structs.replace(key, last=trusted(key.last, revoked.last)) if key.kid == revoked.key else key
             for key in before.keys
         ]
-        return msgspec.structs.replace(before, keys=tuple(keys))
+        count = before.revocations + _takes_back(before, revoked)
+        return msgspec.structs.replace(before, keys=tuple(keys), revocations=count)
     return before
 
 
@@ -123,6 +133,10 @@ def introduced(entry: envelope.Entry, use: str) -> list[bytes]:
 def trusted(known: dict[str, int] | None, told: dict[str, int]) -> dict[str, int]:
     """Two revocations of one key leave what both trust."""
     return told if known is None else {log: min(known[log], told[log]) for log in known.keys() & told.keys()}
+
+
+def _takes_back(before: Named, revoked: KeyRevoked | None) -> bool:
+    return revoked is not None and revoked.key in before.public("event")
 
 
 def _added(entry: envelope.Entry) -> PublicKey | None:
