@@ -110,11 +110,12 @@ def revoke(
         )
     last = {}
     for log in Log.objects.filter(is_own=True, size__gt=0).exclude(role="identity").exclude(role="internal"):
-        entries = Entry.objects.filter(log=log)
-        trusted = entries if since is None else entries.filter(stored_at__lt=since)
-        seq = trusted.order_by("-seq").values_list("seq", flat=True).first()
-        if seq is not None:
-            last[log.origin] = seq
+        # Up to the first one that came too late: a clock may have been set back after it.
+        late = Entry.objects.filter(log=log, stored_at__gte=since).order_by("seq") if since else Entry.objects.none()
+        end = late.values_list("seq", flat=True).first()
+        trusted = log.size if end is None else end
+        if trusted:
+            last[log.origin] = trusted - 1
     _state(KeyRevoked(key=kid, reason=reason, last=last), [_event_key(), _root(root)], at=at, sure=sure)  # type: ignore[arg-type]
     return last
 

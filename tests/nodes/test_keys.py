@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -30,6 +31,7 @@ from sinergi.sync import api, signing
 from sinergi.sync.models import Peer as Line
 from tests.nodes.fixtures import KPU_PALUTA, POLRES
 from tests.nodes.simulator import NOON, Peer
+from tests.nodes.test_waking import ask_for
 
 NOW = now()
 VERIFIER = Path(__file__).parents[2] / "docs" / "protocol" / "verify.py"
@@ -286,6 +288,18 @@ def test_our_facts_after_the_moment_a_key_was_stolen_fall(agreement, ours):
     rotation.rotate("event", root=None, at=NOW)
     assert rotation.revoke(kid, "stolen", root=None, at=NOW, since=NOW.replace(year=2000)) == {}
     assert Entry.objects.get(log=own, seq=0).verdict == REVOKED
+
+
+def test_a_clock_set_back_after_the_theft_saves_no_fact_of_the_thief(agreement, ours):
+    own = Log.objects.get(agreement=agreement, is_own=True)
+    old = Key.objects.get(agency=store.own_agency(), use="event").kid
+    for number in (1, 2, 3):
+        ask_for(agreement, number)
+    # Stored an hour before, after and again before the moment of the theft: the last by the thief, who set the clock.
+    for seq, hours in ((0, -1), (1, -1), (2, 1), (3, -1)):
+        Entry.objects.filter(log=own, seq=seq).update(stored_at=NOW + timedelta(hours=hours))
+    rotation.rotate("event", root=None, at=NOW)
+    assert rotation.revoke(old, "stolen", root=None, at=NOW, since=NOW)[own.origin] == 1
 
 
 def test_keys_are_refused_in_words_and_nothing_is_half_done(agreement, ours, tmp_path):
