@@ -28,7 +28,7 @@ from sinergi.kernel.instants import ZONES
 from sinergi.kernel.places import Point
 from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
-from sinergi.node.story import data, drafting, obligations, standing_duties
+from sinergi.node.story import data, drafting, guards, obligations, standing_duties
 from sinergi.node.story.people import OFFICES, PASSWORD
 from sinergi.node.story.requests import STORIES, Story
 from sinergi.sync import invitations
@@ -133,6 +133,7 @@ def publish(now: datetime) -> None:
     standing_duties.report(now, agreement=_agreement().agreement, made=_id, person=_actor)
     standing_duties.propose_training(now, agreement=_agreement().agreement, made=_id, person=_actor)
     data.take_in(now, agreement=_agreement().agreement, made=_id, person=_actor)
+    guards.score(now, agreement=_agreement().agreement, made=_id, person=_actor)
 
 
 def ask(now: datetime) -> None:
@@ -245,7 +246,8 @@ def react(now: datetime) -> None:
 
 
 def carry_out(now: datetime) -> None:
-    """The police name units and report what was done."""
+    """The police name units and report what was done; they class stations for the days of voting."""
+    guards.classify(now, made=_id, person=_actor)
     for code, story, found in _theirs():
         if story.fate not in ("assigned", "completed", "confirmed", "differs"):
             continue
