@@ -77,6 +77,13 @@ def export(partner: Agency, target: Path, *, at: datetime, whole: bool = False, 
     """Write what `partner` is not known to have (`whole`: everything it may read) to the new file `target`."""
     if target.exists():
         raise Refused("Berkas %(name)s sudah ada; pilih nama lain.", code="N-25", words={"name": target.name})
+    if Peer.objects.filter(agency=partner.id, paused=True).exists():
+        # Nor would the line answer it.
+        raise Refused(
+            "Pertukaran dengan %(name)s sedang dijeda oleh administrator. Tidak ada yang ditulis.",
+            code="S-153",
+            words={"name": partner.name},
+        )
     return _write(partner, target, at=at, whole=whole, passphrase=passphrase)
 
 

@@ -330,6 +330,9 @@ def test_a_file_of_strangers_for_others_or_of_a_paused_partner_is_refused(stick,
     Line.objects.update(paused=True)
     with pytest.raises(Refused, match="dijeda"):
         carrying.take_in(stick.write(police.log(agreement)), at=NOON)
+    with pytest.raises(Refused, match="dijeda"):
+        carrying.export(Agency.objects.get(id=police.id), stick.folder / "out.age", at=NOON)
+    assert not (stick.folder / "out.age").exists()
     Line.objects.all().delete()
     with pytest.raises(Refused, match="belum dikenalkan"):
         carrying.take_in(stick.write(police.log(agreement)), at=NOON)
