@@ -34,6 +34,7 @@ _COUNTS = (
 _REASONS = {
     "its id was used before in this log": gettext_lazy("Nomor catatan ini sudah dipakai; yang pertama berlaku."),
     "an identity log holds only keys and offices": gettext_lazy("Buku kunci tidak boleh memuat catatan lain."),
+    "keys are named in identity logs": gettext_lazy("Kunci hanya dinyatakan dalam buku kunci instansinya."),
     "its key was revoked for this place of its log": gettext_lazy(
         "Kunci penulisnya dicabut; yang ditandatangani sesudah tempat terakhir yang dipercaya tidak berlaku."
     ),
