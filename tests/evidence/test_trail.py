@@ -89,6 +89,7 @@ def test_what_was_withdrawn_keeps_its_crossing_answer(story, agreement):
     assert {"security.assistance_requested", "security.assistance_answered", "security.assistance_withdrawn"} <= kinds
 
 
+@pytest.mark.slow
 def test_a_changed_byte_of_any_fact_of_the_story_names_it(story):
     file, _ = exported(story[-1])
     lines = file.splitlines(keepends=True)

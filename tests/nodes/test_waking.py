@@ -571,6 +571,7 @@ def test_people_read_why_nothing_is_signed(folder, agreement, person, restored):
     assert "belum menandatangani" not in person("secretary").get("/siapa-punya-apa/").content.decode()
 
 
+@pytest.mark.slow
 def test_two_people_vouch_with_their_passwords_and_not_with_their_names(
     two_people, folder, agreement, tmp_path, monkeypatch
 ):

@@ -184,6 +184,7 @@ def test_a_comment_an_answer_and_a_reason_reach_the_page(draft, police, person):
         do(actions.answer_revision, revision=first, agrees=True)
 
 
+@pytest.mark.slow
 def test_a_proposal_is_shown_in_two_columns_and_one_made_from_an_older_text_is_refused(draft, police, person, today):
     agreement, first = draft
     client = person("secretary")

@@ -335,6 +335,7 @@ def test_received_used_and_destroyed_with_nothing_left(polres, data):
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_who_left_deletes_what_it_can_no_longer_attest(polres):
     key = handed_over(polres, until=TODAY)
     objects.deliveries.arrived(key)
@@ -470,6 +471,7 @@ def again(side: Any, role: str) -> Any:
     return side.person(role)
 
 
+@pytest.mark.slow
 def test_the_owner_is_alarmed_too(kpu):
     dataset = own_set(kpu)
     form = f"/data/kumpulan/{dataset.key}/serahkan/"

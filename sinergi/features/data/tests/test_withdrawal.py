@@ -46,6 +46,7 @@ def given(answer: str) -> dict:
     return {"by": STAFF, "at": NOON, "dataset": asked.dataset, "recipient": asked.agency, "answer": answer, **told}
 
 
+@pytest.mark.slow
 def test_a_grant_that_is_revoked_ends_delivery_and_use_at_once(kpu):
     request, answer = asked_and_granted(kpu)
     key = actions.deliver(id=new_id(), **given(answer)).key

@@ -88,6 +88,7 @@ def obliged(row: Agreement) -> dict[str, Item]:
     return {item.code: item for item in msgspec.convert(found.terms.get("obligations", []), list[Item])}
 
 
+@pytest.mark.slow
 def test_a_draft_brings_the_obligations_of_its_template_and_takes_one_that_was_added(client, small, node, police):
     row = opened(
         client,
@@ -157,6 +158,7 @@ def test_an_impossible_obligation_is_refused_beside_its_control_and_nothing_is_s
     assert not Agreement.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_next_text_begins_with_the_obligations_of_the_open_one_and_shows_what_it_changes(client, small, police):
     row = opened(client, small)
     parties, first = row.party_ids, row.revision
@@ -193,6 +195,7 @@ def test_the_printed_text_names_every_obligation_beneath_its_article_and_codes_o
     assert "P-01: P-01." in printing.manuscript(row, found).articles[2][1][-1]
 
 
+@pytest.mark.slow
 def test_an_addendum_begins_with_the_list_that_holds(agreed, person):
     held = agreed.board().held
     client = person("secretary", agreements=[agreed.agreement])

@@ -102,6 +102,7 @@ def test_the_short_report_stays_on_one_page_with_the_longest_names(pact):
     assert "Perlu tindak lanjut" in found.closing[0] and "lainnya" in found.closing[0]
 
 
+@pytest.mark.slow
 def test_the_long_report_lists_every_due_of_the_period(agreed):
     found = letter(agreed, "tahun-2024", is_long=True)
     board = agreed.board(LATER)
@@ -197,6 +198,7 @@ def closed_by_reports(pact):
     return [found.proof for found in lines if found.state == "met"], len(lines)
 
 
+@pytest.mark.slow
 def test_a_report_closes_the_duty_to_evaluate_once_for_its_period_whoever_issues_it(evaluated, person, paper):
     client = person("secretary", agreements=[evaluated.agreement])
     assert closed_by_reports(evaluated)[0] == [] and closed_by_reports(evaluated)[1] > 1
@@ -217,6 +219,7 @@ def test_the_partners_report_closes_it_too_and_an_impossible_one_does_not(evalua
     assert closed_by_reports(evaluated)[0] == [key]
 
 
+@pytest.mark.slow
 def test_its_numbers_are_edited_like_those_of_every_letter(agreed, person, paper):
     keeper = person("secretary", agreements=[agreed.agreement])
     given = {"series": "evaluation", "pattern": "{nomor}/HK/{bulan}/{tahun}", "first": "8", "seen": 0}
@@ -235,6 +238,7 @@ def test_who_holds_the_office_for_the_day_signs_by_name(agreed, person, paper):
     assert "Plh." in page and "Sari Ginting" in page and "Tirta Lesmana" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [

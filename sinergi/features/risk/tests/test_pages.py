@@ -61,6 +61,7 @@ def test_a_named_official_sets_the_class_and_every_former_one_stays(shared, pers
     assert rebuild.check() == []
 
 
+@pytest.mark.slow
 def test_a_file_with_one_wrong_cell_changes_nothing_and_says_which(shared, person):
     head = person("operations_head", agreements=[shared])
     rows = (f"{FIRST},rawan,{WHY}", f"{SECOND},gawat,Basis pendukung paslon", f"1203011001998,rawan,{WHY}")

@@ -141,6 +141,7 @@ def test_a_move_that_cannot_be_is_refused():
     assert rules.move_session(waits, on=LATEST, today=TODAY).on == LATEST
 
 
+@pytest.mark.slow
 def test_a_session_changes_its_day_once_the_other_side_agrees(kpu):
     key = kpu.state(events.SessionProposed(on=date(2024, 2, 1), people=30, arranger=kpu.partner.id))
     assert kpu.post("secretary", f"/latihan/{key}/hari/", on="2024-02-30").status_code == 422
