@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sinergi.features.data import actions, objects, rules
+from sinergi.features.data import actions, objects
 from sinergi.features.data.models import DataAnswer, DataRequest, Dataset
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.models import Agency
@@ -89,31 +89,14 @@ def answer(now: datetime, *, made: Made, person: Person) -> None:
 
 def _deliver(now: datetime, dataset: Dataset, asked: DataRequest, *, made: Made, person: Person) -> None:
     own, said = own_agency(), DataAnswer.objects.get(request=asked.key)
-    fields = [field for field in dataset.columns() if field.name in asked.fields_json]
-    labels = {field.name: dataset.label(field.name) for field in fields}
-    lines = [labels.values(), *([cell.format(region=own.region) for cell in line] for line in STATIONS)]
-    written = "\n".join(",".join(line) for line in lines).encode()
-    table = rules.table(cells_of(written), fields, labels)
-    assert said.uses_until is not None, "it was granted"
-    until = rules.kept_until(
-        now.astimezone(ZONES["WIB"]).date(), retention_days=dataset.retention_days, granted_until=said.uses_until
-    )
-    bound = {"dataset": dataset.key, "answer": said.key, "recipient": asked.agency}
-    digest, size = objects.seal(
-        rules.packed(table),
-        agreement=dataset.agreement,
-        fields=[field.name for field in fields],
-        uses_until=until.isoformat(),
-        **bound,
-    )
-    actions.deliver(
+    labels = [dataset.label(field.name) for field in dataset.columns() if field.name in asked.fields_json]
+    lines = [labels, *([cell.format(region=own.region) for cell in line] for line in STATIONS)]
+    objects.deliver(
         id=made(own.code, "data delivery", dataset.code),
         by=person("sekretaris"),
         at=now - timedelta(days=7),
-        digest=digest,
-        size=size,
-        rows=len(table.rows),
-        fields=[field.name for field in fields],
-        uses_until=until,
-        **bound,
+        row=dataset,
+        recipient=asked.agency,
+        said=said,
+        cells=cells_of("\n".join(",".join(line) for line in lines).encode()),
     )
