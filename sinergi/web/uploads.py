@@ -82,7 +82,12 @@ def purge(*, at: datetime) -> int:
     return Upload.objects.filter(uploaded_at__lt=at - LIFE).delete()[0]
 
 
-def wrong_rows(table: Table) -> list[dict[str, Any]]:
+def wrong(table: Table) -> dict[str, Any]:
+    """What a page shows of a table that has wrong cells: how many, and the first rows with them."""
+    return {"wrong_cells": len(table.problems), "wrong_rows": _wrong_rows(table), "most_shown": MOST_SHOWN}
+
+
+def _wrong_rows(table: Table) -> list[dict[str, Any]]:
     """The first wrong rows as they stand in the file, each cell with what is wrong with it."""
     by_row: dict[int, list[Any]] = {}
     for problem in table.problems:

@@ -23,6 +23,7 @@ from sinergi.features.agreement.rules import (
 from sinergi.features.agreement.template import SCOPE_LABELS, Draft, drafts, numbered
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
+from sinergi.web.forms import day_field
 
 SCOPE_ICONS = {
     "data": "database",
@@ -55,11 +56,6 @@ REASONS = {
 }
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], **more)
-
-
 class SigningForm(forms.Form):
     """Which text one signs with which key, where and on which day."""
 
@@ -67,7 +63,7 @@ class SigningForm(forms.Form):
     revision = forms.CharField(max_length=26, widget=forms.HiddenInput)
     signer = forms.CharField(max_length=26, widget=forms.HiddenInput)
     place = forms.CharField(label=_("Ditandatangani di"), max_length=LONGEST_PLACE)
-    signed_on = _day(_("Tanggal tanda tangan"))
+    signed_on = day_field(_("Tanggal tanda tangan"))
 
     def clean_place(self) -> str:
         """In the one form that is signed."""
@@ -99,9 +95,9 @@ class TermsForm(forms.Form):
         label=_("Judul"), max_length=LONGEST_TITLE, help_text=_("Seperti tertulis pada naskah, tanpa nomor.")
     )
     place = forms.CharField(label=_("Ditandatangani di"), max_length=LONGEST_PLACE)
-    signed_on = _day(_("Tanggal tanda tangan"))
-    starts_on = _day(_("Berlaku sejak"))
-    ends_on = _day(_("Berlaku sampai"))
+    signed_on = day_field(_("Tanggal tanda tangan"))
+    starts_on = day_field(_("Berlaku sejak"))
+    ends_on = day_field(_("Berlaku sampai"))
     scopes = forms.MultipleChoiceField(
         label=_("Ruang lingkup"),
         choices=list(SCOPE_LABELS.items()),
@@ -214,7 +210,7 @@ class StepPaperForm(forms.Form):
 
     id = forms.CharField(widget=forms.HiddenInput)
     number = forms.CharField(label=_("Nomor surat"), max_length=LONGEST_NUMBER)
-    dated = _day(_("Tanggal surat"))
+    dated = day_field(_("Tanggal surat"))
     scan = forms.FileField(
         label=_("Berkas"),
         help_text=_("PDF atau JPG, paling besar 30 MB. Pihak lain melihat sidiknya, bukan isinya."),
@@ -233,8 +229,10 @@ class ChangeForm(forms.Form):
 
     id = forms.CharField(widget=forms.HiddenInput)
     change = forms.ChoiceField(label=_("Yang diusulkan"), choices=list(CHANGES.items()), widget=forms.RadioSelect)
-    from_on = _day(_("Mulai tanggal"), required=False, help_text=_("Untuk penangguhan, berlaku lagi, atau berakhir."))
-    ends_on = _day(_("Hari terakhir yang baru"), required=False, help_text=_("Hanya untuk perpanjangan."))
+    from_on = day_field(
+        _("Mulai tanggal"), required=False, help_text=_("Untuk penangguhan, berlaku lagi, atau berakhir.")
+    )
+    ends_on = day_field(_("Hari terakhir yang baru"), required=False, help_text=_("Hanya untuk perpanjangan."))
     words = forms.CharField(label=_("Alasan"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, suspended: bool, **more: Any) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.data import rules
-from sinergi.web.forms import RefusingForm
+from sinergi.web.forms import RefusingForm, day_field
 
 CLASSES = {"terbuka": _("terbuka"), "terbatas": _("terbatas"), "dikecualikan": _("dikecualikan")}
 FIELD_CLASSES = {"terbuka": _("terbuka"), "terbatas": _("terbatas"), "pribadi": _("data pribadi")}
@@ -79,11 +79,6 @@ class ColumnForm(forms.Form):
         return rules.Typed(label=given["label"], cls=given["cls"] or "terbatas", people=given["people"])
 
 
-def _day(label: Any, **options: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
-
-
 class _Columns(RefusingForm):
     """A form in which columns of a data set are chosen."""
 
@@ -104,8 +99,8 @@ class AskForm(_Columns):
     legal_basis = forms.CharField(
         label=_("Dasar hukum"), max_length=rules.LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 2})
     )
-    uses_from = _day(_("Dipakai mulai"))
-    uses_until = _day(_("Dipakai sampai"))
+    uses_from = day_field(_("Dipakai mulai"))
+    uses_until = day_field(_("Dipakai sampai"))
 
     field_order = ("purpose", "legal_basis", "uses_from", "uses_until", "fields_chosen")
 
@@ -113,7 +108,7 @@ class AskForm(_Columns):
 class AnswerForm(_Columns):
     """The decision: a yes may narrow columns and time."""
 
-    uses_until = _day(_("Boleh dipakai sampai"), required=False)
+    uses_until = day_field(_("Boleh dipakai sampai"), required=False)
     words = forms.CharField(
         label=_("Syarat, atau alasan penolakan"),
         required=False,

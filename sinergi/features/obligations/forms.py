@@ -19,7 +19,7 @@ from sinergi.features.obligations import office_templates, rules
 from sinergi.features.obligations.due import label
 from sinergi.kernel import obligation
 from sinergi.kernel.obligation import Due
-from sinergi.web.forms import RefusingForm
+from sinergi.web.forms import RefusingForm, day_field, table_file
 
 
 class StatementForm(forms.Form):
@@ -48,12 +48,7 @@ class ProposalForm(forms.Form):
     """A list from the template: which obligations, since when, with which days."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    counts_from = forms.DateField(
-        label=_("Dihitung sejak"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        help_text=_("Tenggat sebelum hari ini tidak dihitung."),
-    )
+    counts_from = day_field(_("Dihitung sejak"), help_text=_("Tenggat sebelum hari ini tidak dihitung."))
     remark = forms.CharField(
         label=_("Catatan untuk pihak lain"),
         max_length=rules.LONGEST_WORDS,
@@ -335,11 +330,7 @@ DECISIONS = 4
 class PaperForm(forms.Form):
     """A file with what an agreement from paper brings along."""
 
-    file = forms.FileField(
-        label=_("Berkas"),
-        help_text=_("CSV atau Excel (.xlsx)."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
-    )
+    file = table_file()
 
 
 class MinutesSigningForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.people.events import OfficerRow, UnitLevel, UnitRow
 from sinergi.sheets import Cells, Column, Kind, Table, table_of
 from sinergi.sheets.forbidden import identity_number_in
+from sinergi.web.forms import table_file
 
 UNITS, OFFICERS = "satuan", "personel"
 SUBJECTS = [(UNITS, _("Satuan")), (OFFICERS, _("Personel"))]
@@ -98,11 +99,7 @@ class Upload(forms.Form):
     """A file, and what it holds."""
 
     subject = forms.ChoiceField(label=_("Isi berkas"), choices=SUBJECTS)
-    file = forms.FileField(
-        label=_("Berkas"),
-        help_text=_("CSV atau Excel (.xlsx), paling besar 20 MB dan 100.000 baris."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
-    )
+    file = table_file()
 
 
 class Checked(msgspec.Struct, kw_only=True):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.places import areas
 from sinergi.features.places.events import StationRow
 from sinergi.sheets import Cells, Column, Kind, Row, Table, table_of
+from sinergi.web.forms import table_file
 
 # Where something stands; both or neither.
 POINT_COLUMNS = (
@@ -128,24 +129,17 @@ class Upload(forms.Form):
     """A file, and the agreement under which its list is to be published."""
 
     agreement = forms.ChoiceField(label=_("Perjanjian"))
-    file = forms.FileField(
-        label=_("Berkas"), help_text=_("CSV atau Excel (.xlsx), paling besar 20 MB dan 100.000 baris.")
-    )
+    file = table_file()
 
     def __init__(self, *given: Any, agreements: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*given, **more)
         self.fields["agreement"].choices = agreements  # type: ignore[attr-defined]
-        self.fields["file"].widget.attrs["accept"] = ".csv,.xlsx,.txt"
 
 
 class RegionFile(forms.Form):
     """A file with the regions of this office."""
 
-    file = forms.FileField(
-        label=_("Berkas"),
-        help_text=_("CSV atau Excel (.xlsx), paling besar 20 MB dan 100.000 baris."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
-    )
+    file = table_file()
 
 
 class Warning(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from sinergi.features.risk.events import ClassRow, Level, ScoreRow
 from sinergi.features.risk.instruments import Indicator, Instrument
 from sinergi.kernel.errors import Refused
 from sinergi.sheets import Cells, Column, Kind, Table, table_of
+from sinergi.web.forms import table_file
 
 CLASSES = "kelas"
 LEVEL_WORDS: dict[str, Level] = {
@@ -99,11 +100,7 @@ class Upload(forms.Form):
 
     subject = forms.ChoiceField(label=_("Isi berkas"))
     agreement = forms.ChoiceField(label=_("Perjanjian"))
-    file = forms.FileField(
-        label=_("Berkas"),
-        help_text=_("CSV atau Excel (.xlsx), paling besar 20 MB dan 100.000 baris."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
-    )
+    file = table_file()
 
     def __init__(
         self, *given: Any, subjects: list[tuple[str, Any]], agreements: list[tuple[str, str]], **more: Any

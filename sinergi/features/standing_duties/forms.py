@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import Contact, DistrictCounts
 from sinergi.kernel.errors import Refused
-from sinergi.web.forms import RefusingForm
+from sinergi.web.forms import RefusingForm, day_field
 
 HEADS = (_("Pemilih baru"), _("Tidak lagi memenuhi syarat"), _("Perbaikan data"))
 # Empty lines at the end of the list; more come with the next version.
@@ -24,21 +24,12 @@ def _count(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
 
 
-def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
-
-
 class _Letter(RefusingForm):
     """A letter by number and day."""
 
     id = forms.CharField(widget=forms.HiddenInput)
     letter_number = forms.CharField(label=_("Nomor surat"), max_length=rules.LONGEST)
-    letter_dated = forms.DateField(
-        label=_("Tanggal surat"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
+    letter_dated = day_field(_("Tanggal surat"))
 
 
 class UpdateForm(_Letter):
@@ -124,11 +115,7 @@ class SessionForm(RefusingForm):
     id = forms.CharField(widget=forms.HiddenInput)
     agreement = forms.ChoiceField(label=_("Perjanjian"))
     topic = forms.CharField(label=_("Materi"), max_length=rules.LONGEST)
-    on = forms.DateField(
-        label=_("Hari"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
+    on = day_field(_("Hari"))
     place = forms.CharField(label=_("Tempat"), max_length=rules.LONGEST, required=False)
     people = _count(_("Jumlah peserta"))
     arranger = forms.ChoiceField(
@@ -147,22 +134,14 @@ class MoveForm(RefusingForm):
     """Another day for a session."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    on = forms.DateField(
-        label=_("Hari baru"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
+    on = day_field(_("Hari baru"))
 
 
 class HeldForm(RefusingForm):
     """How many came to a session."""
 
     id = forms.CharField(widget=forms.HiddenInput)
-    held_on = forms.DateField(
-        label=_("Dilaksanakan"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-    )
+    held_on = day_field(_("Dilaksanakan"))
     commission = _count(_("Hadir dari KPU"))
     police = _count(_("Hadir dari Polri"))
 
@@ -177,8 +156,8 @@ class ContactForm(forms.Form):
     )
     email = forms.CharField(label=_("Surel"), max_length=rules.LONGEST, required=False)
     region = forms.ChoiceField(label=_("Wilayah"), required=False)
-    since = _day(_("Bertugas mulai"))
-    until = _day(_("Bertugas sampai"))
+    since = day_field(_("Bertugas mulai"), required=False)
+    until = day_field(_("Bertugas sampai"), required=False)
 
     def __init__(self, *args: Any, districts: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)

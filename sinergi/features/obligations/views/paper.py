@@ -170,9 +170,7 @@ def preview(request: PersonRequest, upload: UUID) -> HttpResponse:
         "form": form,
         "is_list": is_list,
         "may_send": not checked.table.problems and not empty,
-        "wrong_cells": len(checked.table.problems),
-        "wrong_rows": uploads.wrong_rows(checked.table),
-        "most_shown": uploads.MOST_SHOWN,
+        **uploads.wrong(checked.table),
     }
     if isinstance(checked, paper.CheckedList):
         context["items"] = listed(checked.items, checked.titles)

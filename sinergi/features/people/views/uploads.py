@@ -69,9 +69,7 @@ def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
         "draft": kept,
         "title": dict(forms.SUBJECTS)[subject],
         "checked": checked,
-        "wrong_cells": len(checked.table.problems),
-        "wrong_rows": uploads.wrong_rows(checked.table),
-        "most_shown": uploads.MOST_SHOWN,
+        **uploads.wrong(checked.table),
         "id": new_event_id(request.arrived_at),
     }
     return render(request, "people/preview.html", context)

@@ -29,7 +29,7 @@ LEVELS = ("province", "regency", "district", "village")
 def regions(request: PersonRequest) -> HttpResponse:
     """What is known, and taking in a file: all of it, or nothing and every wrong cell with its sentence."""
     form = RegionFile(request.POST or None, request.FILES or None)
-    wrong: list[dict[str, object]] = []
+    wrong: dict[str, object] = {}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -42,12 +42,11 @@ def regions(request: PersonRequest) -> HttpResponse:
             pattern = gettext("%(changed)d dari %(all)d wilayah baru atau berubah; %(left_out)d baris kantor lain.")
             messages.success(request, pattern % words)
             return redirect("places:regions")
-        wrong = uploads.wrong_rows(checked.table)
+        wrong = uploads.wrong(checked.table)
     counts = Counter(Region.objects.values_list("level", flat=True))
     context = {
         "form": form,
-        "wrong_rows": wrong,
-        "most_shown": uploads.MOST_SHOWN,
+        **wrong,
         "levels": [(level_word(level), counts[level]) for level in LEVELS] if counts else [],
         "own": _own_words(),
     }

@@ -171,9 +171,7 @@ def preview(request: PersonRequest, draft: UUID) -> HttpResponse:
                 }
                 for code, (count, first, last) in checked.others.items()
             ],
-            "wrong_cells": len(checked.table.problems),
-            "wrong_rows": uploads.wrong_rows(checked.table),
-            "most_shown": uploads.MOST_SHOWN,
+            **uploads.wrong(checked.table),
             "sample": [(row, names.get(row.code[:10], row.code[:10])) for row in checked.rows[:12]],
             "id": new_event_id(request.arrived_at),
         },
