@@ -252,8 +252,8 @@ def test_no_header_and_no_command_hides_in_an_address(agreed, people, letterbox,
     assert Mailbox.objects.get(user=people["secretary"]).refusal == 553
 
 
-def test_killed_in_the_middle_it_is_unsure_and_not_sent_again(agreed, people, letterbox, monkeypatch):
-    """At most once: the server has it, and the node died before it could write that down."""
+def killed_once_handed_over(monkeypatch: Any) -> None:
+    """The server has the first message, and the node dies before it can write that down; then it starts again."""
     OwnAddress.objects.create(url="https://sinergi.kpu.example")
     real = post.hand_over
 
@@ -264,13 +264,28 @@ def test_killed_in_the_middle_it_is_unsure_and_not_sent_again(agreed, people, le
         real(*given, **named)
         raise Killed
 
-    monkeypatch.setattr(post, "hand_over", killed)
-    with pytest.raises(Killed):
-        remind()
-    monkeypatch.setattr(post, "hand_over", real)
+    with monkeypatch.context() as dying:
+        dying.setattr(post, "hand_over", killed)
+        with pytest.raises(Killed):
+            remind()
+
+
+def test_killed_in_the_middle_it_is_unsure_and_not_sent_again(agreed, people, letterbox, monkeypatch):
+    """At most once."""
+    killed_once_handed_over(monkeypatch)
     assert len(letterbox.letters) == 1 and states() == {"sending"}
     assert remind(NOON + LATER) and states() == {"unsure", "sent"}
     assert len(letterbox.addresses) == 3 and set(named_in(letterbox).values()) == {1}
+
+
+def test_a_node_that_noted_nothing_before_it_hands_over_sends_again(agreed, people, letterbox, monkeypatch):
+    """The control of the one above: without the note the same kill makes a second message."""
+    with monkeypatch.context() as careless:
+        careless.setattr(type(Reminder.objects.all()), "bulk_create", lambda _rows, made, **_named: made)
+        killed_once_handed_over(monkeypatch)
+    assert len(letterbox.letters) == 1 and states() == set()
+    assert remind(NOON + LATER)
+    assert len(letterbox.addresses) == 4 and set(named_in(letterbox).values()) == {1, 2}
 
 
 def test_nothing_goes_out_that_cannot_be_noted_first(agreed, people, letterbox, monkeypatch):
