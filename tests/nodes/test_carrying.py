@@ -255,6 +255,14 @@ def edit(plain: Path) -> None:
     plain.write_bytes(data[:at] + b"void_lawx"[:9] + data[at + 9 :])
 
 
+def resign(plain: Path) -> None:
+    """Another signature under the name of the right key."""
+    data = bytearray(plain.read_bytes())
+    at = data.index(b'"sig":"') + len(b'"sig":"')
+    data[at] = ord("A") if data[at] != ord("A") else ord("B")
+    plain.write_bytes(data)
+
+
 def add_name(name: str) -> Callable[[Path], None]:
     def spoil(parts: Path) -> None:
         (parts / name).parent.mkdir(parents=True, exist_ok=True)
@@ -266,6 +274,7 @@ def add_name(name: str) -> Callable[[Path], None]:
 FORGED = {
     "an edited entry": {"change": edit},
     "signed by another key": {"signer": "transport"},
+    "another signature under the right key's name": {"change": resign},
     "another name": {"spoil": add_name("etc/passwd")},
     "a place with a leading zero": {"spoil": add_name("entries/" + "0" * 64 + "-01")},
     "no state": {"spoil": lambda parts: (parts / "state").unlink()},

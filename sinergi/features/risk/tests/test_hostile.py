@@ -7,7 +7,7 @@ import pytest
 from sinergi.access.models import Duty
 from sinergi.features.agreement import public as agreements
 from sinergi.features.risk import rules
-from sinergi.features.risk.events import ClassesSet, PlacesScored, ScoreRow, ScoresText
+from sinergi.features.risk.events import ClassesSet, ClassRow, PlacesScored, ScoreRow, ScoresText
 from sinergi.features.risk.models import ClassDecision, Score
 from sinergi.features.risk.tests.test_pages import FIRST, WHY, commission, send, shared  # noqa: F401 - fixtures
 from sinergi.features.risk.views.stations import scores_of
@@ -33,6 +33,15 @@ def test_a_commission_that_scores_by_the_index_of_the_police_displaces_nothing(s
     commission.state(shared, forged)
     assert Score.objects.count() == 1  # evidence of what was said
     assert scores_of(person("operations_head", agreements=[shared]).user) == {}
+
+
+def test_a_commission_sets_no_class(shared, commission):  # noqa: F811
+    rows = [ClassRow(FIRST, "special", WHY)]
+    commission.state(
+        shared, rules.classify(rows=rows, author_kind="police", author_region="*", set_by="X", known=[FIRST])
+    )
+    assert Entry.objects.get(kind="risk.classes_set").verdict == "only the police set classes, under an agreement"
+    assert ClassDecision.objects.count() == 0
 
 
 def test_who_only_scores_here_sets_no_class_by_a_duty_elsewhere(shared, person):  # noqa: F811
