@@ -1,7 +1,4 @@
-"""Who stands behind a request: a session of this node, or a token of a program.
-
-Also for the raw ASGI entrances beside Django: `person_of_session` and `person_of_token` need no request object.
-"""
+"""Who stands behind a request: a session of this node, or a token of a program."""
 
 from __future__ import annotations
 
@@ -17,7 +14,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError
 from django.http import HttpRequest
 
@@ -61,14 +57,6 @@ def person_of_request(request: HttpRequest, at: datetime) -> User | None:
         return None
     _touch(seat, at)
     return _present(seat.user, at)
-
-
-def person_of_session(session_key: str, at: datetime, *, is_loopback: bool) -> User | None:
-    """The person whose session cookie holds `session_key`, by the same rules as for pages."""
-    seat = UserSession.objects.select_related("user").filter(key=session_key).first()
-    if seat is None or not _lasts(seat, at) or not _admitted(seat.user, is_loopback):
-        return None
-    return _present(seat.user, at) if _is_seated(seat.user, SessionStore(session_key).load()) else None
 
 
 def person_of_token(text: str, at: datetime, *, is_loopback: bool) -> User | None:

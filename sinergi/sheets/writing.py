@@ -181,11 +181,6 @@ def corrected(table: Table) -> bytes:
     return _saved(book)
 
 
-def csv_safe(text: str) -> str:
-    """Text for a CSV cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
 def _written(page: Any, value: Any, column: Column) -> Any:
     if value is None or value == "":
         return None

@@ -129,17 +129,6 @@ def test_tokens_are_not_kept_in_the_clear(person):
     assert text not in str(Token.objects.values().get())
 
 
-def test_the_raw_entrances_know_the_same_people(person):
-    client = person("resort_chief", is_demo=True)
-    key, at = client.session.session_key, now()
-    assert identity.person_of_session(key, at, is_loopback=True) == client.user
-    assert identity.person_of_session(key, at, is_loopback=False) is None
-    assert identity.person_of_session(key, at + timedelta(hours=13), is_loopback=True) is None
-    assert identity.person_of_session("unknown", at, is_loopback=True) is None
-    User.objects.update(password="changed")
-    assert identity.person_of_session(key, at, is_loopback=True) is None
-
-
 def test_a_session_without_its_row_is_over(person):
     client = person("resort_chief")
     UserSession.objects.all().delete()
@@ -277,3 +266,13 @@ def test_nobody_at_all_may_do_nothing(db):
     assert not nobody.can("home.read", agreement="a")
     assert nobody.duties_at() == []
     assert list(doors.visible(nobody, Log.objects.all(), "agreement.read")) == []
+
+
+def test_a_session_is_of_the_password_and_the_person_that_it_began_with(person):
+    chief, other = person("resort_chief"), person("auditor")
+    assert chief.get("/akun/").status_code == 200
+    UserSession.objects.filter(user=chief.user.pk).update(user=other.user.pk)
+    assert chief.get("/akun/").status_code == 302
+    assert other.get("/akun/").status_code == 200
+    User.objects.filter(pk=other.user.pk).update(password="changed by other hands")
+    assert other.get("/akun/").status_code == 302
