@@ -70,7 +70,7 @@ def new_plan(request: PersonRequest) -> HttpResponse:
     units = list(people.units())
     if form.is_valid():
         if not stations or not units:
-            raise Refused("Rencana memerlukan daftar TPS dari KPU dan satuan di halaman Kekuatan.", code="JAG-05")
+            raise Refused("Rencana memerlukan daftar TPS dari KPU dan satuan di SDM, Kekuatan.", code="JAG-05")
         said = form.cleaned_data
         given = {row.code: classes[row.code].level if row.code in classes else "" for row in stations}
         levels = {code: level or "low" for code, level in given.items()}
