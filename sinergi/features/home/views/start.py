@@ -88,6 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
     has_office = bool(user.duties_at(at))
     steps = _first_steps(user) if has_office else []
     panels = navigation.panels(user, at, scope)
+    figures = navigation.figures(user, at, scope)
     context = {
         "today": localdate(at),
         "stage": _stage(localdate(at)),
@@ -96,7 +97,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lead": _lead(waiting, at) if has_office else "",
         "is_late": rules.late(waiting, at) > 0,
         "sentences": navigation.sentences(user, at, scope),
-        "figures": navigation.figures(user, at, scope),
+        "figures": figures,
         "action": actions[0] if actions else None,
         "decisions": decisions,
         "groups": _groups(rows[:SHOWN], scopes(request)),
@@ -107,7 +108,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "districts": _districts(user, scope),
         "station_count": places.station_count("", user=user, scope=scope) if user.can("places.read") else 0,
         "steps": steps,
-        "is_empty": not ledger_rows.agreements(),
+        # An outside witness has no agreement and yet something to look after.
+        "is_empty": not ledger_rows.agreements() and not any(figure.value for figure in figures),
     }
     return render(request, "home/home.html", context)
 

@@ -65,11 +65,13 @@ def test_anybody_reads_what_is_never_stored(client, db):
 def test_an_observer_at_a_witness_sees_marks_and_counts_of_the_logs_and_what_was_found(node, police, person):
     observer = person("observer")
     assert "belum menyaksikan" in observer.get("/pengawasan/saksi/").content.decode()
+    assert "belum punya perjanjian" in observer.get("/").content.decode()
     row = {"agency": police.id, "root": b"r" * 32, "note": b"note", "first_at": NOON, "seen_at": NOON}
     for letter, size in (("a", 12_345), ("b", 7)):
         Witnessed.objects.create(origin=letter * 64, size=size, **row)
     page = observer.get("/pengawasan/saksi/").content.decode()
-    assert "Buku yang disaksikan" in observer.get("/").content.decode()
+    home = observer.get("/").content.decode()
+    assert "Buku yang disaksikan" in home and "belum punya perjanjian" not in home
     assert "aaaa aaaa aaaa aaaa" in page and "12.345" in page and "dua riwayat" not in page
     WitnessedFork.objects.create(origin="b" * 64, first=b"1", second=b"2", found_at=NOON)
     page = observer.get("/pengawasan/saksi/").content.decode()
