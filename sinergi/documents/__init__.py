@@ -16,19 +16,26 @@ from sinergi.documents.letter import (
     Signature,
 )
 from sinergi.documents.manuscript import Manuscript, manuscript_pdf
-from sinergi.documents.pdf import letter_pdf, page_count
+from sinergi.documents.order import Chapter, Order, Part
+from sinergi.documents.order_docx import order_docx
+from sinergi.documents.pdf import letter_pdf, order_pdf, page_count
 
 __all__ = [
     "Annex",
+    "Chapter",
     "Check",
     "Column",
     "Item",
     "Letter",
     "Letterhead",
     "Manuscript",
+    "Order",
+    "Part",
     "Signature",
     "letter_docx",
     "letter_pdf",
     "manuscript_pdf",
+    "order_docx",
+    "order_pdf",
     "page_count",
 ]

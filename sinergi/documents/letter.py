@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -170,13 +170,28 @@ def letter_of(position: int) -> str:
     return letters
 
 
-def across(letter: Letter) -> str:
+class Marked(Protocol):
+    """What a document says of itself on every page."""
+
+    @property
+    def exercise(self) -> bool: ...
+    @property
+    def draft(self) -> bool: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def language(self) -> Language: ...
+
+
+def across(letter: Marked) -> str:
     """What is drawn across every page; empty for a letter that is real and issued."""
     words = WORDS[letter.language]
     return " ".join([words.draft] * letter.draft + [words.exercise] * letter.exercise)
 
 
-def footer_lines(letter: Letter) -> tuple[str, ...]:
+def footer_lines(letter: Marked) -> tuple[str, ...]:
     """What stands at the foot of every page, beside the page number."""
     words = WORDS[letter.language]
     marks = (words.not_issued if letter.draft else "", words.not_real if letter.exercise else "")

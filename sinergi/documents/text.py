@@ -17,6 +17,7 @@ import msgspec
 
 from sinergi.documents.fonts import printable
 from sinergi.documents.letter import Letter
+from sinergi.documents.order import Order
 from sinergi.documents.qr import LONGEST_URL
 from sinergi.kernel.errors import Refused
 
@@ -68,6 +69,29 @@ def ready(letter: Letter) -> Letter:
     ):
         if not given:
             raise Refused(sentence, code="SRT-01", field=field)
+    _check(letter)
+    return letter
+
+
+def ready_order(order: Order) -> Order:
+    """The order as it will be printed. Raises Refused where none is possible."""
+    order = _cleaned(order)
+    for field, sentence, given in (
+        ("number", REQUIRED["number"], order.number),
+        ("letterhead", "Isi nama instansi pada kop surat.", order.letterhead.agency),
+        ("place", REQUIRED["dateline"], order.place and order.day),
+        ("orders", "Isi surat tidak boleh kosong.", order.orders or order.chapters),
+        ("signature", "Isi jabatan penanda tangan.", order.signature.office),
+        ("signature", "Isi nama penanda tangan.", order.signature.name),
+    ):
+        if not given:
+            raise Refused(sentence, code="SRT-01", field=field)
+    _check(order)
+    return order
+
+
+def _check(letter: Letter | Order) -> None:
+    """What holds for every document: its time, its pictures, its tables and its length."""
     if letter.issued_at.tzinfo is None:
         raise ValueError("issued_at needs a zone")
     _check_emblem(letter.letterhead.emblem)
@@ -91,7 +115,6 @@ def ready(letter: Letter) -> Letter:
         )
     if len(msgspec.json.encode(letter)) > LONGEST_LETTER:
         raise Refused("Surat terlalu panjang; pisahkan lampirannya.", code="SRT-02")
-    return letter
 
 
 def _cleaned(value: Any) -> Any:
