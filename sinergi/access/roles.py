@@ -157,6 +157,22 @@ NEEDS_FORCE = frozenset(
     for verb in verbs.split()
 )
 
+# Of these what begins something: not outside the term of an agreement. What is under way is still brought to its end.
+NEEDS_TERM = frozenset(
+    {
+        *("obligations.propose", "security.request", "data.list", "data.request", "data.decide", "data.deliver"),
+        *("standing_duties.report", "standing_duties.answer", "standing_duties.contacts"),
+    }
+)
+
+# And what is told to parties that all stand behind it: not once one of them has ended it for itself.
+NEEDS_PARTIES = NEEDS_TERM | {
+    *("obligations.state", "obligations.report", "places.import", "risk.classify", "standing_duties.train"),
+}
+
+# The acts about the agreement itself; an office that has ended it states nothing at all under it any more.
+CONCERNS_IT = frozenset({f"agreement.{verb}" for verb in ("confirm", "negotiate", "comment", "bind", "sign")})
+
 PERMISSIONS: dict[str, frozenset[str]] = {name: frozenset(roles.split()) for name, roles in _GRANTS.items()}
 RANK: dict[str, int] = {role: place for place, role in enumerate(ROLES)}
 

@@ -166,10 +166,11 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing can be stated under an agreement now: `sentence`, and where its page opens."""
+    """Why less can be stated under an agreement now: `sentence`, where its page opens, and which permissions rest."""
 
     sentence: str
     url: str
+    closes: frozenset[str] = frozenset()
 
 
 Search = Callable[["User", str], list[Hit]]
@@ -181,7 +182,7 @@ Actions = Callable[["User", datetime, str], list[Action]]
 Panels = Callable[["User", datetime, str], list[Panel]]
 Sync = Callable[["User", datetime], SyncState | None]
 Names = Callable[[list[str]], dict[str, str]]
-Pauses = Callable[["User", datetime, str], Pause | None]
+Pauses = Callable[["User", datetime, list[str]], Pause | None]
 
 Source = TypeVar("Source")
 
@@ -257,7 +258,7 @@ def register_names(source: Names) -> Names:
 
 
 def register_pauses(source: Pauses) -> Pauses:
-    """Ask `source(user, at, agreement)` why nothing can be stated under that agreement; None where it can."""
+    """Ask `source(user, at, agreements)` why less can be stated under one of them, or under some; None where it can."""
     return _add(_pauses, source)
 
 
@@ -338,9 +339,9 @@ def names(agreements: list[str]) -> dict[str, str]:
     return {agreement: name for source in _names for agreement, name in source(agreements).items()}
 
 
-def pause(user: User, at: datetime, agreement: str) -> Pause | None:
-    """Why nothing can be stated under that agreement, if there is a reason."""
-    return next((found for source in _pauses if (found := source(user, at, agreement)) is not None), None)
+def pause(user: User, at: datetime, agreements: list[str]) -> Pause | None:
+    """Why less can be stated under that agreement, or under some of several, if there is a reason."""
+    return next((found for source in _pauses if (found := source(user, at, agreements)) is not None), None)
 
 
 def _add(sources: list[Source], source: Source) -> Source:

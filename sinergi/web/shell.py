@@ -11,7 +11,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from sinergi.access.doors import door_of
-from sinergi.access.roles import NEEDS_FORCE
 from sinergi.kernel.instants import now
 from sinergi.ledger import rows
 from sinergi.ledger.models import Agreement
@@ -158,29 +157,29 @@ class Shell:
 
     @cached_property
     def pause(self) -> navigation.Pause | None:
-        """Why nothing can be stated under the agreement that this page is about, if there is a reason.
+        """Why less can be stated under the agreement that this page is about, if there is a reason.
 
-        That is the agreement of the record that is shown, the one chosen, or the only one there is.
+        That is the agreement of the record that is shown, the one chosen, or the only one there is; on the lists of a
+        place all of them.
         """
         if not self.is_signed_in:
             return None
         agreement = getattr(self.request, "under", "") or getattr(self.request, "scope", "")
-        if not agreement and len(self.scopes) == 1 and any(place.is_current for place in self.places):
-            agreement = self.scopes[0].id
-        return navigation.pause(self.user, self.at, agreement) if agreement else None
+        asked = [agreement] if agreement else [scope.id for scope in self.scopes] if self._is_at_place else []
+        return navigation.pause(self.user, self.at, asked) if asked else None
 
     @property
     def permissions(self) -> frozenset[str]:
-        """What pages offer this person; while the agreement of the page is suspended, nothing that would be refused."""
+        """What pages offer this person; under an agreement that is not in force nothing that would be refused."""
         held: frozenset[str] = self.user.permissions if self.is_signed_in else frozenset()
-        return held - NEEDS_FORCE if self.pause else held
+        return held - self.pause.closes if self.pause else held
 
     @property
     def is_closed(self) -> bool:
-        """Whether this page is the form of an act that waits until the agreement goes on. What was sent is kept."""
+        """Whether this page is the form of an act that the agreement does not allow now. What was sent is kept."""
         match, asks = self.request.resolver_match, self.request.method in ("GET", "HEAD")
         door = door_of(match.func) if match and asks else None
-        return door is not None and door.permission in NEEDS_FORCE and self.pause is not None
+        return door is not None and self.pause is not None and door.permission in self.pause.closes
 
     @cached_property
     def office(self) -> str:
@@ -215,6 +214,10 @@ class Shell:
     def account_url(self) -> str:
         """The person's own account page, if access offers one."""
         return _url("account") or _url("access:account")
+
+    @property
+    def _is_at_place(self) -> bool:
+        return any(place.is_current for place in self.places)
 
     def _may(self, entry: navigation.Place | navigation.View) -> bool:
         return not entry.permission or self.user.can(entry.permission)

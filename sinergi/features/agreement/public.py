@@ -14,10 +14,10 @@ from django.utils.timezone import localdate
 from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
-from sinergi.access.roles import NEEDS_FORCE
 from sinergi.features.agreement import rules
+from sinergi.features.agreement.closing import closed
 from sinergi.features.agreement.events import Article
-from sinergi.features.agreement.models import Agreement, Change, NamedSigner, Revision, with_said
+from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, with_said
 from sinergi.features.agreement.obliged import Said
 from sinergi.features.agreement.obliged import register as register_obligations
 from sinergi.features.agreement.progress import Negotiation
@@ -59,8 +59,11 @@ __all__ = [
     "articles_of",
     "ask_beforehand",
     "basis",
+    "closed",
+    "closed_to",
     "in_force",
     "in_force_for",
+    "is_followed",
     "name_of",
     "names",
     "names_by_key",
@@ -83,7 +86,6 @@ __all__ = [
     "signed_lists",
     "signer",
     "signers_of",
-    "suspended",
     "to_sign",
     "workable",
 ]
@@ -170,25 +172,36 @@ def in_force(agreement_id: str, on: date | None = None) -> bool:
     return info is not None and info.state == "in_force"
 
 
-def suspended(on: date) -> dict[str, date]:
-    """The agreements that are suspended on that day, each with the day since when, by id."""
-    return _suspended(on)
-
-
 def offers(user: User, permission: str, *, agreement: str, region: str | None = None) -> bool:
     """Whether a page offers that person what `permission` opens under the agreement.
 
-    A duty reaches it, and nothing that needs an agreement in force is offered while it is suspended. Whoever tries all
-    the same is refused by the ledger, with the reason; so doors go on asking `can`.
+    A duty reaches it, and nothing is offered that would be refused while it is suspended, or since it is over. Whoever
+    tries all the same is told the reason; so doors go on asking `can`.
     """
-    goes_on = permission not in NEEDS_FORCE or agreement not in suspended(localdate(user.seen_at))
+    found = closed(localdate(user.seen_at)).get(agreement)
+    goes_on = found is None or permission not in found.closes
     return goes_on and user.can(permission, agreement=agreement, region=region)
 
 
-def workable(user: User, found: QuerySet[R]) -> QuerySet[R]:
-    """Those of the rows (with a column `agreement`) whose agreement is not suspended: what can wait for somebody."""
-    paused = suspended(localdate(user.seen_at))
-    return found.exclude(agreement__in=list(paused)) if paused else found
+def workable(user: User, found: QuerySet[R], permission: str) -> QuerySet[R]:
+    """Those of the rows (with a column `agreement`) under whose agreement `permission` opens something now."""
+    shut = closed_to(user, permission)
+    return found.exclude(agreement__in=shut) if shut else found
+
+
+def closed_to(user: User, permission: str) -> set[str]:
+    """The agreements under which what `permission` opens would be refused now, whoever asks."""
+    return {id for id, one in closed(localdate(user.seen_at)).items() if permission in one.closes}
+
+
+def is_followed(agreement_id: str, on: date) -> bool:
+    """Whether one that the same parties signed later is in force on that day."""
+    papers, shut, whole = {paper[0]: paper for paper in _papers()}, closed(on), rows.were_in_force()
+    _id, parties, signed_on, _number = papers[agreement_id]
+    return any(
+        other > signed_on and set(theirs) == set(parties) and id in whole and id not in shut
+        for id, theirs, other, _number in papers.values()
+    )
 
 
 def require(agreement_id: str, *, scope: str = "", on: date | None = None) -> AgreementInfo:
@@ -465,14 +478,6 @@ def _rows(agreement_ids: list[str]) -> dict[str, Agreement | None]:
     for row in with_said(row for told in Agreement.under(agreement_ids).values() for row in told):
         found[row.agreement] = row
     return found
-
-
-@once
-def _suspended(on: date) -> dict[str, date]:
-    told = Change.objects.filter(what="suspension").values("agreement")
-    rows = with_said(Agreement.objects.filter(agreement__in=told).defer("articles", "article_texts", "signers"))
-    since = {row.agreement: rules.suspended_since(row.agreed_changes, on=on) for row in rows}
-    return {row.agreement: day for row in rows if (day := since[row.agreement]) and row.standing_on(on) == "suspended"}
 
 
 @once

@@ -8,6 +8,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from sinergi.access import roles
 from sinergi.features.agreement import public
 from sinergi.features.agreement.actions import enter_agreement, leave_agreement
 from sinergi.features.agreement.events import (
@@ -18,6 +19,7 @@ from sinergi.features.agreement.events import (
     Signer,
 )
 from sinergi.features.agreement.models import Agreement
+from sinergi.features.agreement.views import shown
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import envelope, rebuild, rows
@@ -55,6 +57,28 @@ def test_people_call_a_second_agreement_with_the_same_party_by_its_number_too(ag
     assert public.agency_name(police.id) == "Polres Tapanuli Selatan"
     assert public.agency_code(police.id) == "polres-tapsel"
     assert public.partner_of(agreement) == police.id
+
+
+def test_a_list_of_several_agreements_names_those_not_in_force_unless_a_later_one_follows(agreement, police, secretary):
+    def over(number, signed_on):
+        changed = {"scan": number * 64, "signed_on": signed_on, "starts_on": signed_on, "ends_on": date(2023, 12, 31)}
+        told = {**terms(), **changed, "numbers": [f"0{number}/PKS", "B/1"]}
+        receipt = enter_agreement(
+            id=new_event_id(NOON), by=secretary, at=NOON, partners=[police.id], exercise="", **told
+        )
+        founded = Entry.objects.get(key=receipt.key).log.agreement
+        police.state(founded, AgreementConfirmed(entered=receipt.key, scan=number * 64))
+        return founded
+
+    earlier = over("1", date(2022, 3, 1))
+    assert shown.pause(None, NOON, [agreement, earlier]) is None
+    later = over("2", date(2023, 6, 1))
+    paused = shown.pause(None, NOON, [agreement, earlier, later])
+    assert paused.sentence == (
+        "Tidak semua perjanjian sedang berlaku: Polres Tapsel (02/PKS) habis jangka waktunya pada 31 Desember 2023."
+    )
+    assert (paused.url, paused.closes) == ("/perjanjian/", frozenset())
+    assert shown.pause(None, NOON, [earlier]).closes == roles.NEEDS_TERM
 
 
 def test_commission_is_named_first_whoever_entered_it(node, police):

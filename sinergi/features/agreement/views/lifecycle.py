@@ -131,8 +131,8 @@ def settlement_answer(request: PersonRequest, key: str) -> HttpResponse:
 def matters(user: User, row: Agreement, at: datetime) -> dict[str, Any]:
     """Changes and disputes of an agreement as its page shows them, with the forms this person may use."""
     own, today = shown.own_id(), localdate(at)
-    may = user.can("agreement.negotiate", agreement=row.agreement) and own in row.party_ids
-    may_bind = user.can("agreement.bind", agreement=row.agreement)
+    may = public.offers(user, "agreement.negotiate", agreement=row.agreement) and own in row.party_ids
+    may_bind = public.offers(user, "agreement.bind", agreement=row.agreement)
     disputes = Disputes(row)
     return {
         "changes": [

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,7 +38,7 @@ def negotiation(request: PersonRequest, agreement: str) -> HttpResponse:
     user = request.user
     opened = found.open_revisions
     chosen = opened[-1] if opened else found.revisions[-1]
-    may = user.can("agreement.negotiate", agreement=row.agreement)
+    may = public.offers(user, "agreement.negotiate", agreement=row.agreement)
     lack = found.lacks(chosen)
     proof = grades([one.key for one in found.revisions])
     at = request.arrived_at
@@ -59,8 +60,8 @@ def negotiation(request: PersonRequest, agreement: str) -> HttpResponse:
         "digest": spaced(chosen.digest),
         "grade": proof.get(chosen.key, NOTHING),
         "is_ready": bool(opened) and not lack,
-        "may_propose": may and bool(opened),
-        "may_comment": bool(opened) and user.can("agreement.comment", agreement=row.agreement),
+        "may_propose": may and bool(opened) and row.standing_on(localdate(at)) not in ("over", "ended"),
+        "may_comment": bool(opened) and public.offers(user, "agreement.comment", agreement=row.agreement),
         "may_answer": may and bool(opened) and own in lack.agreement_of and not lack.concurrent,
         "may_withdraw": may and row.state == "draft" and own in row.party_ids,
         "gates": _own_gates(request, found, chosen, own) if may and opened and not lack.concurrent else [],

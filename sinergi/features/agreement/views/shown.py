@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from sinergi.access.models import User
 from sinergi.access.roles import ROLES
-from sinergi.features.agreement import obliged, public, rules, scans
+from sinergi.features.agreement import closing, obliged, public, rules, scans
 from sinergi.features.agreement.forms import GATES, REASONS, SCOPE_ICONS
 from sinergi.features.agreement.models import Agreement, Revision
 from sinergi.features.agreement.template import SCOPE_LABELS
@@ -62,17 +62,88 @@ def state_of(row: Agreement, today: date, own: str) -> State:
     return State("refused", gettext("berakhir"))
 
 
-def pause(user: User, at: datetime, agreement: str) -> navigation.Pause | None:
-    """The sentence for pages under a suspended agreement."""
-    since = public.suspended(localdate(at)).get(agreement)
-    if since is None:
+# Under a list of several agreements so many are told by name.
+NAMED = 3
+
+
+def pause(user: User, at: datetime, asked: list[str]) -> navigation.Pause | None:
+    """The sentence for pages under an agreement that is not in force, or under several of which some are not."""
+    found = {id: one for id, one in public.closed(localdate(at)).items() if id in set(asked)}
+    if not found:
         return None
-    told = {"partner": public.names([agreement]).get(agreement, ""), "day": date_format(since, "j F Y")}
-    sentence = gettext(
-        "Perjanjian dengan %(partner)s ditangguhkan sejak %(day)s. Sampai dilanjutkan, yang ada dapat dibaca,"
-        " tetapi tidak ada yang dapat dinyatakan di bawahnya."
+    if len(asked) > 1:
+        return _pauses(found, asked, localdate(at))
+    (agreement, one), *_none = found.items()
+    told = {
+        "partner": public.names([agreement]).get(agreement, ""),
+        "day": date_format(one.day, "j F Y"),
+        "by": public.short_name(one.by) if one.by else "",
+    }
+    return navigation.Pause(
+        sentence=f"{_said_of(one.how) % told} {_left_to_do(one.how)}",
+        url=reverse("agreement:agreement", args=[agreement]),
+        closes=one.closes,
     )
-    return navigation.Pause(sentence=sentence % told, url=reverse("agreement:agreement", args=[agreement]))
+
+
+def _said_of(how: closing.How) -> str:
+    return {
+        "suspended": gettext("Perjanjian dengan %(partner)s ditangguhkan sejak %(day)s."),
+        "not_started": gettext("Jangka waktu perjanjian dengan %(partner)s baru mulai %(day)s."),
+        "over": gettext("Jangka waktu perjanjian dengan %(partner)s habis; hari terakhirnya %(day)s."),
+        "ended": gettext("Perjanjian dengan %(partner)s berakhir sejak %(day)s atas kesepakatan para pihak."),
+        "left": gettext("Perjanjian dengan %(partner)s diakhiri oleh %(by)s pada %(day)s."),
+        "left_by_us": gettext("Kantor ini mengakhiri perjanjian dengan %(partner)s pada %(day)s."),
+        "withdrawn": gettext("Perjanjian dengan %(partner)s ditarik oleh %(by)s pada %(day)s, sebelum berlaku."),
+    }[how]
+
+
+def _left_to_do(how: closing.How) -> str:
+    """What may still be done under such an agreement."""
+    finish = gettext(
+        "Yang baru tidak dapat dimulai di bawahnya. Yang sudah berjalan masih dapat diselesaikan: dijawab, dilaporkan,"
+        " dan dikonfirmasi; data yang diterima masih dapat dimusnahkan."
+    )
+    return {
+        "suspended": gettext(
+            "Sampai dilanjutkan, yang ada dapat dibaca, tetapi tidak ada yang dapat dinyatakan di bawahnya."
+        ),
+        "not_started": gettext("Sebelum itu yang ada dapat dibaca, tetapi belum ada yang dapat diminta di bawahnya."),
+        "over": finish,
+        "ended": finish,
+        "left": gettext(
+            "Tidak ada lagi yang dapat diminta atau dinyatakan. Yang sudah diajukan masih dapat dijawab dan"
+            " dikonfirmasi; data yang diterima masih dapat dimusnahkan."
+        ),
+        "left_by_us": gettext(
+            "Semuanya tetap dapat dibaca dan dibawa sebagai bukti, tetapi tidak ada lagi yang dapat dinyatakan."
+        ),
+        "withdrawn": gettext("Isinya tetap dapat dibaca."),
+    }[how]
+
+
+def _pauses(found: dict[str, closing.Closed], asked: list[str], on: date) -> navigation.Pause | None:
+    """One sentence for a list of several agreements; one that its parties followed with a later one is left out."""
+    words = {
+        "suspended": gettext("%(partner)s ditangguhkan sejak %(day)s"),
+        "not_started": gettext("%(partner)s baru mulai %(day)s"),
+        "over": gettext("%(partner)s habis jangka waktunya pada %(day)s"),
+        "ended": gettext("%(partner)s berakhir sejak %(day)s"),
+        "left": gettext("%(partner)s diakhiri pada %(day)s"),
+        "left_by_us": gettext("%(partner)s diakhiri pada %(day)s"),
+    }
+    told = [id for id in found if found[id].how in words and not public.is_followed(id, on)]
+    if not told:
+        return None
+    names = public.names(asked)
+    told.sort(key=lambda id: (found[id].how != "suspended", -found[id].day.toordinal(), names[id]))
+    said = [
+        words[found[id].how] % {"partner": names[id], "day": date_format(found[id].day, "j F Y")} for id in told[:NAMED]
+    ]
+    if len(told) > NAMED:
+        said.append(gettext("%(number)d perjanjian lain") % {"number": len(told) - NAMED})
+    sentence = gettext("Tidak semua perjanjian sedang berlaku: %(list)s.") % {"list": "; ".join(said)}
+    return navigation.Pause(sentence=sentence, url=reverse("agreement:agreements"))
 
 
 def scopes_of(row: Agreement) -> list[dict[str, Any]]:

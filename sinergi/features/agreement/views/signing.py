@@ -209,7 +209,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
     own, user, at = shown.own_id(), request.user, request.arrived_at
     info = public.agreement(row.agreement)
     assert info is not None  # the row was just opened
-    may_sign = user.can("agreement.sign", agreement=row.agreement)
+    may_sign = public.offers(user, "agreement.sign", agreement=row.agreement)
     signatures = Signature.every(revision=revision.key) if revision else []
     named = NamedSigner.every(agreement=row.agreement)
     own_key = public.own_key(request, row.agreement)
@@ -261,7 +261,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
             for one in sorted(named, key=lambda one: (one.named_at, one.key))
         ],
         "may_sign": may_sign,
-        "may_bind": user.can("agreement.confirm", agreement=row.agreement)
+        "may_bind": public.offers(user, "agreement.confirm", agreement=row.agreement)
         and set(row.parties) <= {one.agency for one in signatures},
         "has_signed": own in {one.agency for one in signatures},
         "hindrance": hindrance,

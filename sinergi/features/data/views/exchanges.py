@@ -378,14 +378,14 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
         # What was asked for until a day that is past can no longer be granted.
         open_ones = ours.filter(uses_until__gte=today).exclude(key__in=DataAnswer.objects.values("request"))
         open_ones = open_ones.exclude(key__in=DataWithdrawal.objects.values("about"))
-        for row in agreements.workable(user, visible(user, open_ones, "data.decide", region=None)):
+        for row in agreements.workable(user, visible(user, open_ones, "data.decide", region=None), "data.decide"):
             found.append(_waiting(gettext("Putuskan permintaan data"), "data:request", row))
     if user.can("data.deliver"):
         granted = DataAnswer.objects.filter(agency=own, agrees=True, uses_until__gte=today)
         granted = granted.exclude(key__in=DataDelivery.objects.filter(agency=own).values("answer"))
         granted = granted.exclude(key__in=actions.answers_taken_back())
         to_deliver = visible(user, ours.filter(key__in=granted.values("request")), "data.deliver", region=None)
-        for row in agreements.workable(user, to_deliver):
+        for row in agreements.workable(user, to_deliver, "data.deliver"):
             found.append(_waiting(gettext("Serahkan data yang disetujui"), "data:request", row))
     late = DataDelivery.objects.filter(Q(uses_until__lt=today) | Q(answer__in=actions.answers_taken_back()))
     late = late.exclude(key__in=DataDestruction.objects.values("delivery"))

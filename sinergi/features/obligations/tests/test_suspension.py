@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -216,3 +216,15 @@ def test_pages_say_since_when_and_offer_nothing_that_would_be_refused(suspended,
         assert "<textarea" not in client.get(f"/kewajiban/{suspended}/notula/baru/").content.decode()
         kept = client.post(f"/kewajiban/{suspended}/notula/baru/", {"words": "Rapat kami"}).content.decode()
         assert "Rapat kami" in kept
+
+
+def test_pages_say_when_the_term_is_over_and_begin_nothing_new(agreement, person):
+    board, form = f"/kewajiban/{agreement}/", f"/kewajiban/{agreement}/daftar/usul/"
+    last = NOON + (date(2024, 12, 31) - TODAY)
+    for at, is_over in ((last, False), (last + timedelta(days=1), True)):
+        with time_machine.travel(at, tick=False):
+            client = person("secretary", agreements=[agreement])
+            page = client.get(board).content.decode()
+            assert ("hari terakhirnya 31 Desember 2024" in page, form in page) == (is_over, not is_over)
+            # A meeting that was held is still written down.
+            assert "<textarea" in client.get(f"/kewajiban/{agreement}/notula/baru/").content.decode()

@@ -6,6 +6,7 @@ import pytest
 
 from sinergi.access.models import Duty
 from sinergi.features.agreement import public as agreements
+from sinergi.features.agreement.closing import Closed
 from sinergi.features.risk import rules
 from sinergi.features.risk.events import ClassesSet, ClassRow, PlacesScored, ScoreRow, ScoresText
 from sinergi.features.risk.models import ClassDecision, Score
@@ -57,5 +58,5 @@ def test_under_a_suspended_agreement_no_class_is_offered(shared, person, monkeyp
     chief = person("resort_chief", agreements=[shared])
     page = f"/kerawanan/tps/{FIRST}/"
     assert f'action="{page}kelas/"' in chief.get(page).content.decode()
-    monkeypatch.setattr(agreements, "suspended", lambda on: {shared: on})
+    monkeypatch.setattr(agreements, "closed", lambda on: {shared: Closed("suspended", on)})
     assert f'action="{page}kelas/"' not in chief.get(page).content.decode()

@@ -120,7 +120,7 @@ def open_rows(user: Any, at: datetime, scope: str = "") -> list[Row]:
 
 def waits_for(row: Row, user: Any, *, police: bool) -> str:
     """The sentence that says what this person should do with the request; empty where nothing waits for them."""
-    if row.request.agreement in agreements.suspended(localdate(user.seen_at)):
+    if row.request.agreement in agreements.closed_to(user, "security.report"):
         return ""
     if police:
         if row.state == "requested" and row.proposed and user.can("security.decide"):

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -123,8 +122,8 @@ def _letters(user: Any, rows: list[Row], scope: str) -> navigation.Panel:
     own = own_agency().id
     about = [(row, _asked(row) if row.request.agency == own else _answer_of(row)) for row in rows]
     issued = set(Letter.objects.filter(about__in=[fact for _row, fact in about]).values_list("about", flat=True))
-    paused = agreements.suspended(localdate(user.seen_at))
-    due = [row for row, fact in about if fact and fact not in issued and row.request.agreement not in paused]
+    closed = agreements.closed_to(user, "security.letter")
+    due = [row for row, fact in about if fact and fact not in issued and row.request.agreement not in closed]
     lines = [
         navigation.Line(
             title=row.request.activity or str(row.service),

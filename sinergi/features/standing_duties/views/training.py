@@ -143,12 +143,15 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Sessions that wait for this office's answer, and planned ones whose day has passed."""
     if not user.can("standing_duties.train"):
         return []
-    rows = list(agreements.workable(user, visible(user, _rows(), "standing_duties.train", region=None)))
-    own, found = own_agency().id if rows else "", []
+    asked = visible(user, _rows(), "standing_duties.train", region=None)
+    rows = list(agreements.workable(user, asked, "standing_duties.train"))
+    own, found, closed = own_agency().id if rows else "", [], agreements.closed(localdate(at))
     for row in rows:
         moved, day = rules.open_move(row), row.day
-        asks = row.state == "proposed" and row.agency != own
-        asks_day = moved is not None and moved.agency != own
+        # Once its agreement is over nobody plans; what was held is still reported.
+        plans = row.agreement not in closed
+        asks = plans and row.state == "proposed" and row.agency != own
+        asks_day = plans and moved is not None and moved.agency != own
         title = gettext("Jawab usul latihan bersama") if asks else gettext("Laporkan latihan bersama")
         if asks_day:
             title = gettext("Jawab usul hari lain latihan bersama")
@@ -183,6 +186,7 @@ def _plan(
     for row in rows:
         state, day, pending, agreed = row.state, row.day, rules.open_move(row), rules.agreed_move(row)
         acts = row.agreement in may
+        reports = agreements.offers(request.user, "standing_duties.train", agreement=row.agreement)
         lines.append(
             {
                 "row": row,
@@ -199,7 +203,7 @@ def _plan(
                 "pending": pending if acts else None,
                 "may_agree_day": acts and pending is not None and pending.agency != own,
                 "move_form": _move_form(request, row, moving) if acts and state not in ("held", "withdrawn") else None,
-                "form": _held_form(request, row, reporting) if acts and _is_reported(day, state, today) else None,
+                "form": _held_form(request, row, reporting) if reports and _is_reported(day, state, today) else None,
                 "id": new_event_id(request.arrived_at),
                 "is_past": day < today,
             }

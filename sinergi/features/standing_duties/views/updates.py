@@ -108,7 +108,8 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
     """Updates that wait for the police's answer."""
     if not user.can("standing_duties.answer"):
         return []
-    rows = current(agreements.workable(user, visible(user, VoterUpdate.objects.all(), "standing_duties.answer")))
+    asked = visible(user, VoterUpdate.objects.all(), "standing_duties.answer")
+    rows = current(agreements.workable(user, asked, "standing_duties.answer"))
     if not rows or own_agency().kind != "police":
         return []
     answered = _answers([row.key for row in rows])

@@ -1,10 +1,11 @@
-"""What pages offer under a suspended agreement: nothing that the ledger would refuse, and a sentence that says why."""
+"""What pages offer under an agreement that is suspended or over: nothing that would be refused, and a sentence why."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -15,7 +16,8 @@ from django.urls import Resolver404, resolve
 from sinergi.access import roles
 from sinergi.access.doors import door_of
 from sinergi.features.agreement import actions
-from sinergi.features.agreement.events import ChangeProposed
+from sinergi.features.agreement.closing import CLOSES
+from sinergi.features.agreement.events import AgreementLeft, ChangeProposed
 from sinergi.features.agreement.rules.lifecycle import GOES_ON
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.ids import new_event_id
@@ -43,7 +45,13 @@ OPEN = {
     "letters.letterhead",
     "letters.number",
 }
-SENTENCE = "ditangguhkan sejak"
+SENTENCES = {
+    "suspended": "ditangguhkan sejak",
+    "ended": "atas kesepakatan para pihak",
+    "left": "diakhiri oleh",
+    "left_by_us": "Kantor ini mengakhiri",
+}
+CHIEF = Actor(id="c41efc41efc41ef0", office="resort_chief")
 OFFERED = re.compile(r'(?:<a\b[^>]*\bhref|<form\b[^>]*\baction|<button\b[^>]*\bformaction)="([^"]*)"')
 # A form that posts to the address of its own page.
 ITSELF = re.compile(r'<form\b(?![^>]*\baction=)[^>]*\bmethod="post"')
@@ -63,33 +71,62 @@ def world(found_node: Callable[..., Agency]) -> Iterator[World]:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", ["resort_chief", "secretary"])
-def test_no_page_of_a_suspended_agreement_offers_what_would_be_refused(world, role):
+@pytest.mark.parametrize(
+    ("role", "how"),
+    [
+        ("resort_chief", "suspended"),
+        ("secretary", "suspended"),
+        ("resort_chief", "ended"),
+        ("resort_chief", "left"),
+        ("resort_chief", "left_by_us"),
+    ],
+)
+def test_no_page_of_an_agreement_that_is_not_in_force_offers_what_would_be_refused(world, role, how):
     client = sign_in_somebody(role, agreements=[world.agreement], regions=["1203"])
     rows = [row for row in all_rows() if row.name.split(":")[0] in (*FEATURES, "agreement", "stages", "home")]
     paths = {row.path(world, row.own) for row in rows if role in row.allowed("GET") and (row.own or not row.other)}
     # Files and answers to programs offer nothing to press.
     paths = {path for path in paths if "." not in path and not path.startswith("/api/")}
-    before = {path: list(_refused_acts(client, path)) for path in paths}
+    before = {path: list(_refused_acts(client, path, CLOSES[how])) for path in paths}
     assert sum(map(bool, before.values())) > 5, "nothing is offered even while the agreement is in force"
-    _suspend(world)
-    after = {path: list(_refused_acts(client, path)) for path in paths}
+    STOPS[how](world)
+    after = {path: list(_refused_acts(client, path, CLOSES[how])) for path in paths}
     assert {path: acts for path, acts in after.items() if acts} == {}
-    told = [path for path in paths if before[path] and SENTENCE not in _text(client, path)]
+    told = [path for path in paths if before[path] and SENTENCES[how] not in _text(client, path)]
     assert told == [], "these pages lost what they offer and do not say why"
 
 
-def _suspend(world: World) -> None:
+def _change(what: Any) -> Callable[[World], None]:
+    def stop(world: World) -> None:
+        at = now()
+        world.own_partner.clock = at
+        matter = world.own_partner.state(
+            world.agreement, ChangeProposed(change=what, from_on=(at - timedelta(days=2)).date())
+        )
+        actions.answer_matter(id=new_event_id(at), by=CHIEF, at=at, matter=matter, agrees=True)
+
+    return stop
+
+
+def _leaves(world: World) -> None:
+    world.own_partner.state(world.agreement, AgreementLeft(reason="term_over"))
+
+
+def _is_left(world: World) -> None:
     at = now()
-    world.own_partner.clock = at
-    what = ChangeProposed(change="suspension", from_on=(at - timedelta(days=2)).date())
-    matter = world.own_partner.state(world.agreement, what)
-    chief = Actor(id="c41efc41efc41ef0", office="resort_chief")
-    actions.answer_matter(id=new_event_id(at), by=chief, at=at, matter=matter, agrees=True)
+    actions.leave_agreement(id=new_event_id(at), by=CHIEF, at=at, agreement=world.agreement, reason="term_over")
 
 
-def _refused_acts(client: Client, path: str) -> Iterator[str]:
-    """What the page offers that needs an agreement in force, as `permission address`."""
+STOPS: dict[str, Callable[[World], None]] = {
+    "suspended": _change("suspension"),
+    "ended": _change("end"),
+    "left": _leaves,
+    "left_by_us": _is_left,
+}
+
+
+def _refused_acts(client: Client, path: str, closes: frozenset[str]) -> Iterator[str]:
+    """What the page offers that the agreement does not allow, as `permission address`."""
     text = _text(client, path)
     main = text[text.find("<main") : text.find("</main")]
     for address in [*OFFERED.findall(main), *(path for _ in ITSELF.findall(main))]:
@@ -98,7 +135,7 @@ def _refused_acts(client: Client, path: str) -> Iterator[str]:
             door = door_of(resolve(to).func)
         except Resolver404:
             continue
-        if door is not None and door.permission in roles.NEEDS_FORCE:
+        if door is not None and door.permission in closes:
             yield f"{door.permission} {to}"
 
 
