@@ -3,7 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.data import public
 from sinergi.features.data.views import catalogue, exchanges
+from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 
 app_name = "data"
@@ -91,6 +93,7 @@ records.register(
         "only its recipient says that about a delivery": _("Hanya penerima menyatakan hal ini tentang penyerahan."),
     },
 )
+stages.register_dependents(public.staying)
 records.register(
     {"data.dataset_listed": _("isi katalog data")},
     opens=catalogue.opens,

@@ -3,7 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.guard import views
+from sinergi.features.guard import public, views
+from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 
 app_name = "guard"
@@ -22,6 +23,8 @@ urlpatterns = [
 navigation.register_view(
     navigation.View(place="plans", label=_("Penjagaan TPS"), url_name="guard:plans", permission="guard.read")
 )
+navigation.register_inbox(public.inbox)
+stages.register_dependents(public.staying)
 records.register(
     {"guard.plan_made": _("rencana penjagaan TPS")},
     None,

@@ -23,6 +23,7 @@ from sinergi.features.guard.patterns import shelf
 from sinergi.features.people import public as people
 from sinergi.features.places import public as places
 from sinergi.features.risk import public as risk
+from sinergi.features.stages import public as stages
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.store import own_agency
@@ -41,7 +42,8 @@ def plans(request: PersonRequest) -> HttpResponse:
     """The plans this office kept, newest first."""
     context = {
         "plans": [
-            (plan, risk.renewed_since(plan.made_at.date())) for plan in Plan.objects.order_by("-made_at", "-seq")[:100]
+            (plan, risk.renewed_since(plan.made_at.date()), stages.moved_since(plan.made_at))
+            for plan in Plan.objects.order_by("-made_at", "-seq")[:100]
         ],
         "may_plan": request.user.can("guard.plan") and own_agency().kind == "police",
     }
@@ -195,6 +197,7 @@ def plan(request: PersonRequest, key: str) -> HttpResponse:
         "plan": found,
         "changed": rules.changed(files, classes),
         "renewed": risk.renewed_since(found.made_at.date()),
+        "moved": stages.moved_since(found.made_at),
         "may_plan": request.user.can("guard.plan"),
     }
     return render(request, "guard/plan.html", context)

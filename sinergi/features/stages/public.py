@@ -13,6 +13,7 @@ from sinergi.features.stages.closures import Closures, Told, with_told
 from sinergi.features.stages.models import AnnouncedCalendar, AnnouncedHolidays, CalendarChoice
 from sinergi.features.stages.rules import Calendar, Holiday, Stage
 from sinergi.kernel.once import once, once_each
+from sinergi.ledger import rows as ledger_rows
 
 __all__ = [
     "Calendar",
@@ -30,6 +31,7 @@ __all__ = [
     "holiday_moves",
     "holidays",
     "label",
+    "moved_since",
     "moves",
     "polling_day",
     "register_dependents",
@@ -101,6 +103,23 @@ def calendars_of(agreement: str) -> list[tuple[date, Calendar]]:
     if first is None:
         return []
     return [(date.min, first), *((row.decided_on, row.calendar()) for row in rows)]
+
+
+def moved_since(at: datetime) -> tuple[date, date] | None:
+    """From which day to which voting day was moved by announcements after `at`, or None; under the first agreement.
+
+    For what an office made for a voting day by itself, under no agreement.
+    """
+    for agreement in ledger_rows.in_force():
+        rows = announcements(agreement.id)
+        later = [row for row in rows if row.announced_at > at]
+        if later:
+            before = [row.calendar() for row in rows if row.announced_at <= at]
+            was = before[-1] if before else later[0].was() or calendar()
+            now = rows[-1].calendar()
+            if was is not None and was.polling_day != now.polling_day:
+                return was.polling_day, now.polling_day
+    return None
 
 
 def announcements(agreement: str) -> list[AnnouncedCalendar]:

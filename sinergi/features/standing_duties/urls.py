@@ -3,6 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.stages import public as stages
 from sinergi.features.standing_duties.views import contacts, opening, training, updates
 from sinergi.web import navigation, records
 
@@ -58,6 +59,7 @@ navigation.register_view(
 )
 navigation.register_inbox(updates.inbox)
 navigation.register_inbox(training.inbox)
+stages.register_dependents(training.staying)
 records.register(
     {
         "standing_duties.voter_update_reported": _("pemutakhiran data pemilih"),

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
-from sinergi.features.guard import actions, running
+from sinergi.features.guard import actions, public, running
 from sinergi.features.guard.models import Calculation, Plan
 from sinergi.features.guard.tests.test_rules import FILES, assumed
 from sinergi.features.people.actions import list_units
@@ -21,6 +22,9 @@ from sinergi.features.places.events import StationListText, StationRow, Stations
 from sinergi.features.places.models import Region
 from sinergi.features.places.rules import digest_of
 from sinergi.features.risk import public as risk
+from sinergi.features.stages import sources
+from sinergi.features.stages.actions import use_calendar
+from sinergi.features.stages.rules import announce, postponed
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import rebuild
@@ -63,6 +67,27 @@ def test_a_kept_plan_tells_the_shortage_first_and_stays_inside(office, resort_ch
     assert [entry.log.role for entry in Entry.objects.filter(kind="guard.plan_made")] == ["internal"]
     assert person("auditor").get(f"/penjagaan/{key}/").status_code == 403
     assert rebuild.check() == []
+
+
+def test_a_moved_voting_day_asks_for_a_new_plan_at_the_police_alone(office, resort_chief, person):
+    commission, calendar = met(KPU_TAPSEL), sources.calendar("pemilu-2024")
+    agreement = enter_and_confirm(commission, resort_chief)
+    use_calendar("pemilu-2024")
+    key = keep(resort_chief)
+    head = person("operations_head", agreements=[agreement])
+    assert "Rencana ini dibuat untuk pemungutan suara" not in head.get(f"/penjagaan/{key}/").content.decode()
+    assert [one.key for one in public.inbox(head.user, NOON)] == []
+    decided = NOON.date() + timedelta(days=1)
+    after = postponed(calendar, polling_day=date(2024, 2, 28), decided_on=decided, law="PKPU Nomor 9 Tahun 2024")
+    commission.clock = NOON + timedelta(days=1)
+    commission.state(agreement, announce(after, kind="kpu", decided_on=decided, on=decided, was=calendar))
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        head = person("operations_head", agreements=[agreement])
+        shown = head.get(f"/penjagaan/{key}/").content.decode()
+        assert "untuk pemungutan suara Rabu, 14 Februari 2024; sekarang Rabu, 28 Februari 2024" in shown
+        assert "untuk hari lama, 14 Feb 2024" in head.get("/penjagaan/").content.decode()
+        assert [one.key for one in public.inbox(head.user, NOON)] == [key]
+        assert "Rencana penjagaan Rencana satu" in head.get("/tahapan/").content.decode()
 
 
 def test_a_kept_plan_goes_on_saying_what_it_took_for_granted(office, resort_chief, person):

@@ -127,6 +127,7 @@ def test_every_calendar_of_this_program_has_no_flaw():
 def test_what_follows_is_shown_first_and_nothing_changes(agreed, person):
     client = person("secretary", agreements=[agreed.agreement])
     shown = client.get(PAGE, ASK | {"id": new_event_id(NOON)}).content.decode()
+    assert "Rencana penjagaan Polres tidak terlihat" in shown
     assert "D-02" in shown and ", H-7<" in shown and "21 Feb 2024" in shown and "Umumkan dan pakai" in shown
     assert not AnnouncedCalendar.objects.exists() and public.polling_day() == PEMILU.polling_day
 

@@ -132,7 +132,18 @@ def _announced(request: PersonRequest, choice: CalendarChoice | None) -> list[di
         if choice is None or choice.calendar() != calendar:
             by = agency(row.agency)
             shown.append(
-                {"row": row, "calendar": calendar, "name": named(calendar), "by": "" if by is None else by.name}
+                {
+                    "row": row,
+                    "calendar": calendar,
+                    "name": named(calendar),
+                    "by": "" if by is None else by.name,
+                    # Obligations count with it already; what nobody moves is for this office to look at.
+                    "stays": [
+                        move
+                        for move in public.moves([agreement], calendar, row.decided_on, request.arrived_at)[agreement]
+                        if move.kind == "stays"
+                    ],
+                }
             )
     return shown
 

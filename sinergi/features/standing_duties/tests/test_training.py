@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from sinergi.features.obligations.models import WorkRecord
+from sinergi.features.stages.sources import calendar
 from sinergi.features.standing_duties import events, rules
 from sinergi.features.standing_duties.models import SessionReport, TrainingSession
+from sinergi.features.standing_duties.views import training
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild
 from tests.nodes.simulator import NOON
@@ -195,8 +198,11 @@ def test_the_inbox_asks_for_an_answer_and_the_other_s_may_be_declined(polres):
     )
     head = polres.person("operations_head")
     assert "Jawab usul latihan bersama" in head.get("/kotak/").content.decode()
+    moved = partial(training.staying, [polres.agreement], calendar("pemilu-2024"), TODAY)
+    assert [(move.what, move.before) for move in moved(NOON)] == [("Latihan bersama: Sispamkota", date(2024, 3, 1))]
+    assert moved(NOON + timedelta(days=40)) == []
     assert polres.post("operations_head", f"/latihan/{key}/jawaban/", agrees="no").status_code == 302
-    assert "Jawab usul latihan bersama" not in head.get("/kotak/").content.decode()
+    assert "Jawab usul latihan bersama" not in head.get("/kotak/").content.decode() and moved(NOON) == []
     assert "tidak disepakati" in head.get("/latihan/").content.decode()
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
+from sinergi.features.stages import public as stages
 from sinergi.features.standing_duties import actions, rules
 from sinergi.features.standing_duties.forms import HeldForm, MoveForm, SessionForm
 from sinergi.features.standing_duties.models import TrainingSession
@@ -169,6 +170,22 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
                 )
             )
     return found
+
+
+def staying(agreement_ids: list[str], calendar: stages.Calendar, decided_on: date, at: datetime) -> list[stages.Move]:
+    """Sessions to come: nobody moves them, either office proposes another day where the old one no longer fits."""
+    rows = _rows().filter(agreement__in=agreement_ids)
+    return [
+        stages.Move(
+            kind="stays",
+            agreement=row.agreement,
+            what=gettext("Latihan bersama: %(topic)s") % {"topic": row.topic or gettext("latihan")},
+            before=row.day,
+            url=reverse("standing_duties:training") + f"#latihan-{row.key}",
+        )
+        for row in rows
+        if row.state in ("proposed", "planned") and row.day >= localdate(at)
+    ]
 
 
 def _plan(
