@@ -20,6 +20,7 @@ from sinergi.planning.units import metres_mm
 
 NODES = 500
 PARTS = 1000
+SHAKES, LOSS, BACK = 100, 0.02, 20
 Within = npt.NDArray[np.bool_]
 
 
@@ -83,7 +84,9 @@ def refine(within: Within, weights: Integers, teams: int) -> Iterator[CoverPlan]
             raise Broken(f"bound {bound} below the weight covered {found}")
         return CoverPlan(sorted(sites), covered, found, bound, prices, none)
 
-    sites = _interchanged(sets, weight, _greedy(sets, weight, teams))
+    # In floats, which hold these whole numbers exactly, products of tables are a hundred times faster.
+    reach, worth = np.ascontiguousarray(sets.T.astype(float)), weight.astype(float)
+    sites = _shaken(reach, worth, _interchanged(reach, worth, _greedy(reach, worth, teams, [])))
     # Whatever a site reaches at all is the first bound.
     plan = told(sites, np.where(within.any(axis=1), 0, PARTS * weights))
     yield plan
@@ -96,7 +99,7 @@ def refine(within: Within, weights: Integers, teams: int) -> Iterator[CoverPlan]
     plan = priced if priced.bound < plan.bound else plan
     yield plan
     if better is not None and plan.bound > plan.weight:
-        best = told(_interchanged(sets, weight, better), plan.prices)
+        best = told(_interchanged(reach, worth, better), plan.prices)
         yield best if best.weight > plan.weight else replace(plan)
 
 
@@ -109,37 +112,64 @@ def cover_bound(within: Within, weights: Integers, prices: Integers, teams: int)
     return int(kept.sum() + earned[:teams].sum()) // PARTS
 
 
-def _greedy(sets: Within, weight: Integers, teams: int) -> list[int]:
-    left = weight.copy()
-    sites: list[int] = []
-    for _ in range(teams):
-        gain = left @ sets.astype(np.int64)
+def _covered(reach: Floats, weight: Floats, sites: list[int]) -> float:
+    return float(weight[reach[sites].any(axis=0)].sum())
+
+
+def _greedy(reach: Floats, weight: Floats, teams: int, sites: list[int], shy: Floats | None = None) -> list[int]:
+    """`sites` and the most useful others, one by one. `shy`: what the first choice thinks of each site, from 0 to 1."""
+    sites = list(sites)
+    left = weight * ~reach[sites].any(axis=0)
+    while len(sites) < teams:
+        gain = reach @ left
+        if shy is not None:
+            gain, shy = gain * shy, None
         gain[sites] = -1
         site = int(gain.argmax())
         sites.append(site)
-        left[sets[:, site]] = 0
+        left = left * (reach[site] == 0)
     return sites
 
 
-def _interchanged(sets: Within, weight: Integers, sites: list[int]) -> list[int]:
+def _interchanged(reach: Floats, weight: Floats, sites: list[int]) -> list[int]:
     """Until no exchange of one site for another covers more (Teitz and Bart, 1968)."""
     sites = list(sites)
-    whole = sets.astype(np.int64)
     while True:
-        times = whole[:, sites].sum(axis=1)
-        now = int(weight[times > 0].sum())
-        best, change = now, None
-        for k, site in enumerate(sites):
-            others = times - whole[:, site] > 0
-            gain = (weight * ~others) @ whole
-            gain[sites] = -1
-            other = int(gain.argmax())
-            total = int(weight[others].sum() + gain[other])
-            if total > best:
-                best, change = total, (k, other)
-        if change is None:
+        times = reach[sites].sum(axis=0)
+        # What only this site covers is lost without it, but for what the other one covers too.
+        own = reach[sites] * (weight * (times == 1))
+        change = (reach @ (weight * (times == 0)))[None, :] + own @ reach.T - own.sum(axis=1)[:, None]
+        change[:, sites] = -1
+        k, other = divmod(int(change.argmax()), len(reach))
+        if change[k, other] <= 0:
             return sites
-        sites[change[0]] = change[1]
+        sites[k] = other
+
+
+def _shaken(reach: Floats, weight: Floats, sites: list[int]) -> list[int]:
+    """Better than any one exchange: up to half of the sites leave, others come, SHAKES times.
+
+    A plan that covers a share of LOSS less is still gone on from, so that the search leaves what is best only nearby;
+    after BACK of them without a better one it goes back to the best.
+    """
+    chance = np.random.default_rng(0)
+    at, now = sites, _covered(reach, weight, sites)
+    best, most, vain = at, now, 0
+    for _ in range(SHAKES if 1 < len(sites) < len(reach) else 0):
+        leaving = chance.choice(len(at), int(chance.integers(1, max(2, len(at) // 2 + 1))), replace=False)
+        shy = np.ones(len(reach))
+        shy[[at[k] for k in leaving]] = chance.random(len(leaving))
+        staying = [site for k, site in enumerate(at) if k not in leaving]
+        other = _greedy(reach, weight, len(at), staying, shy)
+        covered = _covered(reach, weight, other)
+        if covered >= (1 - LOSS) * now:
+            at, now = other, covered
+        vain += 1
+        if covered > most:
+            best, most, vain = other, covered, 0
+        if vain > BACK:
+            at, now, vain = best, most, 0
+    return _interchanged(reach, weight, best)
 
 
 def _programme(sets: Within, weight: Integers, teams: int) -> tuple[Floats, list[int] | None]:
