@@ -6,6 +6,7 @@ is left. `python -m bench.names 3` measures three rounds. Without the table of v
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import tempfile
@@ -13,6 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+
+# One core is measured: a second thread of the linear algebra would only be counted while it waits.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 

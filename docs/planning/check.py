@@ -120,6 +120,37 @@ def pairing(D, prices, alone, odd_sets):
     return total
 
 
+def nested(D, prices, sets, posts, most):
+    """Prices, and rewards of sets that lie inside one another or apart: of a set S, at least ⌈│S│ / most⌉ posts serve
+    somebody. Each anchor picks what earns most: how much with k stations is known set by set, from the inside out."""
+    n, sets = len(D), sorted(([frozenset(some), price] for some, price in sets), key=lambda one: len(one[0]))
+    parts, inside = [], list(range(n))
+    for k, (some, price) in enumerate(sets):
+        need(price >= 0, "a set has a price below zero")
+        held = {inside[i] for i in some}
+        need(all(inside[i] not in held or i in some for i in range(n)), "sets are not nested")
+        parts.append(sorted(held))
+        for i in some:
+            inside[i] = n + k
+    parts.append(sorted(set(inside)))
+    rewards = [price for _, price in sets] + [0.0]
+    worth = []
+    for j in range(n):
+        earned = [[0.0, prices[i] - D[i][j]] if i != j else [-math.inf, prices[j]] for i in range(n)]
+        for held, reward in zip(parts, rewards, strict=True):
+            best = [0.0]
+            for part in held:
+                more = earned[part]
+                joined = [-math.inf] * min(most + 1, len(best) + len(more) - 1)
+                for a, left in enumerate(best):
+                    for b in range(min(len(more), len(joined) - a)):
+                        joined[a + b] = max(joined[a + b], left + more[b])
+                best = joined
+            earned.append([best[0], *(some + reward for some in best[1:])])
+        worth.append(-max(earned[-1]))
+    return sum(prices) + sum(r * -(-len(s) // most) for s, r in sets) + sum(sorted(worth)[:posts])
+
+
 def posts_needed(D, most, apart):
     """By parts that share no anchor: the number of stations, or a list of stations no two of which share one."""
     n = len(D)
@@ -210,6 +241,10 @@ def check_posts(stations, rules, plan, certificate):
         elif group["proof"] == "prices":
             need(len(group["prices"]) == n, f"{name}: a price is missing")
             bound = at_prices(D, group["prices"], group["posts"], most)
+        elif group["proof"] == "nested":
+            need(len(group["prices"]) == n, f"{name}: a price is missing")
+            sets = [([place[code] for code in one["stations"]], one["price"]) for one in group["sets"]]
+            bound = nested(D, group["prices"], sets, group["posts"], most)
         elif group["proof"] == "pairing":
             need(most == 2 and group["posts"] == -(-n // 2), f"{name}: not posts of two")
             need((n % 2 == 1) == ("alone" in group), f"{name}: a price is missing")

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from sinergi.kernel.errors import Refused
-from sinergi.planning import cover, matching
+from sinergi.planning import cover, matching, nested
 from sinergi.planning.clusters import BEYOND, ROUNDING_M, bound_at, cost_of, metres_between, on_sphere
 from sinergi.planning.model import CLASSES, Floats, Group, Grouping, Integers, Limits, Pattern, PostPlan, Stations
 from sinergi.planning.search import along_a_curve, search_groups, stand
@@ -23,6 +23,8 @@ LARGEST = 3000
 # Stations searched between two looks at the clock and at Ctrl-C.
 BATCH = 4000
 STEPS = 150
+# The round, after those that everybody gets, in which what is far from proven is proven closer, and how far that is.
+PROVING, FAR = 4, 0.005
 
 
 def group_posts(
@@ -56,6 +58,9 @@ def group_posts(
             work.cut_short = True
             break
         rounds += 1
+        if rounds == PROVING and not work.prove(limits, over):
+            work.cut_short = True
+            break
         # Without a number of rounds there is nothing to wait for once everything is proven or has stood still.
         idle = idle + 1 if rounds > 1 and work.cost.sum() > before - 1e-6 else 0
         if limits.rounds is None and (work.is_proven() or idle >= 8):
@@ -86,6 +91,7 @@ class _Work:
     posts_bound: Integers
     apart: dict[int, list[list[int]]]
     pairings: dict[int, matching.Pairing]
+    nested: dict[int, nested.Nested]
     # Groups of one group's stations are searched as parts when it is larger than LARGEST: the group of each part.
     whole: Integers
     # Whether anything was left out because time was over or somebody stopped it.
@@ -141,6 +147,7 @@ class _Work:
             posts_bound=posts.copy(),
             apart={},
             pairings={},
+            nested={},
             whole=np.array(whole, np.int64),
         )
         sizes = np.diff(start)
@@ -232,6 +239,25 @@ class _Work:
                 self.of[here] = pairing.of
                 # Nothing cheaper can be found, so the search leaves this group alone.
                 self.cost[g] = self.bound[g] = cost_of(metres, pairing.of, int(self.posts[g]))[0].sum()
+
+    def prove(self, limits: Limits, over: Callable[[], bool]) -> bool:
+        """Closer bounds of metres, by nested sets, where prices leave more than FAR open; False where cut short."""
+        sizes = np.diff(self.start)
+        far = (self.cost > (1 + FAR) * self.bound) & (self.posts > 2) & (self.posts < sizes)
+        groups = [int(g) for g in np.flatnonzero(far & (self.most > 2) & (sizes <= nested.MOST_STATIONS))]
+
+        def one(g: int) -> bool:
+            if over():
+                return False
+            here = slice(self.start[g], self.start[g + 1])
+            found = nested.Nested.begun(self._at(g), float(self.radius_m[g]), self.prices[here])
+            found.prove(int(self.posts[g]), int(self.most[g]), float(self.cost[g]))
+            self.nested[g] = found
+            self.bound[g] = max(self.bound[g], found.bound)
+            return True
+
+        with ThreadPoolExecutor(max(1, limits.threads)) as pool:
+            return all(pool.map(one, groups))
 
     def plan(self, rounds: int) -> PostPlan:
         """What was found, with bounds evaluated anew and rounded to the safe side."""
@@ -328,6 +354,8 @@ class _Work:
             return "none", 0.0, {}
         metres = metres_between(self._at(g), self.radius_m[g])
         best = self._lagrangian(g, metres, n, posts, most)
+        if g in self.nested:
+            best = max(best, self._by_sets(g, n, posts, most), key=lambda proof: proof[1])
         if g in self.pairings:
             pairing = self.pairings[g]
             prices = [round(price, 3) for price in pairing.prices]
@@ -351,6 +379,15 @@ class _Work:
         prices = np.round(self.prices[self.start[g] : self.start[g + 1]], 3)
         bound = bound_at(metres, prices, posts, most, np.zeros(n, np.int64))
         return "prices", bound - n * ROUNDING_M, {"prices": self._in_code_order(g, [float(one) for one in prices])}
+
+    def _by_sets(self, g: int, n: int, posts: int, most: int) -> tuple[str, float, dict[str, object]]:
+        found = self.nested[g].rounded()
+        sets = [
+            {"stations": [self.stations.code[self._member(g, i)] for i in some], "price": price}
+            for some, price in found.sets()
+        ]
+        prices = self._in_code_order(g, [float(one) for one in found.prices])
+        return "nested", found.proven(posts, most) - n * ROUNDING_M, {"prices": prices, "sets": sets}
 
     def _in_code_order(self, g: int, values: Sequence[float]) -> list[float]:
         members = self.order[self.start[g] : self.start[g + 1]]

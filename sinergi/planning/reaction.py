@@ -72,8 +72,10 @@ def refine(within: Within, weights: Integers, teams: int) -> Iterator[CoverPlan]
         )
     teams = min(teams, within.shape[1])
     # Stations that the same sites reach are one.
-    sets, which = np.unique(within, axis=0, return_inverse=True)
-    weight = np.bincount(which.ravel(), weights, minlength=len(sets)).astype(np.int64)
+    numbers: dict[bytes, int] = {}
+    which = np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in np.packbits(within, axis=1)], np.int64)
+    sets = within[np.unique(which, return_index=True)[1]]
+    weight = np.bincount(which, weights, minlength=len(sets)).astype(np.int64)
     none = int((~within.any(axis=1)).sum())
 
     def told(sites: list[int], prices: Integers) -> CoverPlan:
@@ -94,7 +96,7 @@ def refine(within: Within, weights: Integers, teams: int) -> Iterator[CoverPlan]
         return
     shares, better = _programme(sets, weight, teams)
     # Each station bears its share of the price of the set it belongs to, in whole thousandths.
-    prices = np.floor(PARTS * weights * shares[which.ravel()]).astype(np.int64)
+    prices = np.floor(PARTS * weights * shares[which]).astype(np.int64)
     priced = told(sites, prices)
     plan = priced if priced.bound < plan.bound else plan
     yield plan

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import itertools
+import math
 import random
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from types import CodeType
 
 import numpy as np
 
+from sinergi.kernel.places import Point, distance_m
 from sinergi.planning.model import CLASSES, Limits, Pattern, Stations
 from sinergi.planning.posts import group_posts
 from sinergi.planning.verbs import plan
@@ -53,6 +56,38 @@ def scattered(count: int, seed: int, *, spread: float = 0.05, lumps: int = 0) ->
 def grouped(points: list[tuple[float, float]], rule: Pattern, limits: Limits = QUICK):
     """The plan of these points under one pattern."""
     return group_posts(stations(points), [rule], "village", limits)
+
+
+def after(looks: int):
+    """Says no so often, then yes."""
+    left = iter(range(looks))
+    return lambda: next(left, None) is None
+
+
+def best_by_hand(points, most, radius=math.inf):
+    """Fewest posts and then fewest metres over every way to divide the points; small numbers only."""
+    metres = [[distance_m(Point(*a), Point(*b)) for b in points] for a in points]
+
+    def cost(cluster):
+        sums = [sum(metres[i][j] for i in cluster) for j in cluster if all(metres[i][j] <= radius for i in cluster)]
+        return min(sums, default=math.inf)
+
+    known = {(): (0, 0.0)}
+
+    def best(left):
+        if left not in known:
+            first, others = left[0], left[1:]
+            known[left] = min(
+                (1 + rest[0], here + rest[1])
+                for size in range(most)
+                for more in itertools.combinations(others, size)
+                for here in [cost((first, *more))]
+                if here < math.inf
+                for rest in [best(tuple(i for i in others if i not in more))]
+            )
+        return known[left]
+
+    return best(tuple(range(len(points))))
 
 
 def write_tables(folder: Path, seed: int, *, villages: int = 3, officers: tuple[int, int] = (0, 9)) -> None:

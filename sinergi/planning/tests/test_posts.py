@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -17,33 +16,7 @@ from sinergi.planning.clusters import metres_between, on_sphere
 from sinergi.planning.cover import posts_needed
 from sinergi.planning.model import Limits
 from sinergi.planning.posts import group_posts
-from sinergi.planning.tests.instances import QUICK, grouped, pattern, scattered, stations
-
-
-def best_by_hand(points, most, radius=math.inf):
-    """Fewest posts and then fewest metres over every way to divide the points; small numbers only."""
-    metres = [[distance_m(Point(*a), Point(*b)) for b in points] for a in points]
-
-    def cost(cluster):
-        sums = [sum(metres[i][j] for i in cluster) for j in cluster if all(metres[i][j] <= radius for i in cluster)]
-        return min(sums, default=math.inf)
-
-    known = {(): (0, 0.0)}
-
-    def best(left):
-        if left not in known:
-            first, others = left[0], left[1:]
-            known[left] = min(
-                (1 + rest[0], here + rest[1])
-                for size in range(most)
-                for more in itertools.combinations(others, size)
-                for here in [cost((first, *more))]
-                if here < math.inf
-                for rest in [best(tuple(i for i in others if i not in more))]
-            )
-        return known[left]
-
-    return best(tuple(range(len(points))))
+from sinergi.planning.tests.instances import QUICK, after, best_by_hand, grouped, pattern, scattered, stations
 
 
 def assert_sound(points, rule, plan):
@@ -172,12 +145,6 @@ def test_time_that_is_over_or_ctrl_c_leave_a_sound_plan_without_a_bound():
         assert_sound(points, rule, plan)
     assert stopped.cut_short and stopped.rounds == 0 and stopped.lower_bound_travel_m == 0.0
     assert out.cut_short
-
-
-def after(looks: int):
-    """Says no so often, then yes."""
-    left = iter(range(looks))
-    return lambda: next(left, None) is None
 
 
 def test_posts_of_two_are_paired_before_the_search_can_use_up_the_time():
