@@ -27,10 +27,10 @@ SOME = {"agr_rev": (int, 0), "must": (bool, False), "status": ("actual|exercise|
         **dict.fromkeys(("purpose", "legal", "obligation"), (CODE, "")), **dict.fromkeys(("pl", "enc", "actor"), (dict, None))}
 PARTS = {"pl": [{"hash": HASH, "size": int, "type": WORD, "schema": f"({HASH})?"}],
          "enc": [{"suite": WORD, "key": WORD}], "actor": [{"id": WORD, "office": WORD}, {"acting": (bool, False)}]}
-NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]{{0,15}})(/[1-9][0-9]{{0,15}})?")
-ORDER = {"checkpoint": (0, 0), "proof": (1, 0), "entry": (1, 1), "body": (1, 2), "fork": (2, 0)}  # within one log
+NAME = re.compile(f"(identity|log|record)/({HASH})/(checkpoint|stamp|entry|body|fork|proof)/(0|[1-9][0-9]{{0,15}})(/[1-9][0-9]{{0,15}})?")
+ORDER = {"checkpoint": (0, 0), "stamp": (0, 1), "proof": (1, 0), "entry": (1, 1), "body": (1, 2), "fork": (2, 0)}  # within one log
 NOTE = re.compile(f"(sinergi\\.invalid/log/({HASH})\n([1-9][0-9]{{0,15}})\n(.{{44}})\n)\n((?:— [^ +\n]+ [^ \n]+\n)+)")
-ALLOWED = {"identity": "checkpoint entry fork", "log": "checkpoint entry body fork", "record": "proof entry body"}
+ALLOWED = {"identity": "checkpoint entry fork", "log": "checkpoint stamp entry body fork", "record": "stamp proof entry body"}
 def need(condition, why):
     if not condition: raise ValueError(why)
 def canonical(value, depth=0):  # the one JSON text of a value: RFC 8785 without fractions
@@ -107,7 +107,7 @@ def grow(log, leaf):  # one more leaf; `roots` are those of the RFC 6962 tree at
 class File:  # one evidence file while it is read; `where` names the line, log and record being judged
     def __init__(self):
         self.agencies, self.logs, self.records, self.notes, self.forks, self.marks, self.last = {}, {}, [], [], {}, set(), ()
-        self.proofs, self.entry, self.parties, self.where = [], None, [], "line 1, the header"
+        self.proofs, self.entry, self.parties, self.stamps, self.where = [], None, [], [], "line 1, the header"
     def read(self, lines):  # evidence.md: the frame, every member, the manifest, then all that needs every key
         need(lines and lines[-1].endswith(b"\n"), "the file is empty, or its end is missing")
         self.head, after = shaped(read_json(lines[0][:-1]), HEAD), lines[0]
@@ -115,9 +115,9 @@ class File:  # one evidence file while it is read; `where` names the line, log a
             before, self.where = self.where, place(number, raw)
             line = shaped(read_json(raw[:-1]), {"after": HASH, "data": ANY, "name": ANY})
             need(line["after"] == sha256(after).hex(), f"this line was changed, or the one before: {before}")
-            need((name := NAME.fullmatch(line["name"])) and name[3] in ALLOWED[name[1]] and (name[3] == "proof") == bool(name[5]), "an unknown name")
-            number, size = int(name[4]), int((name[5] or "/0")[1:])
-            before, self.last = self.last, (*name.group(1, 2), ORDER[name[3]][0], number, ORDER[name[3]][1], size)
+            need((name := NAME.fullmatch(line["name"])) and name[3] in ALLOWED[name[1]] and (name[3] in ("proof", "stamp")) == bool(name[5]), "an unknown name")
+            number, size, before = int(name[4]), int((name[5] or "/0")[1:]), self.last
+            self.last = (*name.group(1, 2), ORDER[name[3]][0], number, ORDER[name[3]][1], size)
             need(before < self.last, "a member out of its order, or given twice")
             self.member(*name.group(1, 2, 3), number, size, line["data"])
             after = raw
@@ -126,6 +126,8 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         self.manifest(read_json(lines[-1][:-1]), sha256(after).hex(), len(lines) - 1)
         for self.where, origin, note in self.notes: self.check_note(origin, *note)
         for origin, (self.where, *parts) in self.forks.items(): self.check_fork(origin, *parts)
+        for self.where, under, reply in self.stamps:  # what it says is for verify_timestamp.py
+            need(any((log, note[0]) == under and sha256(note[2]) in reply for _, log, note in self.notes), "a time-stamp of no checkpoint in this file")
         self.judge()
     def member(self, group, origin, what, number, size, data):
         log = self.logs.setdefault(origin, SimpleNamespace(group=group, author=None, head="0" * 64, lam=0, roots=[], peaks=[]))
@@ -135,15 +137,14 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         elif what == "body":
             need(entry and (entry["log"], entry["seq"]) == (origin, number), "a body that is not behind its record")
             both, pl, entry["body"] = unbase64(data), entry["pl"] or {"size": -1, "hash": ""}, "present"
-            same = (len(both), sha256(both).hex()) == (32 + pl["size"], pl["hash"])
-            need(same and self.head["bodies"], "the body is not the one the record commits to")
+            need((len(both), sha256(both).hex()) == (32 + pl["size"], pl["hash"]) and self.head["bodies"], "the body is not the one the record commits to")
         elif what == "proof":
             path, note = data[: data.index("\n\n")].split("\n"), read_note(data.partition("\n\n")[2], origin)
             need(path[:2] == ["c2sp.org/tlog-proof@v1", f"index {number}"] and size == note[0], "a proof of something else")
             self.proofs.append((number, [unbase64(item, 32) for item in path[2:]], note))
+        elif what == "stamp": self.stamps.append((self.where, (origin, number), unbase64(data)))
         elif what == "fork":
-            self.forks.setdefault(origin, [self.where]).append(data)
-            need(len(self.forks[origin]) == number + 1, "a fork without its first part")
+            self.forks.setdefault(origin, [self.where]).append(data); need(len(self.forks[origin]) == number + 1, "a fork without its first part")
         else:
             self.notes.append((self.where, origin, (*read_note(data, origin), True)))
             need(self.notes[-1][2][0] == number, "a checkpoint of another size")
@@ -177,12 +178,10 @@ class File:  # one evidence file while it is read; `where` names the line, log a
         if log.group == "identity" and h["seq"]: self.learn(h)
     def found(self, h, signed):  # an agency, from the first entry of its identity log; the keys that may sign that
         facts = shaped(h["facts"], FOUNDING)
-        content = b"sinergi agency v1\n" + canonical({name: facts[name] for name in ("roots", "threshold")}).encode()
-        need(sha256(content).hex() == h["agency"], "the roots do not make this agency's id")
+        need(sha256(b"sinergi agency v1\n" + canonical({name: facts[name] for name in ("roots", "threshold")}).encode()).hex() == h["agency"], "the roots do not make this agency's id")
         need(all(re.fullmatch(HASH, root) for root in facts["roots"]), "a malformed root")
         roots = {key_id(bytes.fromhex(root)): bytes.fromhex(root) for root in facts["roots"]}
-        enough = len(set(roots) & set(signed)) >= facts["threshold"] >= 1
-        need(enough and h["type"] == "identity.agency_founded", "step 6: not a founding, or too few roots signed it")
+        need(len(set(roots) & set(signed)) >= facts["threshold"] >= 1 and h["type"] == "identity.agency_founded", "step 6: not a founding, or too few roots signed it")
         keys = (shaped(key, {"use": ANY, "alg": ANY, "public": HASH}) for key in facts["keys"])
         pairs = [(key["use"], bytes.fromhex(key["public"])) for key in keys]
         self.agencies.setdefault(h["agency"], SimpleNamespace(name=facts["name"], keys=pairs, roots=roots, least=facts["threshold"], last={}, gone={}, times=0))
@@ -235,8 +234,8 @@ class File:  # one evidence file while it is read; `where` names the line, log a
     def manifest(self, line, last, count):  # a DSSE envelope over the number of lines and the hash of the last
         line = shaped(line, {"payload": ANY, "payloadType": re.escape(MANIFEST), "signatures": list})
         (signature,), payload = line["signatures"], unbase64(line["payload"])
-        key = self.keys(self.head["agency"], "event", 2**53).get(shaped(signature, {"keyid": KID, "sig": ANY})["keyid"])
-        need(key, "signed by a key that is not one of the exporting agency's event keys")
+        kid = shaped(signature, {"keyid": KID, "sig": ANY})["keyid"]
+        need(key := self.keys(self.head["agency"], "event", 2**53).get(kid), "signed by a key that is not one of the exporting agency's event keys")
         VerifyKey(key).verify(dsse(MANIFEST, payload), unbase64(signature["sig"], 64))
         need(read_json(payload) == {"lines": count, "last": last} | {field: self.head[field] for field in SIGNED}, "it was signed over other lines")
     def judge(self):  # validity.md: who is party, who joined and left where; then a verdict on every record
@@ -283,6 +282,7 @@ class File:  # one evidence file while it is read; `where` names the line, log a
             print(h["log"][:8], h["seq"], h["t"], h["key"], h["type"], h["status"].upper(), "by", h["agency"][:16], f"arrived {arrived},",
                   f"witnessed {seen}, body {h['body']}", f"NOT VALID: {h['trouble']}" if h["trouble"] else "")
         for origin in self.forks: print(f"TWO HISTORIES of log {origin[:8]} were signed by {self.logs[origin].author}.")
+        if self.stamps: print(f"{len(self.stamps)} time-stamps: give the authority's certificate to verify_timestamp.py.")
         print(f"Everything holds. Exported {self.head['at']} by {self.head['agency']}.")
 def place(number, raw):  # how a line is named to people, as far as it can still be read
     name = re.search(f'"name":"[a-z]+/({HASH})/([a-z]+)/([0-9]+)', (text := raw.decode("utf-8", "replace"))[-300:]) or re.search(f'\\\\"log\\\\":\\\\"({HASH})\\\\".*\\\\"(seq)\\\\":([0-9]+)', text)

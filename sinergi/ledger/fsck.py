@@ -11,10 +11,22 @@ from collections.abc import Iterator
 import msgspec
 
 from sinergi.kernel.errors import Broken
-from sinergi.ledger import catalog, envelope, forks, histories, merkle
+from sinergi.ledger import catalog, envelope, forks, histories, merkle, stamping
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger.events import Event, Founding, Joining, Leaving, Opening, read_facts
-from sinergi.ledger.models import Agreement, Body, Cosignature, Entry, Equivocation, Key, Log, Node, Party, Unreached
+from sinergi.ledger.models import (
+    Agreement,
+    Body,
+    Cosignature,
+    Entry,
+    Equivocation,
+    Key,
+    Log,
+    Node,
+    Party,
+    Stamp,
+    Unreached,
+)
 
 ROWS_AT_ONCE = 500
 
@@ -92,11 +104,13 @@ def _check_histories(name: str, log: Log) -> Iterator[Finding]:
             yield Finding(f"{name}, titik periksa yang belum tercapai pada {ahead.size}", f"rusak ({error})")
 
 
-def is_true(log: Log, row: Cosignature | Unreached) -> bool:
+def is_true(log: Log, row: Cosignature | Unreached | Stamp) -> bool:
     """Whether this stored statement about a log is one that was signed; the entries under it are not looked at."""
     try:
         if isinstance(row, Unreached):
             _check_ahead(log, row)
+        elif isinstance(row, Stamp):
+            stamping.check_kept(log, row)
         else:
             _check_cosignature(log, row)
     except Broken:
@@ -195,6 +209,14 @@ def _check_notes(name: str, log: Log, roots: dict[int, bytes]) -> Iterator[Findi
             _check_cosignature(log, row)
             if roots.get(row.size, bytes(row.root)) != bytes(row.root):
                 yield Finding(where, "tidak cocok dengan titik periksa yang ditandainya")
+        except Broken as error:
+            yield Finding(where, f"rusak ({error})")
+    for stamp in Stamp.objects.filter(log=log).select_related("authority").order_by("size", "pk"):
+        where = f"{name}, stempel waktu pada {stamp.size}"
+        try:
+            root = stamping.check_kept(log, stamp)
+            if roots.get(stamp.size, root) != root:
+                yield Finding(where, "tidak cocok dengan titik periksa yang distempelnya")
         except Broken as error:
             yield Finding(where, f"rusak ({error})")
 

@@ -14,7 +14,7 @@ TRUSTED_FOR = timedelta(hours=24)
 
 class Grade(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence for one record. `of` is the number of other parties and of outside witnesses that cosign its log;
-    `arrived_at` the earliest clock of a party that stored it."""
+    `arrived_at` the earliest clock of a party that stored it, `stamped_at` the earliest of a time authority."""
 
     signed: bool
     arrived: int
@@ -22,13 +22,15 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
     of: int
     stamped: bool = False
     arrived_at: datetime | None = None
+    stamped_at: datetime | None = None
 
     @property
     def steps(self) -> int:
         """How many of the four dots are full."""
-        if self.stamped:
+        # An outside witness stores nothing: what it alone has seen is not at the other party yet. Nor does a time-stamp
+        # say that anybody has it, unless there is nobody else.
+        if self.stamped and ((self.arrived and self.witnessed) or not self.of):
             return 4
-        # An outside witness stores nothing: what it alone has seen is not at the other party yet.
         if self.arrived and self.witnessed:
             return 3
         return 2 if self.arrived else int(self.signed)
@@ -40,7 +42,7 @@ class Grade(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mark(NamedTuple):
-    """One cosignature under a log: who, as witness or mirror, at which size, by which clock."""
+    """One cosignature or time-stamp under a log: who, as witness, mirror or stamp, at which size, by which clock."""
 
     agency: str
     use: str
@@ -63,10 +65,13 @@ def judge(seq: int, author: str, parties: Collection[str], marks: Iterable[Mark]
     covering = [mark for mark in told if mark.size > seq]
     mirrors = [mark for mark in covering if mark.use == "mirror" and mark.agency in others]
     clocks = [mark.signed_at for mark in mirrors if mark.signed_at is not None]
+    stamps = [mark.signed_at for mark in covering if mark.use == "stamp"]
     return Grade(
         signed=True,
         arrived=len({mark.agency for mark in mirrors}),
         witnessed=len({mark.agency for mark in covering if mark.use == "witness" and mark.agency in asked}),
         of=len(asked),
+        stamped=bool(stamps),
         arrived_at=min(clocks, default=None),
+        stamped_at=min((at for at in stamps if at is not None), default=None),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sinergi.ledger import rows
 from sinergi.ledger.grade import NOTHING, Grade, Mark, judge
-from sinergi.ledger.models import Cosignature, Entry
+from sinergi.ledger.models import Cosignature, Entry, Stamp
 
 __all__ = ["NOTHING", "Grade", "grade", "grades"]
 
@@ -26,9 +26,14 @@ def grades(keys: Iterable[str]) -> dict[str, Grade]:
     told = list(entries.values_list("key", "seq", "log_id", "log__agreement", "log__agency"))
     parties = rows.party_ids()
     marks: dict[int, list[Mark]] = {}
-    lines = Cosignature.objects.filter(log__in={log for _key, _seq, log, *_whose in told}).order_by("size")
+    logs = {log for _key, _seq, log, *_whose in told}
+    lines = Cosignature.objects.filter(log__in=logs).order_by("size")
     for log, agency, use, size, at in lines.values_list("log_id", "agency", "use", "size", "signed_at"):
         marks.setdefault(log, []).append(Mark(agency, use, size, at))
+    for log, authority, size, at in (
+        Stamp.objects.filter(log__in=logs).order_by("size").values_list("log_id", "authority_id", "size", "stamped_at")
+    ):
+        marks.setdefault(log, []).append(Mark(authority, "stamp", size, at))
     return {
         key: judge(seq, author, parties.get(agreement, ()), marks.get(log, ()))
         for key, seq, log, agreement, author in told

@@ -14,7 +14,7 @@ from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, envelope, forks, fsck, histories, merkle, rows, store, tree
 from sinergi.ledger.fold import fold_ready
-from sinergi.ledger.models import Body, Cosignature, Entry, Equivocation, Log, Node, Unreached
+from sinergi.ledger.models import Body, Cosignature, Entry, Equivocation, Log, Node, Stamp, Unreached
 
 
 class NotMended(Broken):
@@ -153,8 +153,9 @@ def _write_entries(log: Log, whole: list[envelope.Entry], held: dict[int, Entry]
 
 
 def _drop_untrue(log: Log) -> None:
-    """What others signed under this log and cannot be read any more: they will say it again."""
-    for model in (Cosignature, Unreached):
+    """What others signed under this log and cannot be read any more: they will say it again. A lost stamp is lost; a
+    later one covers the same records."""
+    for model in (Cosignature, Unreached, Stamp):
         for row in model.objects.filter(log=log):
             if not fsck.is_true(log, row):
                 row.delete()

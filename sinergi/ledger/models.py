@@ -174,6 +174,38 @@ class Cosignature(models.Model):
         ]
 
 
+class TimeAuthority(models.Model):
+    """Somebody outside who stamps times (RFC 3161), as this node's operator named it.
+
+    `certificates`: what it is trusted by, PEM; `fingerprint` names them. One that was removed is asked no more; what it
+    stamped stays proof.
+    """
+
+    fingerprint = models.CharField(primary_key=True, max_length=64)
+    url = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    certificates = models.BinaryField()
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    last_try = models.DateTimeField(null=True)
+    last_answer = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, default="")
+
+
+class Stamp(models.Model):
+    """A time-stamp under a checkpoint of a log: the authority's `reply`, the `note` with its author's line alone."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="stamps")
+    authority = models.ForeignKey(TimeAuthority, on_delete=models.PROTECT)
+    size = models.BigIntegerField()
+    note = models.BinaryField()
+    reply = models.BinaryField()
+    stamped_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["log", "authority", "size"], name="stamp_once")]
+
+
 class Witnessed(models.Model):
     """The largest checkpoint this node cosigned, as an outside witness, of a log it holds nothing of.
 

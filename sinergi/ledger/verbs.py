@@ -28,6 +28,7 @@ from sinergi.ledger.evidence import BadEvidence, export_agreement, export_histor
 from sinergi.ledger.evidence.check import Record, check
 from sinergi.ledger.identity.events import USES
 from sinergi.ledger.models import Agreement, Log
+from sinergi.ledger.stamp import BadStamp
 
 
 def evidence(argv: list[str], data: Path) -> int:
@@ -45,11 +46,15 @@ def evidence(argv: list[str], data: Path) -> int:
     verify.add_argument(
         "--fingerprint", action="append", default=[], help="sidik jari instansi yang Anda percaya; boleh diulang"
     )
+    verify.add_argument(
+        "--authority", action="append", default=[], type=Path, metavar="PEM",
+        help="sertifikat otoritas waktu yang Anda percaya; boleh diulang",
+    )  # fmt: skip
     verify.add_argument("--json", action="store_true")
     verify.add_argument("file", type=Path)
     asked = parser.parse_args(argv)
     if asked.verb == "verify":
-        return _verify(caller_path(asked.file), asked.fingerprint, as_json=asked.json)
+        return _verify(caller_path(asked.file), asked.fingerprint, asked.authority, as_json=asked.json)
     bodies = not asked.without_bodies
     if asked.two_histories is not None:
         lines = export_histories(_only_log(asked.two_histories))
@@ -88,13 +93,16 @@ def rebuild(argv: list[str], data: Path) -> int:
     return 1 if found and asked.check else 0
 
 
-def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
+def _verify(file: Path, pins: list[str], authorities: list[Path], *, as_json: bool) -> int:
     records: list[Record] = []
     try:
+        trusted = [caller_path(path).read_bytes() for path in authorities]
         with open(file, "rb") as opened:
-            report = check(opened, pins, records.append)
+            report = check(opened, pins, records.append, trusted)
     except OSError as error:
-        raise Refused(f"Berkas {file} tidak dapat dibaca.", code="K-124") from error
+        raise Refused(f"Berkas {error.filename or file} tidak dapat dibaca.", code="K-124") from error
+    except BadStamp as error:
+        raise Refused("Berkas sertifikat otoritas waktu itu bukan sertifikat (PEM).", code="K-131") from error
     except BadEvidence as refusal:
         raise Refused(f"Berkas ini bukan bukti yang sah. Alasan teknis: {refusal}", code="K-125") from refusal
     if as_json:
@@ -108,10 +116,13 @@ def _verify(file: Path, pins: list[str], *, as_json: bool) -> int:
     for record in records:
         invalid = f" TIDAK BERLAKU: {record.verdict}" if record.verdict else ""
         grade = f"disaksikan {record.witnessed}/{record.of}"
+        grade += f", berstempel waktu {record.stamped}" if record.stamped else ""
         print(f"{record.log[:8]} {record.seq} {record.at} {record.kind}: {grade}{invalid}")
     names = {signer.fingerprint: signer.name for signer in report.signers}
     for log, author in report.forks.items():
         print(f"DUA RIWAYAT: {names[author]} menandatangani dua riwayat yang bertentangan dari buku {log[:8]}.")
+    if report.unjudged:
+        print(f"{report.unjudged} stempel waktu belum dinilai: sebut otoritas yang Anda percaya dengan --authority")
     print("semua bukti sah")
     return 0
 

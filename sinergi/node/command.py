@@ -73,6 +73,11 @@ VERBS = {
         asks="sinergi.sync.resuming:ask_passwords",
     ),
     "serve": Verb("sinergi.node.verbs:serve", "layani simpul ini", opens=False),
+    "stamp": Verb(
+        "sinergi.sync.verbs:stamp",
+        "percaya dan tanyai otoritas waktu (stempel waktu)",
+        lambda argv: argv[:1] != ["list"],
+    ),
     "sync": Verb(
         "sinergi.sync.verbs:sync",
         "bertukar dengan mitra, atau sebut keadaannya",

@@ -17,6 +17,7 @@ SERVICES = (
     "sinergi.ledger.writer",
     "sinergi.ledger.timer",
     "sinergi.sync.service",
+    "sinergi.sync.stamps",
 )
 
 log = logging.getLogger("sinergi.node")

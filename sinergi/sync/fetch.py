@@ -1,4 +1,4 @@
-"""The only place that opens a connection to another node: one address, no redirect, no proxy, bounded reading."""
+"""The only place that opens a connection to a node or a time authority: one address, no redirect, bounded reading."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Line:
     """An open line to one address. A name is resolved once, when the line is made, and every connection of this line
     goes to that very address, so a name server cannot move it inside the network in between."""
 
-    def __init__(self, url: str, *, inside: bool) -> None:
+    def __init__(self, url: str, *, inside: bool, plain: bool = False) -> None:
         self.url = url
         place = addresses.read(url)
-        addresses.check(place, inside=inside)
+        addresses.check(place, inside=inside, plain=plain)
         address = place.literal or _resolve(place)
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._host = place.host if url.endswith(place.host) else f"{place.host}:{place.port}"

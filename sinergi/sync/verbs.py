@@ -16,11 +16,11 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
-from sinergi.ledger import founding, keys, store
+from sinergi.ledger import founding, keys, stamping, store
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.ledger.writer import run
-from sinergi.sync import addresses, carrying, codes, invitations, objects, service, waking
+from sinergi.sync import addresses, carrying, codes, invitations, objects, service, stamps, waking
 from sinergi.sync import repair as repairing
 from sinergi.sync.models import Peer
 
@@ -213,6 +213,54 @@ def fsck(argv: list[str], data: Path) -> int:
         print(f"{mended} hal diperbaiki; setiap bita terbukti dengan tanda tangan dan pohonnya")
     print("semua simpanan utuh" if not found else f"{len(found)} hal tidak benar")
     return 1 if found else 0
+
+
+def stamp(argv: list[str], data: Path) -> int:
+    """`sinergi stamp add|list|remove|now`: the time authorities (RFC 3161) that this node trusts and asks."""
+    parser = Arguments(prog="sinergi stamp", description="Otoritas waktu yang memberi stempel waktu pada bukti.")
+    what = parser.add_subparsers(dest="what", required=True, parser_class=Arguments)
+    adding = what.add_parser(
+        "add", prog="sinergi stamp add", description="Percaya satu otoritas waktu; langsung dicoba."
+    )
+    adding.add_argument("url", help="alamatnya, persis seperti diberikan otoritas itu")
+    adding.add_argument("--certificate", type=Path, required=True, help="sertifikat induk yang dipercaya (PEM)")
+    adding.add_argument("--name", required=True, help="namanya bagi orang")
+    what.add_parser("list", prog="sinergi stamp list", description="Otoritas waktu dan keadaannya.")
+    removing = what.add_parser("remove", prog="sinergi stamp remove", description="Tidak ditanyai lagi.")
+    removing.add_argument("fingerprint", help="awal sidik jarinya, lihat sinergi stamp list")
+    what.add_parser("now", prog="sinergi stamp now", description="Minta stempel waktu sekarang.")
+    asked = parser.parse_args(argv)
+    at = now()
+    if asked.what == "add":
+        try:
+            pem = caller_path(asked.certificate).read_bytes()
+        except OSError as error:
+            raise Refused(f"Berkas {asked.certificate} tidak dapat dibaca.", code="S-764") from error
+        added = stamps.add(asked.url, pem, asked.name, at)
+        print(
+            f"{added.name}: {added.fingerprint}\ndicoba dan dapat dipakai; stempel diminta paling lambat sejam sekali"
+        )
+        return 0
+    if asked.what == "remove":
+        gone = stamps.remove(asked.fingerprint, at)
+        print(f"{gone.name} tidak ditanyai lagi; stempelnya yang ada tetap menjadi bukti")
+        return 0
+    named, is_good = stamping.asked(), True
+    for authority in named:
+        if asked.what == "now":
+            told = stamps.collect(authority, at)
+            is_good = is_good and not told.trouble
+            print(
+                f"{authority.name}: {told.stamped} titik periksa distempel{'; ' + told.trouble if told.trouble else ''}"
+            )
+        else:
+            heard = say_instant(authority.last_answer) if authority.last_answer else "belum pernah"
+            print(f"{authority.fingerprint[:16]}  {authority.name}  {authority.url}  stempel terakhir {heard}")
+            if authority.error:
+                print(f"  {authority.error}")
+    if not named:
+        print("tidak ada otoritas waktu; tidak ada yang menunggu karenanya")
+    return 0 if is_good else 1
 
 
 def _kept_files() -> list[checking.Finding]:

@@ -10,71 +10,22 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import IO
 
 import msgspec
 
 from sinergi.kernel.errors import Broken
+from sinergi.kernel.instants import to_text
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, merkle
+from sinergi.ledger import envelope, forks, merkle, stamp
 from sinergi.ledger import grade as grading
 from sinergi.ledger.evidence.container import BadEvidence, Line, Reader, place_of
+from sinergi.ledger.evidence.report import Mark, Record, Report, Signer
 from sinergi.ledger.evidence.standing import Standing
 from sinergi.ledger.identity import named
 
-
-class Signer(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency whose identity log is in the file. `fingerprint` is its id; `keys` its public keys by use."""
-
-    fingerprint: str
-    code: str
-    name: str
-    keys: dict[str, list[bytes]]
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """One cosignature that holds: who says since when that they saw (witness) or stored (mirror) how much of a log."""
-
-    log: str
-    agency: str
-    use: str
-    size: int
-    at: int
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One proven record as told to people. `verdict` is empty where the protocol's rules hold for it too."""
-
-    log: str
-    seq: int
-    key: str
-    kind: str
-    at: str
-    agency: str
-    actor: str
-    office: str
-    exercise: bool
-    arrived: int
-    witnessed: int
-    of: int
-    body: str
-    verdict: str
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a proven file is evidence of."""
-
-    agreement: str
-    record: str
-    exporter: str
-    at: str
-    lines: int
-    records: int
-    signers: list[Signer]
-    parties: list[str]
-    absent: list[str]
-    marks: list[Mark]
-    forks: dict[str, str]  # by log, the author who told two histories of it
+__all__ = ["Mark", "Record", "Report", "Signer", "check"]
 
 
 class _LogState(msgspec.Struct):
@@ -88,14 +39,24 @@ class _LogState(msgspec.Struct):
     frontier: merkle.Frontier = msgspec.field(default_factory=merkle.Frontier)
     roots: bytearray = msgspec.field(default_factory=bytearray)
     notes: list[tuple[str, notes.Note]] = []
+    stamps: list[tuple[str, int, bytes]] = []  # where, under which size, the answer of the authority
     forks: list[tuple[str, str]] = []  # where, and a part of the proof
     entries: int = 0
 
 
-def check(file: IO[bytes], pins: Sequence[str] = (), tell: Callable[[Record], None] = lambda record: None) -> Report:
-    """Prove a seekable evidence file and then tell its records. Raises BadEvidence naming line and record."""
+def check(
+    file: IO[bytes],
+    pins: Sequence[str] = (),
+    tell: Callable[[Record], None] = lambda record: None,
+    authorities: Sequence[bytes] = (),
+) -> Report:
+    """Prove a seekable evidence file and then tell its records. Raises BadEvidence naming line and record.
+
+    `authorities`: certificates (PEM) of the time authorities that the reader trusts. Where any is given, every
+    time-stamp must hold under one of them; where none is, they say nothing.
+    """
     start = file.tell()
-    proof = _Proof(Reader(file), pins)
+    proof = _Proof(Reader(file), pins, authorities)
     proof.run()
     file.seek(start)
     return _tell(file, proof, tell)
@@ -104,8 +65,9 @@ def check(file: IO[bytes], pins: Sequence[str] = (), tell: Callable[[Record], No
 class _Proof:
     """The first reading."""
 
-    def __init__(self, reader: Reader, pins: Sequence[str]) -> None:
+    def __init__(self, reader: Reader, pins: Sequence[str], authorities: Sequence[bytes]) -> None:
         self.reader = reader
+        self.authorities = {stamp.fingerprint(pem): pem for pem in authorities}
         self.pins = [pin.replace(" ", "").replace("-", "").lower() for pin in pins]
         self.signers: dict[str, Signer] = {}
         self.named: dict[str, list[named.Named]] = {}
@@ -161,6 +123,8 @@ class _Proof:
             if note.checkpoint.log != name.log or note.checkpoint.size != name.number or name.number == 0:
                 raise BadEvidence(where, "a checkpoint of another log or size")
             state.notes.append((where, note))
+        elif name.what == "stamp":
+            state.stamps.append((where, name.number, _unbase64(line.data, where)))
         else:
             state.forks.append((where, line.data))
             if len(state.forks) != name.number:
@@ -256,8 +220,26 @@ class _Proof:
                 self._check_lines(origin, state.agency, note)
             except notes.BadNote as error:
                 raise BadEvidence(where, str(error)) from error
+        for where, size, reply in state.stamps:
+            self._check_stamp(origin, state, where, size, reply)
         if state.forks:
             self._check_fork(origin, state)
+
+    def _check_stamp(self, origin: str, state: _LogState, where: str, size: int, reply: bytes) -> None:
+        texts = {note.checkpoint.body for _, note in state.notes if note.checkpoint.size == size}
+        covered = [text for text in texts if hashlib.sha256(text).digest() in reply]
+        if not covered:
+            raise BadEvidence(where, "a time-stamp of no checkpoint in this file")
+        troubles = []
+        for fingerprint, pem in self.authorities.items():
+            try:
+                at = int(stamp.check(reply, covered[0], [pem]).timestamp())
+                self.marks.append(Mark(log=origin, agency=fingerprint, use="stamp", size=size, at=at))
+                return
+            except stamp.BadStamp as error:
+                troubles.append(str(error))
+        if troubles:
+            raise BadEvidence(where, troubles[0])
 
     def _check_lines(self, origin: str, author: str, note: notes.Note) -> None:
         keys = self.signers[author].keys
@@ -365,13 +347,18 @@ def _tell(file: IO[bytes], proof: _Proof, tell: Callable[[Record], None]) -> Rep
         absent=[party for party in standing.parties if party not in held],
         marks=proof.marks,
         forks={origin: state.agency for origin, state in proof.logs.items() if state.forks},
+        stamps=(stamps := sum(len(state.stamps) for state in proof.logs.values())),
+        unjudged=stamps - sum(mark.use == "stamp" for mark in proof.marks),
     )
 
 
 def _record(header: envelope.Header, proof: _Proof, body: str) -> Record:
     actor = header.actor
     parties = proof.standing.parties if header.agr else ()
-    marks = [grading.Mark(mark.agency, mark.use, mark.size, None) for mark in proof.marks if mark.log == header.log]
+    told = [mark for mark in proof.marks if mark.log == header.log]
+    # What a cosigner says of the time is not judged here and may be any number.
+    times = [datetime.fromtimestamp(mark.at, UTC) if mark.use == "stamp" else None for mark in told]
+    marks = [grading.Mark(mark.agency, mark.use, mark.size, at) for mark, at in zip(told, times, strict=True)]
     grade = grading.judge(header.seq, header.agency, parties, marks)
     return Record(
         log=header.log,
@@ -387,6 +374,7 @@ def _record(header: envelope.Header, proof: _Proof, body: str) -> Record:
         witnessed=grade.witnessed,
         of=grade.of,
         body=body,
+        stamped="" if grade.stamped_at is None else to_text(grade.stamped_at),
         verdict="" if header.role == "identity" else proof.standing.judge(header, _root_of(proof)),
     )
 
@@ -418,3 +406,13 @@ def _read_proof(seq: int, size: int, data: bytes, where: str) -> tuple[str, int,
     ):
         raise BadEvidence(where, "an unreadable proof")
     return where, seq, path, note
+
+
+def _unbase64(text: str, where: str) -> bytes:
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise BadEvidence(where, "a time-stamp that is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise BadEvidence(where, "a time-stamp that is not base64")
+    return data

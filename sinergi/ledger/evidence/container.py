@@ -24,10 +24,10 @@ FORMAT = "sinergi-evidence/v1"
 # A body of 4 MiB in base64, its names and quotes.
 LARGEST_LINE = 6 * 1024 * 1024
 
-_NAME = re.compile(r"(identity|log|record)/([0-9a-f]{64})/(checkpoint|entry|body|fork|proof)/(0|[1-9][0-9]{0,15})"
+_NAME = re.compile(r"(identity|log|record)/([0-9a-f]{64})/(checkpoint|stamp|entry|body|fork|proof)/(0|[1-9][0-9]{0,15})"
                    r"(?:/([1-9][0-9]{0,15}))?")  # fmt: skip
-_STAGES = {"checkpoint": 0, "proof": 1, "entry": 1, "body": 1, "fork": 2}
-_WITHIN = {"checkpoint": 0, "proof": 0, "entry": 1, "body": 2, "fork": 0}
+_STAGES = {"checkpoint": 0, "stamp": 0, "proof": 1, "entry": 1, "body": 1, "fork": 2}
+_WITHIN = {"checkpoint": 0, "stamp": 1, "proof": 0, "entry": 1, "body": 2, "fork": 0}
 
 
 class BadEvidence(Broken):
@@ -62,7 +62,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Name(msgspec.Struct, frozen=True):
-    """A member's name, taken apart. `size` is the tree size of a proof, else 0."""
+    """A member's name, taken apart. `size` is the tree size of a proof, which one of several stamps, else 0."""
 
     group: str
     log: str
@@ -269,9 +269,9 @@ def _name(text: str, where: str) -> Name:
     if match is None:
         raise BadEvidence(where, "a member with an unknown name")
     group, log, what, number, size = match.groups()
-    allowed = {"identity": ("checkpoint", "entry", "fork"), "log": ("checkpoint", "entry", "body", "fork"),
-               "record": ("proof", "entry", "body")}[group]  # fmt: skip
-    if what not in allowed or (what == "proof") != (size is not None):
+    allowed = {"identity": ("checkpoint", "entry", "fork"), "log": ("checkpoint", "stamp", "entry", "body", "fork"),
+               "record": ("stamp", "proof", "entry", "body")}[group]  # fmt: skip
+    if what not in allowed or (what in ("proof", "stamp")) != (size is not None):
         raise BadEvidence(where, "a member with an unknown name")
     return Name(group, log, what, int(number), int(size or 0))
 

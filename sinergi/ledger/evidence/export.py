@@ -14,7 +14,7 @@ from sinergi.ledger import catalog, envelope, keys, merkle, store, tree
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger.events import Founding, Joining, Leaving
 from sinergi.ledger.evidence.container import FORMAT, Head, Writer
-from sinergi.ledger.models import Agency, Agreement, Body, Cosignature, Entry, Equivocation, Log
+from sinergi.ledger.models import Agency, Agreement, Body, Cosignature, Entry, Equivocation, Log, Stamp
 from sinergi.ledger.writer import run
 
 ROWS_AT_ONCE = 500
@@ -82,10 +82,17 @@ def _record_lines(key: str, agreement: str, entries: list[Entry], bodies: bool) 
     yield writer.head()
     logs = {entry.log_id: entry.log for entry in entries}
     yield from _identity_lines(writer, {log.agency for log in logs.values()} | _cosigners(logs.values()))
+    stamps = {entry.pk: _stamps(entry.log, above=entry.seq) for entry in entries}
     for entry in sorted(entries, key=lambda item: (item.log.origin, item.seq)):
         place = f"record/{entry.log.origin}"
+        if logs.pop(entry.log_id, None):
+            # The stamps of a log stand before all its records.
+            shown = {row.pk: row for one in entries if one.log_id == entry.log_id for row in stamps[one.pk]}
+            rows = sorted(shown.values(), key=lambda row: (row.size, row.pk))
+            for size in sorted({row.size for row in rows}):
+                yield from _stamp_lines(writer, place, rows, size)
         subtree = tree.subtree_of(entry.log)
-        for size, note in _checkpoints(entry.log, above=entry.seq).items():
+        for size, note in _checkpoints(entry.log, above=entry.seq, stamps=stamps[entry.pk]).items():
             path = merkle.inclusion_proof(entry.seq, size, subtree)
             yield writer.member(f"{place}/proof/{entry.seq}/{size}", proof_text(entry.seq, path, note))
         yield writer.member(f"{place}/entry/{entry.seq}", bytes(entry.data).decode())
@@ -132,8 +139,10 @@ def _identity_lines(writer: Writer, agencies: set[str]) -> Iterator[bytes]:
 
 
 def _log_lines(writer: Writer, group: str, log: Log, bodies: bool) -> Iterator[bytes]:
-    for size, note in _checkpoints(log).items():
+    stamps = _stamps(log)
+    for size, note in _checkpoints(log, stamps=stamps).items():
         yield writer.member(f"{group}/{log.origin}/checkpoint/{size}", note.decode())
+        yield from _stamp_lines(writer, f"{group}/{log.origin}", stamps, size)
     for start in range(0, log.size, ROWS_AT_ONCE):
         stop = min(start + ROWS_AT_ONCE, log.size)
         rows = Entry.objects.filter(log=log, seq__gte=start, seq__lt=stop).order_by("seq")
@@ -151,8 +160,28 @@ def _fork_lines(writer: Writer, group: str, log: Log) -> Iterator[bytes]:
             yield writer.member(f"{group}/{log.origin}/fork/{number}", bytes(part).decode())
 
 
-def _checkpoints(log: Log, above: int = -1) -> dict[int, bytes]:
-    """The checkpoints worth showing by size: the author's newest, and for each cosigner the newest it cosigned.
+def _stamps(log: Log, above: int | None = None) -> list[Stamp]:
+    """The time-stamps worth showing: all, or of each authority the first that covers the entry at `above`."""
+    if log.role in ("identity", "internal"):
+        return []
+    rows = Stamp.objects.filter(log=log, size__lte=log.size).order_by("size", "pk")
+    if above is None:
+        return list(rows)
+    first: dict[str, Stamp] = {}
+    for row in rows.filter(size__gt=above):
+        first.setdefault(row.authority_id, row)
+    return list(first.values())
+
+
+def _stamp_lines(writer: Writer, place: str, stamps: list[Stamp], size: int) -> Iterator[bytes]:
+    for number, row in enumerate((row for row in stamps if row.size == size), 1):
+        yield writer.member(f"{place}/stamp/{size}/{number}", base64.b64encode(row.reply).decode("ascii"))
+
+
+def _checkpoints(log: Log, above: int = -1, stamps: Iterable[Stamp] = ()) -> dict[int, bytes]:
+    """The checkpoints worth showing by size: the author's newest, for each cosigner the newest it cosigned, and those
+    that these stamps are under.
+
 
     Only such as cover the entry at `above` and entries held here. Each carries the author's line, then cosignatures.
     """
@@ -169,6 +198,8 @@ def _checkpoints(log: Log, above: int = -1) -> dict[int, bytes]:
         newest.add((row.agency, row.use))
         notes_by_size.setdefault(row.size, bytes(row.note))
         lines.setdefault(row.size, []).append(bytes(row.line))
+    for stamp in stamps:
+        notes_by_size.setdefault(stamp.size, bytes(stamp.note))
     found = {}
     for size in sorted(notes_by_size):
         if size == 0:

@@ -21,7 +21,7 @@ from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.exchange.forms import FilterForm
 from sinergi.features.exchange.public import Standing, reach, standing
-from sinergi.features.exchange.views import words
+from sinergi.features.exchange.views import stamps, words
 from sinergi.kernel.instants import ZONES, from_text
 from sinergi.kernel.words import spaced
 from sinergi.ledger import envelope
@@ -198,6 +198,7 @@ def fact(request: HttpRequest, key: str) -> HttpResponse:
         "said_signed": f"{agreements.short_name(header.agency)} {moment(from_text(header.t), asked.arrived_at)}",
         "said_arrived": _who_when(_first(marks, "mirror"), asked.arrived_at),
         "said_witnessed": _who_when(_first(marks, "witness"), asked.arrived_at),
+        "said_stamped": stamps.said(found, asked.arrived_at),
         "fingerprint": _groups(bytes(found.leaf).hex()),
         "content_hash": hashlib.sha256(bytes(found.data)).hexdigest(),
         "is_intact": entry.leaf == bytes(found.leaf) and _is_signed(entry),
