@@ -25,7 +25,7 @@ def cosign(log: Log) -> list[Cosignature]:
     if Cosignature.objects.filter(log=log, agency=own, size__gte=log.size).exists():
         return []
     note = notes.parse(bytes(log.checkpoint_note))
-    before = Witnessed.objects.filter(origin=log.origin).first()
+    before = Witnessed.objects.filter(origin=log.origin, size__gt=0).first()
     if before is not None and before.size > log.size:
         return []  # our witness key has signed a larger tree, before we became a party
     if before is not None and tree.root_at(log, before.size) != bytes(before.root):

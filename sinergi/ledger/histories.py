@@ -45,6 +45,8 @@ def compare(log: Log, data: bytes, new: Sequence[bytes] = ()) -> None:
     claimed = note.checkpoint
     if log.frozen == FORKED or agrees(log, data):
         return
+    if not is_trusted(log, note):
+        raise notes.BadNote("a checkpoint by a key that its author took back")
     twin = _signed_at(log, claimed.size)
     if twin and notes.parse(twin).checkpoint.root != claimed.root:
         _freeze(log, forks.Fork(twin, data), FORKED)
@@ -133,6 +135,45 @@ def named(agency: str, *, below: int | None = None) -> identity.Named | None:
 def checkpoint_keys(log: Log) -> list[bytes]:
     """The keys with which the author of this log signs, or once signed, its checkpoints."""
     return [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint").order_by("pk")]
+
+
+def is_trusted(log: Log, note: notes.Note) -> bool:
+    """Whether the key of a checkpoint's author signs for that size: not revoked, or at a later place.
+
+    A thief's checkpoint says nothing of entries that nobody has shown.
+    """
+    last = note.checkpoint.size - 1
+    signers = [key for key in _revoked(log.agency) if is_signed_by(note, bytes(key.public))]
+    return all(last <= (key.last or {}).get(log.origin, -1) for key in signers)
+
+
+def is_signed_by(note: notes.Note, public: bytes) -> bool:
+    """Whether a line of this note names that key; its signature is not judged."""
+    name = notes.origin(note.checkpoint.log)
+    identity = notes.key_hash(name, notes.ED25519, public)
+    return any((line.name, line.key_hash) == (name, identity) for line in note.lines)
+
+
+def disown(agency: str) -> None:
+    """What this agency's revoked checkpoint keys said of entries beyond the trusted places holds nothing up any more.
+
+    A proof of two histories stays one: else an author could deny what it signed.
+    """
+    if not _revoked(agency):
+        return
+    for log in Log.objects.filter(agency=agency).order_by("pk"):
+        for row in Unreached.objects.filter(log=log):
+            if not is_trusted(log, notes.parse(bytes(row.note))):
+                row.delete()
+        ahead = log.checkpoint_size > log.size
+        if ahead and not log.is_own and not is_trusted(log, notes.parse(bytes(log.checkpoint_note))):
+            log.checkpoint_size, log.checkpoint_note = 0, b""
+            rows.save_checkpoint(log)
+        caught_up(log)
+
+
+def _revoked(agency: str) -> list[Key]:
+    return list(Key.objects.filter(agency_id=agency, use="checkpoint", last__isnull=False).order_by("pk"))
 
 
 def _signed_at(log: Log, size: int) -> bytes:

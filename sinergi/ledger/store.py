@@ -17,7 +17,7 @@ from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, ro
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, one_form, references
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.identity import named
-from sinergi.ledger.models import Agency, Agreement, Entry, Log
+from sinergi.ledger.models import Agency, Agreement, Entry, Key, Log
 from sinergi.ledger.writer import NotStored, Receipt, committed
 
 __all__ = [
@@ -146,7 +146,8 @@ def append_identity(event: Event, *, id: str, at: datetime, signers: list[Signin
     """
     own = own_agency()
     log = Log.objects.get(is_own=True, role="identity")
-    if log.frozen or (guard.is_holding() and not sure):
+    # Whoever stole our checkpoint key can show a longer log than ours: people who are sure must be able to revoke it.
+    if log.frozen == histories.FORKED or ((log.frozen or guard.is_holding()) and not sure):
         raise Refused(
             "Buku kunci kantor ini belum dapat ditulis: simpul ini masih memastikan pada mitra bahwa bukunya lengkap. "
             "Bila kuncinya hilang sehingga ia tidak dapat bertanya, dan sejak cadangan ini tidak ada kunci yang "
@@ -174,6 +175,9 @@ def append_identity(event: Event, *, id: str, at: datetime, signers: list[Signin
     entry = envelope.parse(envelope.seal(header, *signers))
     envelope.verify(entry, histories.event_keys(entry))
     _store_own(log, {log.origin: log}, entry, event, None, b"")
+    histories.disown(own.id)
+    for other in Log.objects.filter(is_own=True).exclude(agreement="").exclude(checkpoint_note=b""):
+        sign_checkpoint(other)  # again, where the key of the last one is trusted no more
     revoking.fold_again_where_needed(own.id)
     return Receipt(log=log.origin, seq=header.seq, leaf=entry.leaf.hex(), key=header.key)
 
@@ -259,7 +263,7 @@ def _admit(log: Log, bundle: bundles.Bundle) -> Log:
     try:
         if bundle.start < log.size:
             bundle = _skip_known(bundle, log)
-        verified = bundles.check(bundle, _known(log), _Keys(), partial(_checkpoint_keys, log, bundle))
+        verified = bundles.check(bundle, _known(log, bundle), _Keys(), partial(_checkpoint_keys, log, bundle))
     except bundles.Contradicted as found:
         try:
             histories.contradict(log, found.entry)
@@ -321,7 +325,8 @@ def sign_checkpoint(log: Log) -> bytes:
     """
     if not log.is_own:
         raise Broken("only the author signs a log's checkpoints")
-    if log.size > log.checkpoint_size or not log.checkpoint_note:
+    note = bytes(log.checkpoint_note)
+    if log.size > log.checkpoint_size or not note or not histories.is_trusted(log, notes.parse(note)):
         checkpoint = notes.Checkpoint(log.origin, log.size, bytes(log.root))
         log.checkpoint_note = notes.sign(checkpoint, keys.own()["checkpoint"])
         log.checkpoint_size = log.size
@@ -403,6 +408,7 @@ def _store_copy(log: Log, verified: bundles.Verified) -> Log:
     if log.agreement == "":
         fold_ready({log.origin: log})
         if log.role == "identity":
+            histories.disown(log.agency)
             revoking.fold_again_where_needed(log.agency)
     else:
         fold_ready(rows.logs_of(log.agreement) | {log.origin: log})
@@ -425,8 +431,10 @@ def row_of(log: Log, entry: envelope.Entry, stored_at: datetime) -> Entry:
     )
 
 
-def _known(log: Log) -> bundles.Known:
+def _known(log: Log, bundle: bundles.Bundle) -> bundles.Known:
     note = bytes(log.checkpoint_note)
+    if log.role == "identity" and note and log.checkpoint_size > log.size and _revokes(bundle, notes.parse(note)):
+        note = b""  # a thief's: what takes the key back must not be refused because of it
     return bundles.Known(
         log=log.origin,
         agency=log.agency,
@@ -435,6 +443,16 @@ def _known(log: Log) -> bundles.Known:
         head_lam=log.head_lam,
         checkpoint=notes.parse(note).checkpoint if note else None,
     )
+
+
+def _revokes(bundle: bundles.Bundle, note: notes.Note) -> bool:
+    """Whether this bundle of an identity log takes back the key that signed that checkpoint of it.
+
+    The bundle is stored whole or not at all, so its entries may speak before they are judged.
+    """
+    revoked = {named.takes_back(envelope.parse(text.encode())) for text in bundle.entries} - {""}
+    keys_of = Key.objects.filter(kid__in=revoked, use="checkpoint").order_by("pk")
+    return any(histories.is_signed_by(note, bytes(key.public)) for key in keys_of)
 
 
 def _skip_known(bundle: bundles.Bundle, log: Log) -> bundles.Bundle:

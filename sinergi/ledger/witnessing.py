@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from sinergi.kernel.errors import Refused
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import forks, guard, histories, keys, store, witness
-from sinergi.ledger.models import Key, Log, Witnessed, WitnessedFork
+from sinergi.ledger import forks, guard, histories, keys, merkle, store, witness
+from sinergi.ledger.models import Agency, Key, Log, Witnessed, WitnessedFork
 from sinergi.ledger.writer import run
 
 logger = logging.getLogger("sinergi.ledger")
@@ -48,9 +49,31 @@ def author(data: bytes) -> str:
     return _author(asked.note, Witnessed.objects.filter(origin=asked.note.checkpoint.log).first())[0]
 
 
+def release(start: str, author: str) -> str:
+    """Keep an origin that another agency signed first under for this one (its code) from now on; whose it was.
+
+    Only people can say whose log it is. What was cosigned under it before is forgotten, so an author whose friend had
+    taken its origin could have two histories cosigned: they must know better. Raises Refused.
+    """
+    rows = list(Witnessed.objects.filter(origin__startswith=start.lower())[:2]) if len(start) >= 8 else []
+    agency = Agency.objects.filter(code=author, is_self=False).first()
+    if len(rows) != 1 or agency is None:
+        raise Refused(
+            "Tidak ada tepat satu buku yang penandanya diawali begitu, atau instansi itu belum dikenal.", code="K-132"
+        )
+    row = rows[0]
+    if row.agency == agency.id or WitnessedFork.objects.filter(origin=row.origin).exists():
+        raise Refused("Buku itu sudah miliknya, atau mempunyai dua riwayat dan tidak disaksikan lagi.", code="K-133")
+    taker = Agency.objects.get(id=row.agency).name
+    given = {"agency": agency.id, "size": 0, "root": merkle.EMPTY_ROOT, "note": b""}
+    run(lambda: Witnessed.objects.filter(pk=row.pk).update(**given))
+    logger.warning("an origin was given to another agency", extra={"event": "witness.released", "log": row.origin[:8]})
+    return taker
+
+
 def newest(origin: str) -> bytes | None:
     """The newest checkpoint of that log which this witness cosigned, as its author signed it; None for none."""
-    row = Witnessed.objects.filter(origin=origin).first()
+    row = Witnessed.objects.filter(origin=origin, size__gt=0).first()
     return bytes(row.note) if row else None
 
 

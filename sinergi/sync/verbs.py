@@ -16,7 +16,7 @@ from sinergi.kernel.arguments import Arguments
 from sinergi.kernel.caller import caller_path
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now, say_instant
-from sinergi.ledger import founding, keys, stamping, store
+from sinergi.ledger import founding, keys, stamping, store, witnessing
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.ledger.writer import run
@@ -98,17 +98,19 @@ def accept(argv: list[str], data: Path) -> int:
 
 
 def sync(argv: list[str], data: Path) -> int:
-    """`sinergi sync once|status|export|import`: exchange with partners now, or by a file carried by hand."""
+    """`sinergi sync once|status|export|import|release`: exchange with partners, or by a file carried by hand."""
     if argv[:1] == ["export"]:
         return _export(argv[1:])
     if argv[:1] == ["import"]:
         return _import(argv[1:])
+    if argv[:1] == ["release"]:
+        return _release(argv[1:])
     parser = Arguments(
         prog="sinergi sync",
         description="Bertukar dengan mitra, atau tampilkan keadaannya. Tanpa jaringan: sinergi sync export --help, "
         "sinergi sync import --help.",
     )
-    parser.add_argument("what", choices=("once", "status", "export", "import"))
+    parser.add_argument("what", choices=("once", "status", "export", "import", "release"))
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(argv)
     failed = _once() if asked.what == "once" else 0
@@ -124,6 +126,22 @@ def sync(argv: list[str], data: Path) -> int:
         if not report:
             print("Belum ada mitra. Buat undangan: sinergi invite --for NAMA BERKAS")
     return 1 if failed else 0
+
+
+def _release(argv: list[str]) -> int:
+    parser = Arguments(
+        prog="sinergi sync release",
+        description="Untuk saksi luar: kembalikan buku kepada penulisnya bila instansi lain lebih dahulu "
+        "menandatangani atas namanya. Yang sudah disaksikan dari buku itu dilupakan, jadi bila keduanya bersekongkol, "
+        "dua riwayat dapat disaksikan. Tanyakan dahulu kepada kedua instansi lewat telepon, dan catat jawabannya.",
+    )
+    parser.add_argument("mark", help="penanda buku, sedikitnya 8 huruf pertama, lihat halaman Buku yang disaksikan")
+    parser.add_argument("--author", required=True, help="kode instansi penulis buku itu")
+    parser.add_argument("--sure", action="store_true", required=True, help="kedua instansi sudah ditanya")
+    asked = parser.parse_args(argv)
+    taker = witnessing.release(asked.mark.replace(" ", ""), asked.author)
+    print(f"buku {asked.mark} milik {asked.author} mulai sekarang; yang ditandatangani {taker} dilupakan")
+    return 0
 
 
 def _export(argv: list[str]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from sinergi.kernel.errors import Refused
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import cosigning, forks, guard, histories, keys, merkle, store, witness, witnessing
 from sinergi.ledger.models import Cosignature, Entry, Key, Log, Witnessed, WitnessedFork
@@ -298,3 +299,23 @@ def test_a_revoked_key_gets_no_cosignature(ask, log, police):
     ask(log, 7, 0)
     Key.objects.filter(agency_id=police.id, use="checkpoint").update(last={}, reason="stolen")
     assert ask(log, 11, 7)[0] == 403 and held()[0] == 7
+
+
+def test_the_witness_s_people_can_give_an_origin_back_to_its_author(ask, log, police, node, capsys):
+    """Before, the author is shut out; afterwards only it signs there, from the beginning, and the taker no more."""
+    from sinergi.sync.verbs import sync
+    from tests.nodes.fixtures import KPU_PALUTA
+    from tests.nodes.simulator import Peer
+
+    taker = Peer(**KPU_PALUTA)
+    taker.meet()
+    taken = notes.sign(notes.Checkpoint(log.origin, 99, b"f" * 32), taker.ring["checkpoint"])
+    assert ask(log, 99, 0, proof=[], note=taken)[0] == 200 and ask(log, 8, 0)[0] == 403
+    for words in (["--sure"], ["--author", police.code], ["--author", "nobody", "--sure"]):
+        with pytest.raises((Refused, SystemExit)):
+            sync(["release", log.origin[:8], *words], Path())
+    assert sync(["release", log.origin[:8], "--author", police.code, "--sure"], Path()) == 0
+    assert "dilupakan" in capsys.readouterr().out
+    assert Client().get(f"/witness/v1/checkpoint/{log.origin}").status_code == 404
+    assert ask(log, 99, 0, proof=[], note=taken)[0] == 403
+    assert ask(log, 8, 0)[0] == 200 and held() == (8, log.root(8))

@@ -122,6 +122,12 @@ def proven(entries: Iterable[bytes]) -> Named:
     return found
 
 
+def takes_back(entry: envelope.Entry) -> str:
+    """The id of the key that this entry of an identity log revokes, whether or not it may; empty for none."""
+    revoked = _revoked(entry)
+    return revoked.key if revoked is not None else ""
+
+
 def introduced(entry: envelope.Entry, use: str) -> list[bytes]:
     """The keys for a use that this entry of an identity log names, whether or not it may."""
     if entry.header.seq == 0:
