@@ -111,6 +111,8 @@ _GRANTS: dict[str, str] = {
     # Where the police stand and where they lack people is theirs alone until it is ordered.
     "guard.read": _POLICE_OFFICE,
     "guard.plan": "deputy_chief operations_head operations_staff",
+    # Against a limit that the planner keeps: a commander's own word.
+    "guard.order": "resort_chief deputy_chief",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
     "standing_duties.read": f"{_KPU} {_POLICE} auditor",

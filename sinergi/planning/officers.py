@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,8 @@ from sinergi.planning.units import LENT_MM, Posts, extras_mm, metres_mm, missing
 # A post without the women its pattern asks for: dearer than any way, cheaper than nobody. A pin not kept: dearest.
 WOMAN_MM = 20_000_000_000
 PIN_MM = 1_000_000_000_000
+# What somebody who stays is worth to the old post: more than anybody who lacks elsewhere.
+STAYS_MM = 500_000_000_000
 # Above so many pairs of kinds of officers and posts a plan by name is refused: a regency has a tenth of it.
 MOST_PAIRS = 4_000_000
 # Pins whose price is told one by one; each asks for a plan of its own.
@@ -108,10 +110,12 @@ class Kept:
     """What a new plan should keep of an older one: the `post` of each officer (−1: none), and what a change costs.
 
     A change is half a pair of officer and post that is new plus half of one that is gone; each half costs `half_mm`.
+    Who `stays` (positions) moves for nothing but a rule, not even for a post that lacks people.
     """
 
     post: Integers
     half_mm: int
+    stays: frozenset[int] = frozenset()
 
 
 def solved(
@@ -128,10 +132,62 @@ def solved(
 
     `cost_mm` is always without the price of changes; with it `bound_mm` bounds that cost only where `half_mm` is zero.
     """
+    return _net(posts, units, officers, duty, homes, pins, closed, kept).plan()
+
+
+def solved_again(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    pins: tuple[Pin, ...],
+    closed: frozenset[tuple[int, int]],
+    kept: Kept,
+    halves_mm: Sequence[int],
+) -> list[OfficerPlan]:
+    """As `solved` for each of these prices of half a change, each from the last one's answer; those who stay, stay.
+
+    The first one is free, nothing costs and nobody stays: its prices and its bound are those of all.
+    """
+    net = _net(posts, units, officers, duty, homes, pins, closed, replace(kept, half_mm=0))
+    free = net.plan()
+    found = [free]
+    for half_mm in halves_mm:
+        net.price_changes(half_mm)
+        # Any prices prove a bound; those of the free one prove the best.
+        found.append(net.plan(proven=free))
+    return found
+
+
+def told(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    rows: Sequence[tuple[int, int]],
+    pins: tuple[Pin, ...] = (),
+    closed: frozenset[tuple[int, int]] = frozenset(),
+) -> OfficerPlan:
+    """The plan that these rows of officer and post tell, with its cost and the prices that bound any plan."""
+    return _net(posts, units, officers, duty, homes, pins, closed, None).plan(list(rows))
+
+
+def _net(
+    posts: Posts,
+    units: Units,
+    officers: Officers,
+    duty: Duty,
+    homes: Mapping[str, tuple[float, float]],
+    pins: tuple[Pin, ...],
+    closed: frozenset[tuple[int, int]],
+    kept: Kept | None,
+) -> _Net:
     out = barred(officers, units, duty)
     kinds = _kinds(posts, units, officers, duty, homes, pins, out, closed)
     _check_pins(posts, units, officers, duty, homes, pins, out, closed)
-    return _Net(posts, units, officers, duty, kinds, pins, kept).plan(out)
+    return _Net(posts, units, officers, duty, kinds, pins, kept, out)
 
 
 @dataclass(frozen=True)
@@ -263,9 +319,11 @@ class _Net:
         kinds: list[_Kind],
         pins: tuple[Pin, ...],
         kept: Kept | None,
+        out: Mapping[int, str],
     ) -> None:
         self.posts, self.units, self.officers, self.duty = posts, units, officers, duty
-        self.kinds, self.pins, self.kept = kinds, pins, kept
+        self.kinds, self.pins, self.kept, self.out = kinds, pins, kept, out
+        self.half_mm = kept.half_mm if kept else 0
         self.held = self._held()
         self._there = [self._allowed(one) for one in kinds]
         extras = {rule: self._extras_of(rule) for rule in set(posts.pattern)}
@@ -291,20 +349,37 @@ class _Net:
         self.tail, self.head, self.room, self.cost = (np.concatenate(part) for part in zip(*self._parts, strict=True))
         self.flow = np.zeros(self._count, np.int64)
         self.flow[self.tree[:u]] = self.free
+        self.tried = self._tried()
+        self._settle()
+
+    def price_changes(self, half_mm: int) -> None:
+        """Settle anew with this price of half a change, from the flow as it is; whoever stays is held from now on."""
+        if not self.kept:
+            raise Broken("nothing older to change")
+        self.cost[self._first_way : self._last_way] += half_mm - self.half_mm
+        if self.held:
+            stays = np.array([STAYS_MM if stay else 0 for *_, stay in self.held], np.int64)
+            self.cost[self._held_ways] += self.half_mm - half_mm - (stays if not self._is_held else 0)
+        self.half_mm, self._is_held = half_mm, True
+        self._settle()
+
+    def _settle(self) -> None:
         self.price = cheapest_of_all(
-            self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, self._tried()
+            self.tail, self.head, self.room, self.cost, self.tree, self.flow, self.root, self.tried
         )
 
-    def _held(self) -> list[tuple[int, int, list[int]]]:
-        """Kind, post of the older plan where it may still stand, and who stood there."""
-        found: dict[tuple[int, int], list[int]] = {}
+    _is_held = False
+
+    def _held(self) -> list[tuple[int, int, list[int], bool]]:
+        """Kind, post of the older plan where it may still stand, who stood there, and whether they stay."""
+        found: dict[tuple[int, int, bool], list[int]] = {}
         if self.kept:
             for number, one in enumerate(self.kinds):
                 for i in one.members:
                     post = int(self.kept.post[i])
                     if post >= 0 and post not in one.not_at and one.pinned in (-1, post):
-                        found.setdefault((number, post), []).append(i)
-        return [(kind, post, members) for (kind, post), members in found.items()]
+                        found.setdefault((number, post, i in self.kept.stays), []).append(i)
+        return [(kind, post, members, stays) for (kind, post, stays), members in found.items()]
 
     def _tried(self) -> npt.NDArray[np.bool_]:
         """Of the arcs from kinds to posts one in so many, in all about FEW; the rest when they would gain."""
@@ -343,9 +418,9 @@ class _Net:
             )
         of = np.array([one.unit for one in self.kinds], np.int64)
         room = np.array([len(one.members) for one in self.kinds], np.int64)
-        half = self.kept.half_mm if self.kept else 0
+        half = self.half_mm
         if self.held:
-            at, old, who = (list(column) for column in zip(*self.held, strict=True))
+            at, old, who, _ = (list(column) for column in zip(*self.held, strict=True))
             number, to = np.array(at, np.int64), np.array(old, np.int64)
             many = np.array([len(members) for members in who], np.int64)
             np.subtract.at(room, number, many)
@@ -386,11 +461,12 @@ class _Net:
         cost: Integers = self.way[kind.unit, there] + LENT_MM * self.lent[kind.unit, there]
         return cost - PIN_MM if kind.pinned >= 0 else cost
 
-    def plan(self, out: dict[int, str]) -> OfficerPlan:
+    def _rows(self) -> list[tuple[int, int]]:
+        """Officer and post, as the flow says."""
         u, k, p = len(self.units), len(self.kinds), len(self.posts)
         ways = self._first_way + np.flatnonzero(self.flow[self._first_way : self._last_way])
         rows = []
-        for n, (_, post, members) in enumerate(self.held):
+        for n, (_, post, members, _) in enumerate(self.held):
             rows += [(i, post) for i in members[: self.flow[self._held_ways[n]]]]
         stay = {i for i, _ in rows}
         left = [[i for i in one.members if i not in stay] for one in self.kinds]
@@ -399,6 +475,12 @@ class _Net:
             post = (int(self.head[a]) - u - k) % p
             rows += [(i, post) for i in left[number][: self.flow[a]]]
             left[number] = left[number][self.flow[a] :]
+        return rows
+
+    def plan(self, rows: list[tuple[int, int]] | None = None, *, proven: OfficerPlan | None = None) -> OfficerPlan:
+        """The plan of the flow, or of these rows, with what the prices prove, or what those of another plan proved."""
+        p = len(self.posts)
+        rows = self._rows() if rows is None else rows
         # Women of a post are spread over its shifts first, so that no shift is without one while another has two.
         rows.sort(key=lambda row: (row[1], not self.officers.woman[row[0]], self.officers.code[row[0]]))
         there = np.zeros(p, np.int64)
@@ -417,10 +499,7 @@ class _Net:
         sent = np.array([pairs[key] for key in sorted(pairs)], np.int64)
         missing = np.maximum(0, self.needed - there)
         lacking = np.minimum(np.maximum(0, self.women - women), self.women)
-        worth = np.maximum(0, -self.price[:u])
-        own = np.zeros(len(self.officers), np.int64)
-        for number, one in enumerate(self.kinds):
-            own[one.members] = max(0, -int(self.price[u + number]) - int(worth[one.unit]))
+        worth, own = (proven.units.worth, proven.worth) if proven else self._worth()
         cost = sum(
             int(n) * (int(self.way[a, b]) + (LENT_MM if self.lent[a, b] else 0))
             for a, b, n in zip(unit, at, sent, strict=True)
@@ -431,8 +510,8 @@ class _Net:
         kept = {(i, post) for i, post in rows}
         if any((pin.officer, pin.post) not in kept for pin in self.pins):
             raise Broken("a pin was not kept")
-        bound = self._bound(worth, own)
-        if bound > cost and not (self.kept and self.kept.half_mm):
+        bound = proven.units.bound_mm if proven else self._bound(worth, own)
+        if bound > cost:
             raise Broken(f"bound {bound} above cost {cost}")
         able = np.minimum(self.free, self._able())
         unmet_bound = max(0, int(self.needed.sum() - able.sum()))
@@ -456,10 +535,19 @@ class _Net:
             ),
             women_missing=lacking,
             worth=own,
-            barred=out,
+            barred=self.out,
             pins=self.pins,
             duty=self.duty,
         )
+
+    def _worth(self) -> tuple[Integers, Integers]:
+        """The prices of one more officer of each unit, and beyond it of each officer."""
+        u = len(self.units)
+        worth = np.maximum(0, -self.price[:u])
+        own = np.zeros(len(self.officers), np.int64)
+        for number, one in enumerate(self.kinds):
+            own[one.members] = max(0, -int(self.price[u + number]) - int(worth[one.unit]))
+        return worth, own
 
     def _able(self) -> Integers:
         able = np.zeros(len(self.units), np.int64)

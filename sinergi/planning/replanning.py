@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sinergi.planning.model import Duty, Integers, OfficerPlan, Officers, Pin, Units
-from sinergi.planning.officers import Kept, solved
+from sinergi.planning.officers import Kept, solved_again
 from sinergi.planning.units import Posts
 
 # What one change may cost in metres of way, from “keep everybody who can be kept” to “as if nothing had been told”.
@@ -41,33 +41,25 @@ def replan(
     *,
     pins: tuple[Pin, ...] = (),
     closed: frozenset[tuple[int, int]] = frozenset(),
+    stays: frozenset[str] = frozenset(),
     stays_m: Sequence[float] = STAYS_M,
 ) -> list[Replanned]:
     """Plans after a change, the one with fewest changes first, each later one with more changes and fewer metres.
 
     Everything but `before` is as it is now: who dropped out is no longer in `officers` (or unfit), a post has its new
     pattern, `closed` names ways that are cut. `before`: the post of each officer's code in the older plan; a post that
-    is no more is left out. No plan lacks more people than it must: first as few as possible are missing, then the
-    price of changes counts. Each plan's bound is that of the freest one, proven as in `assign_officers`.
+    is no more is left out. Who `stays` (codes) leaves the old post for no reason but a rule. Beside them no plan lacks
+    more people than it must: first as few as possible are missing, then the price of changes counts. Each plan's bound
+    is that of the freest one, proven as in `assign_officers`.
     """
     old = np.array([before.get(code, -1) for code in officers.code], np.int64)
-    gone = sum(1 for code in before if code not in set(officers.code))
-    found: list[Replanned] = []
-    bound = solved(posts, units, officers, duty, homes, pins, closed, Kept(old, 0))
-    for stay_m in stays_m:
-        plan = solved(posts, units, officers, duty, homes, pins, closed, Kept(old, round(stay_m * 500)))
-        found.append(_compared(_with_bound(plan, bound), old, gone, stay_m))
-    return _best(found)
-
-
-def _with_bound(plan: OfficerPlan, free: OfficerPlan) -> OfficerPlan:
-    return replace(
-        plan,
-        worth=free.worth,
-        units=replace(plan.units, worth=free.units.worth, bound_mm=free.units.bound_mm),
-        pins_mm=None if plan.pins else 0,
-        pin_mm=[None] * len(plan.pins),
-    )
+    gone = len(set(before) - set(officers.code))
+    kept = Kept(old, 0, frozenset(i for i, code in enumerate(officers.code) if code in stays))
+    # From the freest on: each answer starts from the one before.
+    order = sorted(stays_m)
+    halves = [round(stay_m * 500) for stay_m in order]
+    _, *plans = solved_again(posts, units, officers, duty, homes, pins, closed, kept, halves)
+    return _best([_compared(plan, old, gone, stay_m) for plan, stay_m in zip(plans, order, strict=True)])
 
 
 def _compared(plan: OfficerPlan, old: Integers, gone: int, stay_m: float) -> Replanned:
@@ -76,6 +68,8 @@ def _compared(plan: OfficerPlan, old: Integers, gone: int, stay_m: float) -> Rep
     moved = np.flatnonzero(new != old)
     halves = int((new[moved] >= 0).sum() + (old[moved] >= 0).sum()) + gone
     metres = float((plan.units.officers * plan.units.metres).sum())
+    # What each pin costs is not worked out again.
+    plan = replace(plan, pins_mm=None if plan.pins else 0, pin_mm=[None] * len(plan.pins))
     return Replanned(plan, halves / 2, tuple(moved.tolist()), metres, stay_m)
 
 

@@ -104,6 +104,27 @@ def wave_back(out: Stops, released: Integers, latest: int) -> Stops:
     return Stops(out.lat, out.lon, out.boxes, released, np.full(len(out), latest, np.int64), out.service)
 
 
+def shortest_m(stops: Stops, fleet: Fleet) -> float:
+    """Metres that no routes to all these stops go below, whatever their windows.
+
+    The greater of two: the shortest tree that joins depot and stops (routes join them too); and, ways being metric,
+    those out and back by shares of a load, 2 Σ boxes × way ÷ the largest load (Haimovich and Rinnooy Kan, 1985).
+    """
+    way, _ = driven(stops, fleet)
+    far = way[0].copy()
+    loose = np.ones(len(far), bool)
+    loose[0] = False
+    tree = 0
+    while loose.any():
+        one = int(np.where(loose, far, np.iinfo(np.int64).max).argmin())
+        tree += int(far[one])
+        loose[one] = False
+        far = np.minimum(far, way[one])
+    shares = 2 * int((stops.boxes * way[0, 1:]).sum()) // int(fleet.boxes.max())
+    # Ways are rounded to the millimetre, each up to half of one.
+    return max(0, max(tree, shares) - 2 * len(far)) / 1000.0
+
+
 def driven(stops: Stops, fleet: Fleet) -> tuple[Integers, Integers]:
     """Millimetres and seconds (rounded up) between all places, the depot first."""
     points = np.concatenate((on_sphere(np.array([fleet.lat]), np.array([fleet.lon])), on_sphere(stops.lat, stops.lon)))

@@ -26,12 +26,32 @@ class Plan(Folded):
     travel_m = models.BigIntegerField()
     travel_bound_m = models.BigIntegerField()
     certificate = models.CharField(max_length=64)
+    named = models.PositiveIntegerField(default=0)
+    pins = models.PositiveIntegerField(default=0)
+    replaces = models.CharField(max_length=26, null=True, db_index=True)
     name = models.TextField(null=True)
     files = models.JSONField(null=True)
 
 
+class Order(Folded):
+    """An officer whom a commander sent against a rule; what is said is NULL once erased."""
+
+    seq = models.BigIntegerField()
+    plan = models.CharField(max_length=26, db_index=True)
+    rule = models.CharField(max_length=10)
+    ordered_at = models.DateTimeField()
+    office = models.CharField(max_length=100)
+    officer = models.TextField(null=True)
+    post = models.TextField(null=True)
+    reason = models.TextField(null=True)
+    ordered_by = models.TextField(null=True)
+
+
 class Calculation(models.Model):
-    """One run of the planner for one person, gone after a week; `beside`: the plan it is compared with."""
+    """One run of the planner for one person, gone after a week; `beside`: the plan it is compared with.
+
+    One that `replaces` a plan becomes its next version. `is_anew`: made anew, with choices.
+    """
 
     id = models.UUIDField(primary_key=True)
     owner = models.CharField(max_length=32, db_index=True)
@@ -40,3 +60,5 @@ class Calculation(models.Model):
     extra = models.PositiveIntegerField(default=0)
     is_raised = models.BooleanField(default=False)
     beside = models.CharField(max_length=26, default="")
+    replaces = models.CharField(max_length=26, default="")
+    is_anew = models.BooleanField(default=False)

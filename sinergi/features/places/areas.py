@@ -90,7 +90,10 @@ def bounds(geojsons: Iterable[str]) -> tuple[float, float, float, float] | None:
 
 
 def outline(regions: Iterable[tuple[str, str, str]], *, width: int = 640) -> dict[str, Any] | None:
-    """The areas as paths of a drawing `width` wide: view box and per region code, name, path and middle."""
+    """The areas as paths of a drawing `width` wide: view box and per region code, name, path and middle.
+
+    A point lies at (lon − west) × scale, (north − lat) × scale.
+    """
     regions = list(regions)
     box = bounds(area for _, _, area in regions)
     if box is None:
@@ -115,7 +118,8 @@ def outline(regions: Iterable[tuple[str, str, str]], *, width: int = 640) -> dic
                 "y": f"{(north - middle.y) * scale:.0f}",
             }
         )
-    return {"box": f"-4 -4 {width + 8} {(north - south) * scale + 8:.0f}", "shapes": shapes}
+    box_ = f"-4 -4 {width + 8} {(north - south) * scale + 8:.0f}"
+    return {"box": box_, "shapes": shapes, "west": west, "north": north, "scale": scale}
 
 
 def _set_apart(villages: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:

@@ -247,7 +247,10 @@ def picker(
 
 
 def outline_of(codes: set[str], *, user: User) -> dict[str, Any] | None:
-    """These regions as a drawing: `box` and `shapes` (code, name, path, x, y); None where no area is known."""
+    """These regions as a drawing: `box` and `shapes` (code, name, path, x, y); None where no area is known.
+
+    `west`, `north` and `scale` place a point in it: (lon − west) × scale, (north − lat) × scale.
+    """
     rows = visible_regions(user).filter(code__in=codes).exclude(area="").order_by("code")
     return areas.outline([(row.code, row.name, row.area) for row in rows])
 

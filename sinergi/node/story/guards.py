@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sinergi.features.agreement.models import Agreement
-from sinergi.features.people.actions import list_units
-from sinergi.features.people.events import UnitRow
+from sinergi.features.people.actions import list_officers, list_units
+from sinergi.features.people.events import OfficerRow, UnitRow
 from sinergi.features.places import public as places
 from sinergi.features.risk import actions
 from sinergi.features.risk.events import ClassRow, Level, ScoreRow
@@ -26,6 +26,14 @@ CLASSES: tuple[tuple[int, Level, str], ...] = (
     (3, "medium", "Jalan ke TPS terputus bila sungai naik"),
     (1, "low", "Tidak ada kejadian pada dua pemilu terakhir"),
 )
+FIRST = (
+    "Adi", "Bakti", "Cahya", "Dame", "Eko", "Fajar", "Gading", "Hotma", "Indra", "Jaya", "Kartika", "Lamhot", "Maruli",
+    "Nauli", "Oloan", "Parlin", "Rahmat", "Sahat", "Tigor", "Ucok", "Wahyu", "Yusuf", "Zulham",
+)  # fmt: skip
+LAST = (
+    "Contoh", "Siregar", "Harahap", "Nasution", "Lubis", "Hasibuan", "Pohan", "Batubara", "Rambe", "Daulay", "Ritonga",
+)  # fmt: skip
+RANKS = ("Bripda", "Briptu", "Brigpol", "Bripka", "Aipda", "Aiptu")
 UNITS = (
     UnitRow("polres", "Polres Tapanuli Selatan", "polres", "1203", 1_605_000, 99_279_000, 320, 60),
     UnitRow("polsek-sipirok", "Polsek Sipirok", "polsek", "1203", 1_606_000, 99_272_000, 38, 6),
@@ -71,6 +79,34 @@ def classify(now: datetime, *, made: Made, person: Person) -> None:
         rows=found,
     )
     list_units(id=made("units"), by=person("kabagops"), at=now - timedelta(days=11), rows=list(UNITS))
+    agreements = Agreement.objects.filter(drafted=False).values_list("agreement", flat=True)
+    villages = {code[:10] for one in agreements for code in places.station_codes(one)}
+    rows = _officers(sorted(villages))
+    list_officers(id=made("officers"), by=person("kabagops"), at=now - timedelta(days=11), rows=rows)
+
+
+def _officers(villages: list[str]) -> list[OfficerRow]:
+    """As many invented officers as the units have: one in ten a woman, some unfit, too old, tired or of one village."""
+    found: list[OfficerRow] = []
+    for unit in UNITS:
+        for _ in range(unit.officers):
+            n = len(found)
+            # Steps that share no divisor with the lengths: names and ages mix without any chance.
+            found.append(
+                OfficerRow(
+                    code=f"{80_000_001 + n}",
+                    name=f"{FIRST[n * 7 % len(FIRST)]} {LAST[n * 5 % len(LAST)]}",
+                    rank=RANKS[n * n % len(RANKS)],
+                    unit=unit.code,
+                    sex="P" if n % 10 == 3 else "L",
+                    age=22 + n * 11 % 33,
+                    fit=n % 23 != 5,
+                    home=villages[n * 37 % len(villages)] if villages and n % 6 else "",
+                    hours_worked=6 if n % 19 == 4 else 0,
+                    rested_hours=4 if n % 29 == 7 else 12,
+                )
+            )
+    return found
 
 
 def _scored(agreement: str) -> list[str]:

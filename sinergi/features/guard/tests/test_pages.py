@@ -127,22 +127,32 @@ def test_stations_that_nobody_measured_stand_in_the_middle_of_their_village(offi
 
 @pytest.fixture
 def waiting(settings, tmp_path, monkeypatch):
-    """The real child, which waits where it would begin to compute."""
+    """The planner's real process, whose work is to wait."""
     settings.DATA = tmp_path
-    waits = "open('ready', 'w').close(); import time; time.sleep(60)"
-    child = running._CHILD.replace("from sinergi.kernel.errors import Refused", waits)
-    monkeypatch.setattr(running, "_CHILD", child)
+    waits = "import time; from sinergi.features.guard import working; working._load = lambda: None; "
+    waits += "working._done = lambda: (open('ready', 'w').close(), time.sleep(60)); working.serve()"
+    monkeypatch.setattr(running, "_SERVE", waits)
+    monkeypatch.setattr(running, "_process", None)
 
     def start(id):
         running.start(id, {}, grouping="village")
         deadline = time.monotonic() + 30
         while not (running.folder(id) / "ready").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
-        return running._children[id]
+        return running._process
 
     yield start
-    for id in list(running._children):
-        running.discard(id)
+    if running._process:
+        running._process.stdin.close()
+        running._process.wait(timeout=30)
+    running._plans.clear()
+
+
+def ended(id):
+    deadline = time.monotonic() + 30
+    while running.state(id) == "running" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return running.state(id)
 
 
 @pytest.mark.slow
@@ -151,8 +161,13 @@ def test_two_planners_never_run_at_once_and_one_ends_with_its_node(waiting):
     with pytest.raises(Refused, match="sedang dihitung"):
         running.start("second", {}, grouping="village")
     assert not running.folder("second").exists()
+    working = int(Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text())
     first.stdin.close()  # as when the node is killed
-    assert first.wait(timeout=30) == 1
+    assert first.wait(timeout=30) == 0
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{working}").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{working}").exists()
     assert running.state("first") == "failed" and running.said("first") == ""
 
 
@@ -160,8 +175,10 @@ def test_two_planners_never_run_at_once_and_one_ends_with_its_node(waiting):
 def test_stopped_before_there_is_a_result_says_so_in_words(waiting):
     waiting("first")
     running.stop("first")
-    running._children["first"].wait(timeout=30)
+    assert ended("first") == "failed"
     assert running.said("first") == "Perhitungan dihentikan sebelum ada hasil."
+    running.start("second", {}, grouping="village")  # the same process works on
+    assert running.state("second") == "running"
 
 
 def test_a_trace_is_not_read_to_a_chief(settings, tmp_path):
@@ -214,7 +231,7 @@ def test_a_plan_from_classes_and_units_is_proven_to_a_stranger(office, resort_ch
     page = head.post("/penjagaan/baru/", NUMBERS)["Location"]
     made = Calculation.objects.get()
     deadline = time.monotonic() + 120
-    while running.state(str(made.id)) == "running" and time.monotonic() < deadline:
+    while running.state(str(made.id)) in ("running", "refining") and time.monotonic() < deadline:
         time.sleep(0.2)
     shown = head.get(page).content.decode()
     assert "10 TPS belum berkelas" in shown, running.said(str(made.id))

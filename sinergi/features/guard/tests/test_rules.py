@@ -72,7 +72,7 @@ def test_a_class_that_was_only_tried_higher_has_not_changed_since():
 
 
 def test_numbers_and_radius_of_a_plan_come_back():
-    assert rules.patterns(FILES)[0].stations == 8 and rules.radius_m(FILES) == 900
+    assert rules.patterns(FILES)[""][0].stations == 8 and rules.radius_m(FILES) == 900
     assert [rules.raised(level) for level in rules.LEVELS] == ["medium", "high", "high", "special"]
 
 
