@@ -16,15 +16,12 @@ from sinergi.access.models import Duty, User, UserSession
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Agency, Agreement, Party
 from sinergi.web import navigation
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[2]
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
-    " --disable-sync --no-first-run"
-)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +29,7 @@ def browser() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; Django must still be allowed to prepare the database here.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS.split())
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--disable-gpu"])
         yield chromium
         chromium.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -14,13 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import CHROMIUM, WITH_MAPS
 from tests.journeys.stage import Office, Seats
 from tests.server.conftest import SINERGI, free_port, start
 
-ARGUMENTS = (
-    "--no-sandbox --enable-unsafe-swiftshader --use-angle=swiftshader --disable-background-networking"
-    " --disable-gpu-compositing --disable-component-update --disable-sync --no-first-run"
-)
 NODES = 3
 
 
@@ -40,7 +37,7 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Offi
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS.split())
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=WITH_MAPS)
         yield chromium
         chromium.close()
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.promises.closed_demo import ClosedDemo
 from tests.promises.demo_calls import ask_for_security, logs_of
 from tests.promises.figures import print_figure
@@ -19,15 +20,7 @@ from tests.promises.figures import print_figure
 pytestmark = pytest.mark.slow
 
 # The browser's own calls home are silenced by its switches; what pages ask for is taken from its log of requests.
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-)
+SWITCHES = [*ARGUMENTS, "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
 PEOPLE = {"kpu-tapsel": "sekretaris", "kpu-paluta": "admin", "polres-tapsel": "kabagops"}
 PAGES = ("/", "/kotak/", "/pengamanan/", "/tempat/", "/perjanjian/", "/siapa-punya-apa/", "/tahapan/", "/komponen/")
 CONVERGED_S = 90
@@ -91,11 +84,11 @@ def _converged(demo: ClosedDemo) -> float:
 def _browsed(demo: ClosedDemo, tmp_path: Path) -> tuple[int, list[str], list[str]]:
     """Requests of the pages of one person at each node; those to other origins; what the browser complained about."""
     chromium = tmp_path / "chromium"
-    chromium.write_text(f'#!/bin/sh\nexec ip netns exec {demo.name} /usr/bin/chromium "$@"\n')
+    chromium.write_text(f'#!/bin/sh\nexec ip netns exec {demo.name} {CHROMIUM} "$@"\n')
     chromium.chmod(0o755)
     asked, strangers, faults = 0, list[str](), list[str]()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=list(SWITCHES))
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=SWITCHES)
         for agency, username in PEOPLE.items():
             node = demo.node(agency)
             page = browser.new_context(base_url=node["url"]).new_page()
