@@ -173,6 +173,7 @@ ROWS = [
     about("minutes-new", get=f"{KPU_OFFICE} {POLICE_OFFICE}", post=f"{KPU_OFFICE} {POLICE_OFFICE}"),
     minutes("minutes-answer", post=SIGNERS, body=NO),
     about("history", get=READERS),
+    about("history-sheet", get=READERS),
     Row(
         name="obligations:history-answer",
         post="chair resort_chief",

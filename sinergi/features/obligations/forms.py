@@ -333,6 +333,19 @@ class PaperForm(forms.Form):
     file = table_file()
 
 
+class HistoryFilter(forms.Form):
+    """The filter above the events of an agreement's history."""
+
+    statement = forms.ChoiceField(label=_("Menurut"), required=False)
+    told = forms.ChoiceField(label=_("Peristiwa"), required=False)
+    code = forms.ChoiceField(label=_("Kewajiban"), required=False)
+
+    def __init__(self, *given: Any, choices: dict[str, list[tuple[str, Any]]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        for name, offered in choices.items():
+            self.fields[name].choices = [("", _("Semua")), *offered]  # type: ignore[attr-defined]
+
+
 class MinutesSigningForm(forms.Form):
     """Which minutes, by their hash as they were read, one signs with which key."""
 

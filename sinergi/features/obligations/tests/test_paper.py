@@ -236,6 +236,27 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
     assert rebuild.check() == []
 
 
+def test_a_long_history_is_read_page_by_page_filtered_and_taken_along(agreed, person):
+    held = agreed.board().held
+    days = [held.counts_from - timedelta(days=1 + n) for n in range(60)]
+    entries = [
+        events.Past(told="missed", code="M-01", on=day) if n % 6 else events.Past(told="addendum", on=day)
+        for n, day in enumerate(days)
+    ]
+    agreed.theirs(events.HistoryStated(of_list=held.key, entries=entries))
+    client, page = person("auditor", agreements=[agreed.agreement]), f"/kewajiban/{agreed.agreement}/riwayat/"
+
+    def shown(**asked):
+        return client.get(page, asked).content.decode()
+
+    row = '<td data-label="Tenggat">'
+    assert [shown(page=page).count(row) for page in (1, 2)] == [50, 10]
+    assert shown(told="addendum").count(row) == 10 and "riwayat.xlsx?told=addendum" in shown(told="addendum")
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get(page[:-1] + ".xlsx", {"told": "addendum"}).content)).active
+    assert sheet.max_row == 11
+    assert "Tidak ada yang cocok" in shown(told="kept")
+
+
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +12,17 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sinergi.access.doors import PersonRequest, open_record, requires
+from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, paper
-from sinergi.features.obligations.events import Past
-from sinergi.features.obligations.forms import AnswerForm, PaperForm, ProposalForm
+from sinergi.features.obligations.forms import PaperForm, ProposalForm
 from sinergi.features.obligations.held import Held
-from sinergi.features.obligations.models import History
 from sinergi.features.obligations.public import Board
 from sinergi.features.obligations.views import words
+from sinergi.features.obligations.views.history import shown
 from sinergi.features.obligations.views.lists import listed
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.ledger.grades import NOTHING, grades
-from sinergi.ledger.store import own_agency
 from sinergi.sheets import Cells, Unreadable
 from sinergi.sheets.writing import corrected, template
 from sinergi.web import uploads
@@ -36,67 +32,7 @@ from sinergi.web.models import Upload
 # What a file may be, by the word in its address; the uploads of each are kept apart.
 PURPOSES = {"daftar": "obligations.list", "riwayat": "obligations.history"}
 TITLES = {"daftar": gettext_lazy("Daftar kewajiban dari berkas"), "riwayat": gettext_lazy("Riwayat dari berkas")}
-TOLD = {
-    "kept": ("done", gettext_lazy("dipenuhi")),
-    "released": ("accepted", gettext_lazy("dibebaskan")),
-    "missed": ("late", gettext_lazy("terlewat")),
-    "addendum": ("done", gettext_lazy("adendum ditandatangani")),
-}
 SAMPLE = 40
-
-
-@require_safe
-@requires("obligations.read")
-def history(request: PersonRequest, agreement: str) -> HttpResponse:
-    """What parties told of the time before, newest first, and by whom it was confirmed."""
-    info = agreements.opened(request, agreement, "obligations.read")
-    board = Board(agreement, at=request.arrived_at)
-    own, everybody = own_agency().id, set(board.parties)
-    titles = {row.key: row.titles for row in board.lists}
-    proof = grades([row.key for row in board.histories])
-    may_answer = agreements.offers(request.user, "obligations.agree", agreement=agreement)
-    context = {
-        "info": info,
-        "board": board,
-        "rows": [
-            {
-                "row": row,
-                "by": agreements.short_name(row.agency),
-                "grade": proof.get(row.key, NOTHING),
-                "is_agreed": everybody <= {row.agency, *row.agreed_ids},
-                "awaited": ", ".join(
-                    agreements.short_name(party)
-                    for party in board.parties
-                    if party not in {row.agency, *row.agreed_ids}
-                ),
-                "entries": _shown(row.entries(), titles.get(row.list_key) or {}, row.numbers or {}, row.remarks or {}),
-                "may_answer": may_answer and own not in {row.agency, *row.agreed_ids, *row.returned_ids},
-                "form": AnswerForm(auto_id=f"{row.key}_%s", initial={"id": new_event_id(request.arrived_at)}),
-            }
-            for row in reversed(board.histories)
-        ],
-        "may_import": _may_import(request, info),
-    }
-    return render(request, "obligations/history.html", context)
-
-
-@requires("obligations.agree")
-@require_POST
-def history_answer(request: PersonRequest, key: str) -> HttpResponse:
-    """Confirm another party's history, or send it back."""
-    row = open_record(request, History.objects.all(), key, "obligations.agree", region=None)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        raise Refused("Pilih jawaban, dengan alasan paling panjang 2.000 huruf.", code="KWJ-36")
-    actions.answer_history(
-        id=form.cleaned_data["id"],
-        by=request.actor,
-        at=request.arrived_at,
-        history=row.key,
-        agrees=form.cleaned_data["agrees"],
-        words=form.cleaned_data["words"],
-    )
-    return redirect("obligations:history", agreement=row.agreement)
 
 
 @requires("obligations.propose")
@@ -179,7 +115,7 @@ def preview(request: PersonRequest, upload: UUID) -> HttpResponse:
         numbers = {str(place): number for place, number in enumerate(checked.numbers)}
         remarks = {str(place): remark for place, remark in enumerate(checked.remarks)}
         titles = _list_of(Board(kept.agreement, at=request.arrived_at)).titles or {}
-        context["entries"] = _shown(checked.entries, titles, numbers, remarks)
+        context["entries"] = shown(checked.entries, titles, numbers, remarks)
         context["count"] = len(checked.entries)
     return render(request, "obligations/paper_preview.html", context, status=200 if posted is None else 422)
 
@@ -301,32 +237,3 @@ def _terms(agreement: str) -> paper.Terms:
         bases=bases,
         evidence=evidence,
     )
-
-
-def _may_import(request: PersonRequest, info: agreements.AgreementInfo) -> bool:
-    return info.state == "in_force" and agreements.offers(request.user, "obligations.propose", agreement=info.id)
-
-
-def _shown(
-    entries: list[Past], titles: dict[str, str], numbers: dict[str, str], remarks: dict[str, str]
-) -> list[dict[str, Any]]:
-    """What happened as the pages show it, by the day it was due."""
-    shown = [
-        {
-            "entry": entry,
-            "title": titles.get(entry.code, entry.code),
-            "shape": TOLD[entry.told],
-            "late": bool(entry.told == "kept" and entry.done_on and entry.done_on > entry.on),
-            "number": numbers.get(str(place), ""),
-            "remark": remarks.get(str(place), ""),
-            "amends": None if entry.amends is None else numbers.get(str(entry.amends), ""),
-            "document": entry.document[:16],
-        }
-        for place, entry in enumerate(entries)
-    ]
-    return sorted(shown, key=lambda one: (_on(one), one["entry"].code))
-
-
-def _on(shown: dict[str, Any]) -> date:
-    entry: Past = shown["entry"]
-    return entry.on
