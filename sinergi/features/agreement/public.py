@@ -88,6 +88,7 @@ __all__ = [
     "signers_of",
     "to_sign",
     "workable",
+    "zone_of",
 ]
 
 R = TypeVar("R", bound=Model)
@@ -104,7 +105,7 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     `parties` are agency ids, the commission first, `numbers` in the same order; `partners` the parties but us; `state`
     as of the day asked for (see rules.Standing). `suspensions`: the days on which it is suspended, each stretch by its
-    first day and the first day after it.
+    first day and the first day after it. `zone`: WIB, WITA or WIT, in which its days end.
     """
 
     id: str
@@ -122,6 +123,7 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     exercise: bool
     state: rules.Standing | rules.State
     suspensions: tuple[tuple[date, date], ...] = ()
+    zone: str = "WIB"
 
 
 class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +251,12 @@ def numbers(agreement_id: str) -> tuple[str, ...]:
     """The document numbers, the commission's first; empty where the agreement is not known."""
     info = agreement(agreement_id)
     return () if info is None else info.numbers
+
+
+def zone_of(agreement_id: str) -> str:
+    """The zone in which days under the agreement end; WIB where it is not known."""
+    info = agreement(agreement_id)
+    return "WIB" if info is None else info.zone
 
 
 def place_of(agreement_id: str) -> str:
@@ -544,6 +552,7 @@ def _told(
         exercise=row.exercise,
         state=row.state if on is None else row.standing_on(on),
         suspensions=rules.suspensions(row.agreed_changes) if row.changes else (),
+        zone=rules.zone(agencies[party].region for party, _ in paired if party in agencies),
     )
 
 

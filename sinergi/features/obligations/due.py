@@ -27,11 +27,12 @@ class Anchor(msgspec.Struct, frozen=True, kw_only=True):
 
 # Compared by identity: what is counted from it is kept beside it (`_stage_days`), and comparing would cost as much.
 class Days(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """The calendar that due rules are read against: stages by code, polling day, closed days."""
+    """The calendar that due rules are read against: stages by code, polling day, closed days, where days end."""
 
     stages: dict[str, Anchor]
     polling_day: date | None
     holidays: Container[date]
+    zone: str = "WIB"
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +54,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One time that an obligation is due: `mark` names it for ever (H-30, 2024-02, a record's key).
 
     Work counts for it from `opens_at` on; it is on time up to and including `due_at`. `record` is the happening's.
+    `zone`: where the day ends.
     """
 
     code: str
@@ -62,6 +64,12 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     due: Due
     record: str = ""
     title: str = ""
+    zone: str = "WIB"
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is on time, on the wall there."""
+        return last_day(self.due_at, self.zone)
 
 
 def occurrences(
@@ -79,7 +87,7 @@ def occurrences(
         if due.rule == "stage":
             made: Iterator[Occurrence] = _around_stage(item.code, due, days)
         elif due.rule == "once":
-            made = _once(item.code, due)
+            made = _once(item.code, due, days.zone)
         elif due.rule == "each":
             made = _for_each(item.code, due, days, happenings)
         else:
@@ -88,7 +96,7 @@ def occurrences(
             found.setdefault(one.mark, one)
     for one in _recurring(item.code, recurring, days, counts_from, until):
         found.setdefault(one.mark, one)
-    kept = [one for one in found.values() if counts_from <= _local(one.due_at) <= until]
+    kept = [one for one in found.values() if counts_from <= one.last_day <= until]
     return sorted(kept, key=lambda one: (one.due_at, one.mark))
 
 
@@ -104,9 +112,9 @@ def hangs(item: Item) -> bool:
     return any(due.rule == "stage" or due.from_day is not None or due.until_day is not None for due in item.dues)
 
 
-def last_day(due_at: datetime) -> date:
+def last_day(due_at: datetime, zone: str = "WIB") -> date:
     """The last day that is on time; midnight at the end of a day still belongs to that day."""
-    return _local(due_at)
+    return _local(due_at, zone)
 
 
 def label(days: int) -> str:
@@ -116,7 +124,7 @@ def label(days: int) -> str:
 
 def _around_stage(code: str, due: Due, days: Days) -> Iterator[Occurrence]:
     for mark, opens_at, due_at in _stage_days(due.stage, due.edge, due.kind, tuple(due.days), days):
-        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=due_at, due=due)
+        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=due_at, due=due, zone=days.zone)
 
 
 # Agreements share calendars and rules: a moved voting day moves the same few rules in hundreds of them.
@@ -131,17 +139,17 @@ def _stage_days(
     anchor = found.starts_on or found.ends_on if edge == "starts" else found.ends_on
     made: list[tuple[str, datetime, datetime]] = []
     for count in sorted(counts):
-        due_at = end_of_day(counted(anchor, count, kind, days.holidays))
+        due_at = end_of_day(counted(anchor, count, kind, days.holidays), days.zone)
         opens_at = max(made[-1][2], due_at - LEAD) if made else due_at - LEAD
         mark = label(count) if stage == "voting" and edge == "starts" else f"{stage}.{edge}{count:+d}"
         made.append((mark, opens_at, due_at))
     return made
 
 
-def _once(code: str, due: Due) -> Iterator[Occurrence]:
+def _once(code: str, due: Due, zone: str) -> Iterator[Occurrence]:
     if due.on is not None:
-        due_at = end_of_day(due.on)
-        yield Occurrence(code=code, mark=due.on.isoformat(), opens_at=due_at - LEAD, due_at=due_at, due=due)
+        due_at = end_of_day(due.on, zone)
+        yield Occurrence(code=code, mark=due.on.isoformat(), opens_at=due_at - LEAD, due_at=due_at, due=due, zone=zone)
 
 
 def _for_each(code: str, due: Due, days: Days, happenings: Iterable[Happening]) -> Iterator[Occurrence]:
@@ -153,9 +161,17 @@ def _for_each(code: str, due: Due, days: Days, happenings: Iterable[Happening]) 
         else:
             count = due.days[0] if due.days else 0
             start = (one.about_at or one.at) if count < 0 else one.at
-            due_at = end_of_day(counted(_local(start, inclusive=False), count, due.kind, days.holidays))
+            start_day = _local(start, days.zone, inclusive=False)
+            due_at = end_of_day(counted(start_day, count, due.kind, days.holidays), days.zone)
         yield Occurrence(
-            code=code, mark=one.record, opens_at=one.at, due_at=due_at, due=due, record=one.record, title=one.title
+            code=code,
+            mark=one.record,
+            opens_at=one.at,
+            due_at=due_at,
+            due=due,
+            record=one.record,
+            title=one.title,
+            zone=days.zone,
         )
 
 
@@ -170,7 +186,7 @@ def _recurring(code: str, dues: Sequence[Due], days: Days, start: date, until: d
         while day <= last:
             mark = "" if due is None or due.every is None else _period(day, due.every)
             if run is not None and run[0] != mark:
-                yield from _period_end(code, run, day - timedelta(days=1))
+                yield from _period_end(code, run, day - timedelta(days=1), days.zone)
                 run = None
             if due is None or due.every is None:
                 break
@@ -178,7 +194,7 @@ def _recurring(code: str, dues: Sequence[Due], days: Days, start: date, until: d
                 run = (mark, due, day)
             day = _last_of_period(day, due.every) + timedelta(days=1)
     if run is not None:
-        yield from _period_end(code, run, until)
+        yield from _period_end(code, run, until, days.zone)
 
 
 def _stretches(
@@ -200,12 +216,12 @@ def _stretches(
         )
 
 
-def _period_end(code: str, run: tuple[str, Due, date], last: date) -> Iterator[Occurrence]:
+def _period_end(code: str, run: tuple[str, Due, date], last: date, zone: str) -> Iterator[Occurrence]:
     """The due at the end of a period; none where another rule took over before it ended, or it goes on."""
     mark, due, first = run
     if due.every is not None and _period(last + timedelta(days=1), due.every) != mark:
-        opens_at = end_of_day(first - timedelta(days=1))
-        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=end_of_day(last), due=due)
+        opens_at, due_at = end_of_day(first - timedelta(days=1), zone), end_of_day(last, zone)
+        yield Occurrence(code=code, mark=mark, opens_at=opens_at, due_at=due_at, due=due, zone=zone)
 
 
 def _covers(due: Due, day: date, polling_day: date | None) -> bool:
@@ -241,7 +257,7 @@ def _last_of_period(day: date, every: Every) -> date:
 
 # As many as end_of_day keeps: the dues of hundreds of agreements fall on the same days.
 @lru_cache(maxsize=8192)
-def _local(at: datetime, *, inclusive: bool = True) -> date:
+def _local(at: datetime, zone: str, *, inclusive: bool = True) -> date:
     """The day on the wall that `at` belongs to; midnight at the end of a day still belongs to that day."""
     instant = at.astimezone(UTC) - (timedelta(microseconds=1) if inclusive else timedelta(0))
-    return instant.astimezone(ZONES["WIB"]).date()
+    return instant.astimezone(ZONES[zone]).date()

@@ -125,7 +125,7 @@ def agreed(histories: Iterable[History], parties: Iterable[str]) -> list[tuple[s
     return list(found.values())
 
 
-def fulfilments(entries: Iterable[tuple[str, Past]], item: Item, *, counts_from: date) -> list[Fulfilment]:
+def fulfilments(entries: Iterable[tuple[str, Past]], item: Item, *, counts_from: date, zone: str) -> list[Fulfilment]:
     """The dues of `item` that happened before its list counts, as their history tells them."""
     return [
         Fulfilment(
@@ -133,12 +133,13 @@ def fulfilments(entries: Iterable[tuple[str, Past]], item: Item, *, counts_from:
             occurrence=Occurrence(
                 code=item.code,
                 mark=entry.on.isoformat(),
-                opens_at=end_of_day(entry.on - timedelta(days=1)),
-                due_at=end_of_day(entry.on),
+                opens_at=end_of_day(entry.on - timedelta(days=1), zone),
+                due_at=end_of_day(entry.on, zone),
                 due=Due(rule="once", on=entry.on),
+                zone=zone,
             ),
             state="met" if entry.told == "kept" else "released" if entry.told == "released" else "missed",
-            done_at=end_of_day(entry.done_on) if entry.told == "kept" and entry.done_on else None,
+            done_at=end_of_day(entry.done_on, zone) if entry.told == "kept" and entry.done_on else None,
             proof=key,
             history=key,
         )

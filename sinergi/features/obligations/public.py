@@ -19,7 +19,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import past, told
 from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
-from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, last_day, occurrences
+from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, occurrences
 from sinergi.features.obligations.events import Past
 from sinergi.features.obligations.held import Held, held
 from sinergi.features.obligations.marks import said as said_mark
@@ -98,7 +98,7 @@ def _announced(agreement: str) -> list[Happening]:
         Happening(
             kind="stages.changed",
             record=row.key,
-            at=end_of_day(row.decided_on - timedelta(days=1)),
+            at=end_of_day(row.decided_on - timedelta(days=1), agreements.zone_of(agreement)),
             title=f"{row.calendar().name}, {row.calendar().law}",
         )
         for row in stages.announcements(agreement)
@@ -127,6 +127,7 @@ class Board:
         self.parties: tuple[str, ...] = () if info is None else info.parties
         self._ends_on = date.max if info is None else info.ends_on
         self._exercise = info is not None and info.exercise
+        self.zone = "WIB" if info is None else info.zone
         self._suspensions = () if info is None else info.suspensions
         self.lists = told.lists([agreement])[agreement]
         signed = agreements.signed_lists(agreement)
@@ -135,12 +136,12 @@ class Board:
     def _agreed_on(self) -> dict[str, date]:
         """The day of the last yes to each list: a clock that was put back is not believed (`counted_at`)."""
         found = {} if self._exercise else grades(one.key for row in self.lists for one in row.answers.all())
-        days = {row.key: day_of(row.proposed_at) for row in self.lists}
+        days = {row.key: day_of(row.proposed_at, self.zone) for row in self.lists}
         for row in self.lists:
             for one in (one for one in row.answers.all() if one.agrees):
                 arrived = found.get(one.key, NOTHING).arrived_at
                 at = counted_at(one.answered_at, arrived, exercise=self._exercise)
-                days[row.key] = max(days[row.key], day_of(at))
+                days[row.key] = max(days[row.key], day_of(at, self.zone))
         return days
 
     @cached_property
@@ -214,7 +215,7 @@ class Board:
         """
         if self.held is None or not items:
             return []
-        spans = _spans(calendars, (closures or stages.closures(self.agreement)).spans())
+        spans = _spans(calendars, (closures or stages.closures(self.agreement)).spans(), self.zone)
         (work, said), before = self._evidence, self._before()
         happened = self._happened if any(due.rule == "each" for item in items for due in item.dues) else []
         made = []
@@ -224,7 +225,7 @@ class Board:
             found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
             if self._suspensions:
                 found = [one for one in found if not self._is_suspended(one)]
-            found += past.fulfilments(before.get(item.code, []), item, counts_from=since)
+            found += past.fulfilments(before.get(item.code, []), item, counts_from=since, zone=self.zone)
             title = self.titles[item.code]
             made += [Line(item=item, title=title, found=each) for each in found]
         return made
@@ -234,14 +235,14 @@ class Board:
 
         Nothing can be stated on such a day, so nothing is owed on it.
         """
-        day = last_day(found.occurrence.due_at)
+        day = found.occurrence.last_day
         if not any(first <= day < after for first, after in self._suspensions):
             return False
         return not found.is_on_time if found.state == "met" else found.state in ("scheduled", "open", "late")
 
     @property
     def _until(self) -> date:
-        return min(self._ends_on, (self.at + self._ahead).astimezone(ZONES["WIB"]).date())
+        return min(self._ends_on, day_of(self.at + self._ahead, self.zone))
 
     @cached_property
     def _happened(self) -> list[Happening]:
@@ -421,14 +422,16 @@ def titles(agreement_ids: Iterable[str], at: datetime) -> dict[str, dict[str, st
 Span = tuple[date, date, Days]
 
 
-def _spans(calendars: list[tuple[date, stages.Calendar]], closed: list[tuple[date, frozenset[date]]]) -> list[Span]:
+def _spans(
+    calendars: list[tuple[date, stages.Calendar]], closed: list[tuple[date, frozenset[date]]], zone: str
+) -> list[Span]:
     """From which day to which (not inclusive) dues are counted by what: a calendar and the holidays of the time."""
     starts = sorted({start for start, _calendar in calendars} | {start for start, _days in closed})
     spans = []
     for start, end in zip(starts, [*starts[1:], date.max], strict=True):
         calendar = next((one for since, one in reversed(calendars) if since <= start), None)
         holidays = next(days for since, days in reversed(closed) if since <= start)
-        spans.append((start, end, _days(calendar, holidays)))
+        spans.append((start, end, _days(calendar, holidays, zone)))
     return spans
 
 
@@ -443,22 +446,23 @@ def _dues(item: Item, spans: list[Span], **given: Any) -> list[Occurrence]:
     found: dict[str, Occurrence] = {}
     for start, end, dues, _days_then in made:
         for one in dues:
-            if start <= last_day(one.due_at) < end:
+            if start <= one.last_day < end:
                 found.setdefault(one.mark, one)
     for (_start, _end, before, was), (start, _until, after, now) in pairwise(made):
         if (was.stages, was.polling_day) == (now.stages, now.polling_day):
-            passed = {one.mark for one in after if last_day(one.due_at) < start} - found.keys()
-            found |= {one.mark: one for one in before if one.mark in passed and last_day(one.due_at) >= start}
+            passed = {one.mark for one in after if one.last_day < start} - found.keys()
+            found |= {one.mark: one for one in before if one.mark in passed and one.last_day >= start}
     return sorted(found.values(), key=lambda one: (one.due_at, one.mark))
 
 
 @once
-def _days(calendar: stages.Calendar | None, holidays: frozenset[date]) -> Days:
+def _days(calendar: stages.Calendar | None, holidays: frozenset[date], zone: str) -> Days:
     listed = () if calendar is None else calendar.stages
     return Days(
         stages={stage.code: Anchor(starts_on=stage.starts_on, ends_on=stage.ends_on) for stage in listed},
         polling_day=None if calendar is None else calendar.polling_day,
         holidays=holidays,
+        zone=zone,
     )
 
 

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 
+from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
 from sinergi.features.obligations.public import Happening
 from sinergi.features.security import rules
 from sinergi.features.security.events import Series
 from sinergi.features.security.models import Letter, Request
 from sinergi.features.stages import public as stages
+from sinergi.kernel.instants import day_of
 from sinergi.ledger.grades import grades
 
 __all__ = ["LETTERS", "Treated", "answers_moving", "happenings", "issued_letter", "staying", "treatment"]
@@ -85,7 +87,13 @@ def treatment(agreement_ids: Iterable[str], at: datetime) -> list[Treated]:
                 officers=row.officers,
                 given=row.answer.officers if row.answer and row.answer.decision != "refused" else 0,
                 hours=None if answered is None else (answered - asked).total_seconds() / 3600,
-                is_late=ended > rules.due_after(asked, emergency=row.emergency, holidays=closed[row.agreement]),
+                is_late=ended
+                > rules.due_after(
+                    asked,
+                    emergency=row.emergency,
+                    holidays=closed[row.agreement],
+                    zone=agreements.zone_of(row.agreement),
+                ),
             )
         )
     return found
@@ -116,11 +124,12 @@ def happenings(agreement: str) -> list[Happening]:
 
 def answers_moving(agreement: str, closures: stages.Closures, at: datetime) -> list[stages.Move]:
     """Requests that wait for an answer whose last day other holidays move (P-02)."""
-    closed, will = stages.holidays(agreement), closures.days()
+    closed, will, zone = stages.holidays(agreement), closures.days(), agreements.zone_of(agreement)
     found = []
     for row in Request.objects.with_answers().filter(agreement=agreement).order_by("requested_at", "key"):
         if row.state == "requested" and not row.emergency:
-            before, after = (localdate(rules.answer_due(row, days) - timedelta(minutes=1)) for days in (closed, will))
+            due = (rules.answer_due(row, days, zone=zone) - timedelta(minutes=1) for days in (closed, will))
+            before, after = (day_of(one, zone) for one in due)
             if before != after:
                 what = row.code if row.activity is None or row.is_restricted else f"{row.code} {row.activity}"
                 url = reverse("security:request", args=[row.key])

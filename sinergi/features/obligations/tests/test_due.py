@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import numpy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sinergi.features.agreement.rules import zone
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Anchor, Days, Happening, occurrences
+from sinergi.features.obligations.public import Board
 from sinergi.features.stages import public as stages
+from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import ZONES
 from sinergi.kernel.obligation import Due, Item
+from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm
+from tests.nodes.simulator import NOON, Peer
 
 VOTING = date(2024, 2, 14)
 HOLIDAYS = stages.holidays("")
@@ -57,6 +63,52 @@ def test_a_list_is_due_sixty_thirty_and_seven_days_before_voting_at_midnight():
         (date(2023, 12, 17), "00.00"),
         (date(2024, 1, 16), "00.00"),
         (date(2024, 2, 8), "00.00"),
+    ]
+
+
+RULES = st.builds(
+    Due,
+    rule=st.sampled_from(["stage", "once", "recurring", "each"]),
+    stage=st.just("voting"),
+    days=st.lists(st.integers(-60, 60), min_size=1, max_size=1),
+    on=st.dates(FIRST, LAST),
+    every=st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    kind=st.sampled_from(["calendar", "working"]),
+    trigger=st.just("security.request"),
+)
+
+
+@given(
+    st.lists(RULES, min_size=1, max_size=3),
+    st.sampled_from([("WITA", 1), ("WIT", 2)]),
+    st.datetimes(datetime(2024, 1, 1), datetime(2024, 3, 1)),
+)
+def test_east_of_jakarta_the_same_days_end_an_hour_or_two_earlier(rules, east, wall_clock):
+    def dated(where):
+        asked = wall_clock.replace(tzinfo=ZONES[where]).astimezone(UTC)
+        happened = [Happening(kind="security.request", record="r", at=asked)]
+        days = msgspec.structs.replace(DAYS, zone=where)
+        until = date(2024, 6, 30)
+        return occurrences(item(*rules), days, counts_from=date(2023, 12, 1), until=until, happenings=happened)
+
+    (name, hours), west = east, dated("WIB")
+    east = dated(name)
+    assert [(one.mark, one.last_day) for one in east] == [(one.mark, one.last_day) for one in west]
+    earlier = timedelta(hours=hours)
+    assert [one.due_at for one in east] == [one.due_at - earlier for one in west]
+
+
+def test_an_agreement_of_an_eastern_commission_is_counted_there(found_node):
+    police = Peer(**POLRES)
+    found_node(**{**KPU_TAPSEL, "region": "8171"})
+    police.meet()
+    agreement = enter_and_confirm(police, Actor(id="5ec5ec5ec5ec5ec5", office="secretary"))
+    assert Board(agreement, at=NOON).zone == "WIT"
+    assert [zone(regions) for regions in (["1203", "8171"], ["*", "7301"], ["", "*"], [])] == [
+        "WIB",
+        "WITA",
+        "WIB",
+        "WIB",
     ]
 
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
-from sinergi.features.obligations.due import Occurrence, last_day
+from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.forms import AnswerForm, StatementForm
 from sinergi.features.obligations.models import Statement, WorkRecord
 from sinergi.features.obligations.public import STATES, Board, Counts, Line, counts, shape
@@ -161,7 +161,7 @@ def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
             "article": str(line.item.article),
             "parties": words.parties(line.item),
             "mark": words.mark(line.occurrence),
-            "due": say_instant(line.occurrence.due_at),
+            "due": say_instant(line.occurrence.due_at, line.occurrence.zone),
             "state": shape(line.found)[1],
             "done": "" if line.found.done_at is None else say_instant(line.found.done_at),
         }
@@ -250,7 +250,7 @@ def _due_context(request: PersonRequest, info: agreements.AgreementInfo, code: s
         "info": info,
         "line": line,
         "mark": words.mark(line.occurrence),
-        "limit": words.limit(line.occurrence.due_at),
+        "limit": words.limit(line.occurrence),
         "rule": words.rules(item),
         "short_rule": words.short_rule(line.occurrence),
         "parties": words.parties(item),
@@ -361,7 +361,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
             self.article in (None, line.item.article)
             and (not self.party or self.party in line.item.debtors)
             and (not self.state or line.found.state in _states(self.state))
-            and self.month in (None, last_day(line.occurrence.due_at).replace(day=1))
+            and self.month in (None, line.occurrence.last_day.replace(day=1))
         )
 
 
@@ -421,7 +421,7 @@ def _groups(lines: list[Line], found: Board, proof: dict[str, Grade], whole: str
                 "mark": words.mark(line.occurrence),
                 "parties": words.parties(line.item),
                 "rule": words.short_rule(line.occurrence),
-                "limit": words.limit(line.occurrence.due_at),
+                "limit": words.limit(line.occurrence),
                 "shape": shape(line.found),
                 "grade": proof.get(line.found.proof or line.found.statement, NOTHING),
             }

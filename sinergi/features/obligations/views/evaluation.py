@@ -20,7 +20,6 @@ from sinergi.documents import letter_docx
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
 from sinergi.features.obligations import actions, reports, standing
-from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.forms import ReportForm
 from sinergi.features.obligations.models import EvaluationReport
 from sinergi.features.obligations.public import Board, Line
@@ -177,7 +176,7 @@ def _months(board: Board) -> list[dict[str, Any]]:
     by_month: dict[date, list[Line]] = {}
     for line in board.lines:
         if line.occurrence.due_at <= board.at:
-            by_month.setdefault(last_day(line.occurrence.due_at).replace(day=1), []).append(line)
+            by_month.setdefault(line.occurrence.last_day.replace(day=1), []).append(line)
     return [
         {
             "month": month,

@@ -16,14 +16,14 @@ from sinergi.access.doors import visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import standing, told
-from sinergi.features.obligations.due import Occurrence, last_day
+from sinergi.features.obligations.due import Occurrence
 from sinergi.features.obligations.models import EvaluationReport, History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, counts, happenings, shape, stands_above
 from sinergi.features.obligations.public import titles as titles_of
 from sinergi.features.obligations.standing import Fulfilment
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of
 from sinergi.ledger.store import own_agency
 from sinergi.web import feeds, navigation, records
 
@@ -102,12 +102,11 @@ def _waits(user: User, at: datetime) -> list[_Waits]:
         return []
     infos = agreements.in_force_for(user, "obligations.read", on=localdate(at))
     kept, soon = counts([info.id for info in infos], at), at + standing.REMIND
-    last = soon.astimezone(ZONES["WIB"]).date()
     found = []
     for info in infos:
         one, may = kept[info.id], {verb: user.can(f"obligations.{verb}", agreement=info.id) for verb in _VERBS}
         above = stands_above(user, info.id, at=at)
-        asked = [each for each in one.asked if may["answer"] and last_day(each.occurrence.due_at) <= last]
+        asked = [each for each in one.asked if may["answer"] and each.occurrence.last_day <= day_of(soon, info.zone)]
         owed = itertools.takewhile(lambda each: each.due_at <= soon, one.owed if may["state"] else ())
         found.append(
             _Waits(
@@ -187,7 +186,7 @@ def calendar_entries(user: User, agreement: str, at: datetime) -> list[feeds.Ent
     for line in board.lines:
         if line.occurrence.due_at < at - REMEMBERED:
             continue
-        day = last_day(line.occurrence.due_at)
+        day = line.occurrence.last_day
         which = line.occurrence.mark[-6:] if line.occurrence.record else words.mark(line.occurrence)
         found.append(
             feeds.Entry(

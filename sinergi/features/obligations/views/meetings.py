@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions
-from sinergi.features.obligations.due import last_day
 from sinergi.features.obligations.forms import MEETINGS, AnswerForm, MinutesForm
 from sinergi.features.obligations.models import Minutes
 from sinergi.features.obligations.public import Board
@@ -107,7 +106,7 @@ def _agenda(board: Board) -> str:
     """What is late, as the beginning of the minutes."""
     late = [
         f"- {line.item.code} {line.title} ({words.mark(line.occurrence)}), {words.parties(line.item)}, "
-        f"{say_day(last_day(line.occurrence.due_at))}:"
+        f"{say_day(line.occurrence.last_day)}:"
         for line in board.lines
         if line.found.state == "late"
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from sinergi.features.obligations.due import hangs, last_day
+from sinergi.features.obligations.due import hangs
 from sinergi.features.obligations.public import Board, Line, boards
 from sinergi.features.obligations.views import words
 from sinergi.features.obligations.views.board import url_of
@@ -40,8 +40,8 @@ def _compared(agreement: str, old: list[Line], new: list[Line]) -> list[stages.M
     found = []
     for key, line in (will | was).items():
         one, other = was.get(key), will.get(key)
-        before = last_day(one.found.occurrence.due_at) if one else None
-        after = last_day(other.found.occurrence.due_at) if other else None
+        before = one.found.occurrence.last_day if one else None
+        after = other.found.occurrence.last_day if other else None
         if before == after:
             continue
         kind: Literal["moves", "new", "gone"] = "moves" if one and other else "new" if other else "gone"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 from django.utils.translation import override
@@ -33,12 +33,12 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
 
     def of(self, lines: Iterable[Line]) -> list[Line]:
         """The dues whose last day lies in it."""
-        return [line for line in lines if self.starts_on <= last_day(line.occurrence.due_at) <= self.ends_on]
+        return [line for line in lines if self.starts_on <= line.occurrence.last_day <= self.ends_on]
 
 
 def periods(board: Board) -> list[Period]:
     """Every year and every stage in which something was due up to now, years first."""
-    past = [last_day(line.occurrence.due_at) for line in board.lines if line.occurrence.due_at <= board.at]
+    past = [line.occurrence.last_day for line in board.lines if line.occurrence.due_at <= board.at]
     years = sorted({day.year for day in past})
     found = [
         Period(code=f"tahun-{year}", name=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31))
@@ -160,7 +160,7 @@ def _follow_up(missing: list[Line], most: int) -> list[str]:
         return ["Tidak ada kewajiban yang terlewat tanpa dipenuhi dalam masa ini."]
     named = [
         f"{line.item.code} {line.title} ({_which(line)}), {words.parties(line.item)}, tenggat "
-        f"{say_day(last_day(line.occurrence.due_at))}"
+        f"{say_day(line.occurrence.last_day)}"
         for line in missing[:most]
     ]
     more = len(missing) - len(named)
@@ -184,9 +184,9 @@ def _annexes(lines: list[Line]) -> tuple[Annex, ...]:
             line.title,
             words.parties(line.item),
             _which(line),
-            f"{last_day(line.occurrence.due_at):%d-%m-%Y}",
+            f"{line.occurrence.last_day:%d-%m-%Y}",
             shape(line.found)[1],
-            "–" if line.found.done_at is None else f"{_wall(line.found.done_at):%d-%m-%Y}",
+            "–" if line.found.done_at is None else f"{last_day(line.found.done_at, line.occurrence.zone):%d-%m-%Y}",
         )
         for line in lines
     )
@@ -196,7 +196,3 @@ def _annexes(lines: list[Line]) -> tuple[Annex, ...]:
 def _which(line: Line) -> str:
     # What happened is told in free words elsewhere; here its number is enough.
     return words.mark(line.occurrence).split(" ")[0] if line.occurrence.record else words.mark(line.occurrence)
-
-
-def _wall(at: datetime) -> date:
-    return last_day(at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -159,9 +158,9 @@ def in_files() -> tuple[dict[str, str], dict[str, Evidence]]:
         return hung, {str(word): code for code, word in EVIDENCE.items()}
 
 
-def limit(due_at: datetime) -> str:
+def limit(due: Occurrence) -> str:
     """The last instant that is on time: Rabu, 7 Februari 2024, 24.00 WIB for midnight at its end."""
-    return say_limit(due_at, language=_language())
+    return say_limit(due.due_at, due.zone, _language())
 
 
 def _recurring(due: Due) -> str:

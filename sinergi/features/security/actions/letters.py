@@ -160,11 +160,12 @@ def _force(officers: int, vehicles: int) -> str:
 
 
 def _until(found: Request) -> str:
-    due = rules.answer_due(found, stages.holidays(found.agreement))
+    zone = agreements.zone_of(found.agreement)
+    due = rules.answer_due(found, stages.holidays(found.agreement), zone=zone)
     if found.emergency:
-        return say_instant(due)
+        return say_instant(due, zone)
     # Midnight belongs to the day it ends.
-    return say_day((due - timedelta(minutes=1)).astimezone(ZONES["WIB"]).date())
+    return say_day((due - timedelta(minutes=1)).astimezone(ZONES[zone]).date())
 
 
 def _basis(found: Request) -> str:

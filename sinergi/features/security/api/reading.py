@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from sinergi.access.doors import note_read
+from sinergi.features.agreement import public as agreements
 from sinergi.features.security import rules
 from sinergi.features.security.api.shapes import (
     AnswerShown,
@@ -103,7 +104,9 @@ def _shown(rows: list[Request]) -> list[RequestShown]:
                     )
                 },
                 crossed=row.is_crossed,
-                answer_due=rules.answer_due(row, closed[row.agreement]) if row.state == "requested" else None,
+                answer_due=rules.answer_due(row, closed[row.agreement], zone=agreements.zone_of(row.agreement))
+                if row.state == "requested"
+                else None,
                 lat=row.point.lat if row.point else None,
                 lon=row.point.lon if row.point else None,
                 to_lat=row.to_point.lat if row.to_point else None,

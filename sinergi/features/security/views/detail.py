@@ -273,19 +273,21 @@ def _trail(found: Request) -> list[Trace]:
 def _clocks(found: Request, trail: list[Trace]) -> dict[str, Any]:
     """Whether each side kept its time: True, False, or None as long as it cannot be known."""
     closures = stages.closures(found.agreement)
-    holidays = closures.days()
+    holidays, zone = closures.days(), agreements.zone_of(found.agreement)
     answer = found.answer
     when = {trace.key: found.counted(trace.at, trace.grade) for trace in trail}
     asked = when.get(found.version)
     # Whoever asks can only know the holidays of that moment.
     then = closures.days(by=asked or found.asked_at)
     kept: dict[str, Any] = {
-        "asked": rules.asked_in_time(found, then, asked=asked),
-        "last_day": rules.last_day_to_ask(found.starts_at, then),
+        "asked": rules.asked_in_time(found, then, asked=asked, zone=zone),
+        "last_day": rules.last_day_to_ask(found.starts_at, then, zone=zone),
     }
     if answer is not None and answer.version == found.version:
-        kept["answered"] = rules.answered_in_time(found, holidays, asked=asked, answered=when.get(answer.key))
-        kept["answer_due"] = rules.answer_due(found, holidays) - timedelta(minutes=0 if found.emergency else 1)
+        answered = when.get(answer.key)
+        kept["answered"] = rules.answered_in_time(found, holidays, asked=asked, answered=answered, zone=zone)
+        due = rules.answer_due(found, holidays, zone=zone)
+        kept["answer_due"] = due - timedelta(minutes=0 if found.emergency else 1)
     if answer is not None and answer.spoken_confirmed_at is not None:
         confirmed = [trace.key for trace in trail if trace.kind == "security.spoken_order_confirmed"]
         kept["confirmed"] = rules.confirmed_in_time(answer, confirmed=when.get(confirmed[-1]) if confirmed else None)

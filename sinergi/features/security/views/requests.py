@@ -181,10 +181,12 @@ def _day_of(form: RequestForm) -> date | None:
 
 def _early(at: datetime, day: date | None, agreement: str, *, is_urgent: bool) -> dict[str, Any] | None:
     """What the line says; None for no day, or one that is over or absurdly far."""
-    today = at.astimezone(ZONES["WIB"]).date()
+    zone = agreements.zone_of(agreement)
+    today = at.astimezone(ZONES[zone]).date()
     if day is None or not timedelta(0) <= day - today <= rules.FARTHEST:
         return None
-    last_day = rules.last_day_to_ask(datetime.combine(day, time(12), ZONES["WIB"]), stages.holidays(agreement))
+    noon = datetime.combine(day, time(12), ZONES[zone])
+    last_day = rules.last_day_to_ask(noon, stages.holidays(agreement), zone=zone)
     listed = stages.closures(agreement).holidays()
     off = [held for held in listed if last_day < held.day < day and held.day.weekday() < 5]
     names = ", ".join(f"{short_day(held.day)} {held.name}" for held in off)
@@ -249,7 +251,8 @@ def _place(request: PersonRequest, prefix: str) -> places.PickedPlace | None:
 
 def _due_preview(at: datetime, agreement: str) -> datetime:
     # Midnight belongs to the day it ends: people read "Rabu 23.59", not "Kamis 00.00".
-    return rules.due_after(at, emergency=False, holidays=stages.holidays(agreement)) - timedelta(minutes=1)
+    zone, holidays = agreements.zone_of(agreement), stages.holidays(agreement)
+    return rules.due_after(at, emergency=False, holidays=holidays, zone=zone) - timedelta(minutes=1)
 
 
 def _filtered(request: PersonRequest) -> tuple[FilterForm, list[Row]]:

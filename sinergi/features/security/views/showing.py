@@ -75,7 +75,12 @@ def rows_of(found: Iterable[Request], *, user: Any, at: datetime) -> list[Row]:
         asked = request.counted(request.asked_at, evidence.get(request.version)) or request.asked_at
         due = None
         if state == "requested":
-            due = rules.due_after(asked, emergency=request.emergency, holidays=closed[request.agreement])
+            due = rules.due_after(
+                asked,
+                emergency=request.emergency,
+                holidays=closed[request.agreement],
+                zone=agreements.zone_of(request.agreement),
+            )
         if state == "agreed" and request.answer and request.answer.spoken_due:
             due = request.answer.spoken_due
         rows.append(
