@@ -116,7 +116,7 @@ def state_about(log: Writing, *, agreement: str, statement: StatementKind, code:
         _refuse_needless(line, statement, log.agency)
     decision = rules.state(
         None if line is None else line.item,
-        list_key=board.source(code),
+        list_key="" if line is None else line.source,
         agency=log.agency,
         statement=statement,
         mark=mark,

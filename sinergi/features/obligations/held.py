@@ -35,13 +35,41 @@ class SignedList(msgspec.Struct, frozen=True, kw_only=True):
 Held = ObligationList | SignedList
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """An obligation as one list or minutes (`source`, its key) had it, on the days from `since` to before `before`."""
+
+    item: Item
+    source: str
+    since: date
+    before: date
+
+
+def earlier(chain: Sequence[Held]) -> dict[str, list[Part]]:
+    """What lists that hold no more obliged to, by code, on the days for which no later one counts. Pure.
+
+    What fell due under a list stays due: a later one, agreed on or signed, changes only the days from which it counts.
+    """
+    found: dict[str, list[Part]] = {}
+    codes = {row.key: {item.code for item in row.items()} for row in chain[1:]}
+    for place, row in enumerate(chain[:-1]):
+        later = chain[place + 1 :]
+        for item in row.items():
+            since = row.since(item.code)
+            # Who leaves an obligation out ends it from the day on which the list as a whole counts.
+            starts = (one.since(item.code) if item.code in codes[one.key] else one.counts_from for one in later)
+            if since < (before := min(starts)):
+                part = Part(item=item, source=row.key, since=since, before=before)
+                found.setdefault(item.code, []).append(part)
+    return found
+
+
 def held(
     lists: Sequence[ObligationList],
     signed: Iterable[agreements.SignedList],
     parties: Iterable[str],
     agreed_on: Mapping[str, date],
-) -> tuple[Held | None, list[str]]:
-    """The list that holds, or None, and the keys of those that lost to it (`rules.in_force`). Pure.
+) -> tuple[list[Held], list[str]]:
+    """Every list that came to hold, the one that holds now last, and the keys of those that lost to it. Pure.
 
     What was signed outranks what was agreed on before: a list agreed on by itself holds until a text with obligations
     is signed. Both are sets of facts, so that any order of arrival gives the same. A list that was agreed to only after
@@ -49,10 +77,12 @@ def held(
     last yes to each list, by its key.
     """
     everybody = tuple(parties)
-    last: SignedList | None = None
+    chain: list[Held] = []
+    start = ""
     for one in signed:
         in_time = [row for row in lists if agreed_on[row.key] <= one.counts_from]
-        before, _lost = _following("" if last is None else last.key, last, in_time, everybody)
+        chain += _following(start, in_time, everybody)[0]
+        before = chain[-1] if chain else None
         last = SignedList(
             key=one.key,
             counts_from=one.counts_from,
@@ -61,11 +91,15 @@ def held(
             obliges=one.items,
             titles=one.titles,
         )
-    return _following("" if last is None else last.key, last, lists, everybody)
+        chain.append(last)
+        start = last.key
+    following, lost = _following(start, lists, everybody)
+    return [*chain, *following], lost
 
 
 def _following(
-    start: str, base: Held | None, lists: Sequence[ObligationList], parties: tuple[str, ...]
-) -> tuple[Held | None, list[str]]:
-    holding, lost = rules.in_force(lists, parties, start=start)
-    return next((row for row in lists if row.key == holding), base), lost
+    start: str, lists: Sequence[ObligationList], parties: tuple[str, ...]
+) -> tuple[list[ObligationList], list[str]]:
+    held, lost = rules.in_force(lists, parties, start=start)
+    rows = {row.key: row for row in lists}
+    return [rows[key] for key in held], lost

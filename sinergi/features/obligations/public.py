@@ -21,7 +21,7 @@ from sinergi.features.obligations.counts import Counts
 from sinergi.features.obligations.counts import counts as counts_of
 from sinergi.features.obligations.due import Anchor, Days, Happening, Occurrence, hangs, occurrences
 from sinergi.features.obligations.events import Past
-from sinergi.features.obligations.held import Held, held
+from sinergi.features.obligations.held import Held, Part, earlier, held
 from sinergi.features.obligations.marks import said as said_mark
 from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement, WorkRecord
 from sinergi.features.obligations.remembered import remembered
@@ -111,6 +111,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     item: Item
     title: str
     found: Fulfilment
+    source: str  # the record that obliges: key of the list or of the minutes
 
     @property
     def occurrence(self) -> Occurrence:
@@ -131,7 +132,8 @@ class Board:
         self._suspensions = () if info is None else info.suspensions
         self.lists = told.lists([agreement])[agreement]
         signed = agreements.signed_lists(agreement)
-        self.held, self.lost = held(self.lists, signed, self.parties, self._agreed_on() if signed else {})
+        self._chain, self.lost = held(self.lists, signed, self.parties, self._agreed_on() if signed else {})
+        self.held: Held | None = self._chain[-1] if self._chain else None
 
     def _agreed_on(self) -> dict[str, date]:
         """The day of the last yes to each list: a clock that was put back is not believed (`counted_at`)."""
@@ -175,8 +177,31 @@ class Board:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """What they are called, by code; the code itself where the title was erased."""
-        return {code: (source.titles or {}).get(code, code) for code, (_item, source) in self._sources.items()}
+        """What they are called, those of earlier lists too, by code; the code itself where the title was erased."""
+        found = {code: code for code in self._earlier}
+        for row in self._chain[:-1]:
+            found |= {code: title for code, title in (row.titles or {}).items() if code in found}
+        return found | {code: (source.titles or {}).get(code, code) for code, (_item, source) in self._sources.items()}
+
+    @property
+    def articles(self) -> list[int]:
+        """The articles that oblige to something, or did under an earlier list."""
+        parts = [part.item for each in self._earlier.values() for part in each]
+        return sorted({item.article for item in [*self.items, *parts]})
+
+    @cached_property
+    def _earlier(self) -> dict[str, list[Part]]:
+        return earlier(self._chain) if len(self._chain) > 1 else {}
+
+    def _parts(self, code: str) -> list[Part]:
+        """The obligation as earlier lists had it, then as it counts now, where it still does."""
+        parts = list(self._earlier.get(code, ()))
+        if code in self._sources and self.held is not None:
+            item, source = self._sources[code]
+            # What a meeting decided counts from the first day of all, whatever lists followed.
+            since = self.held.since(code) if source is self.held else min(row.began for row in self._chain)
+            parts.append(Part(item=item, source=source.key, since=since, before=date.max))
+        return parts
 
     def source(self, code: str) -> str:
         """The record that obliges: key of the list or of the minutes; empty where the code is none."""
@@ -199,7 +224,8 @@ class Board:
     @cached_property
     def lines(self) -> list[Line]:
         """Every due from the day the list counts from, as far ahead as people plan."""
-        made = self.lines_by(stages.calendars_of(self.agreement), self.items)
+        ended = [parts[-1].item for code, parts in self._earlier.items() if code not in self._sources]
+        made = self.lines_by(stages.calendars_of(self.agreement), [*self.items, *ended])
         return sorted(made, key=lambda line: (line.found.occurrence.due_at, line.item.code, line.found.occurrence.mark))
 
     def lines_by(
@@ -219,15 +245,24 @@ class Board:
         (work, said), before = self._evidence, self._before()
         happened = self._happened if any(due.rule == "each" for item in items for due in item.dues) else []
         made = []
-        for item in items:
-            since = self.held.since(item.code)
-            dues = _dues(item, spans, counts_from=since, until=self._until, happenings=happened)
-            found = fulfilments(item, dues, work.get(item.code, []), said.get(item.code, []), at=self.at)
-            if self._suspensions:
-                found = [one for one in found if not self._is_suspended(one)]
-            found += past.fulfilments(before.get(item.code, []), item, counts_from=since, zone=self.zone)
-            title = self.titles[item.code]
-            made += [Line(item=item, title=title, found=each) for each in found]
+        for code in (item.code for item in items):
+            parts, title = self._parts(code), self.titles[code]
+            known, used = set[str](), set[str]()
+            # What all parties agree happened before the list that holds outranks what an earlier list counted.
+            start = parts[-1].since if parts[-1].before == date.max else parts[-1].before
+            history = past.fulfilments(before.get(code, []), parts[-1].item, counts_from=start, zone=self.zone)
+            told_days = {one.occurrence.last_day for one in history}
+            for part in parts:
+                until = min(self._until, part.before - timedelta(days=1))
+                dues = _dues(part.item, spans, counts_from=part.since, until=until, happenings=happened)
+                if len(parts) > 1:
+                    dues = [one for one in dues if one.mark not in known and one.last_day not in told_days]
+                    known |= {one.mark for one in dues}
+                found = fulfilments(part.item, dues, work.get(code, []), said.get(code, []), at=self.at, used=used)
+                if self._suspensions:
+                    found = [one for one in found if not self._is_suspended(one)]
+                made += [Line(item=part.item, title=title, found=one, source=part.source) for one in found]
+            made += [Line(item=one.item, title=title, found=one, source=parts[-1].source) for one in history]
         return made
 
     def _is_suspended(self, found: Fulfilment) -> bool:
@@ -259,7 +294,7 @@ class Board:
             (line.found for line in self.lines),
             own=own,
             has_list=self.held is not None,
-            articles=(item.article for item in self.items),
+            articles=self.articles,
             # After its end nothing is due under an agreement any more.
             until=date.max if self._until == self._ends_on else self._until,
         )

@@ -135,16 +135,17 @@ def list_flaw(proposed: ObligationsProposed, parties: set[str]) -> str:
     return items_flaw(proposed.items, parties) if proposed.items else "it holds nothing"
 
 
-def in_force(lists: Iterable[ObligationList], parties: Iterable[str], *, start: str = "") -> tuple[str, list[str]]:
-    """The key of the list that holds (or none), and of lists agreed to at the same time that lost to it.
+def in_force(
+    lists: Iterable[ObligationList], parties: Iterable[str], *, start: str = ""
+) -> tuple[list[str], list[str]]:
+    """The keys of the lists that came to hold after `start`, in order, and of those that lost to the last of them.
 
     Only lists that every party stands behind; which of them follows which: `sinergi.kernel.succession`. `start`: the
     text last signed with obligations; only lists made from those hold, and they themselves where none was.
     """
     everybody = set(parties)
     agreed = [(one.key, one.replaces) for one in lists if everybody <= {one.agency, *one.agreed_ids}]
-    chain, lost = succession.holding(agreed, start=start)
-    return (chain[-1] if chain else start), lost
+    return succession.holding(agreed, start=start)
 
 
 def answer_list(

@@ -100,9 +100,18 @@ def counted_at(at: datetime, arrived_at: datetime | None, *, exercise: bool) -> 
 
 
 def fulfilments(
-    item: Item, dues: Sequence[Occurrence], work: Iterable[Work], said: Iterable[Said], *, at: datetime
+    item: Item,
+    dues: Sequence[Occurrence],
+    work: Iterable[Work],
+    said: Iterable[Said],
+    *,
+    at: datetime,
+    used: set[str] | None = None,
 ) -> list[Fulfilment]:
-    """The state of every due of one obligation at `at`. `dues` in order of time; each piece of work closes one due."""
+    """The state of every due of one obligation at `at`. `dues` in order of time; each piece of work closes one due.
+
+    `used`: keys of the work that closed an earlier due of it; what closes one here is added.
+    """
     told, by_mark = list(work), dict[str, list[Said]]()
     for one in said:
         by_mark.setdefault(one.mark, []).append(one)
@@ -113,7 +122,7 @@ def fulfilments(
     counted = (one for one in told if one.kind not in RECEIVED.values())
     counted = (one for one in counted if one.kind not in RECEIVED or one.key in received)
     mine = sorted((one for one in counted if one.agency in item.debtors), key=lambda one: (one.at, one.key))
-    used: set[str] = set()
+    used = set() if used is None else used
     found = []
     for due in dues:
         proof = next((one for one in mine if one.key not in used and _closes(one, due)), None)

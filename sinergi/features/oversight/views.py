@@ -87,7 +87,7 @@ def dues(request: PersonRequest, agreement: str) -> HttpResponse:
         and article in ("", str(line.item.article))
     ]
     name = agreements.short_name(party) if party in board.parties else ""
-    number = article if any(article == str(item.article) for item in board.items) else ""
+    number = article if any(article == str(number) for number in board.articles) else ""
     context = {"info": info, "lines": lines[::-1], "party": name, "article": number}
     return render(request, "oversight/dues.html", context)
 

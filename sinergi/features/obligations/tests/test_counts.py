@@ -39,7 +39,7 @@ def agrees(agreement, at):
     board = Board(agreement, at=at)
     found = public.counts([agreement], at)[agreement]
     assert found.has_list == (board.held is not None)
-    assert list(found.articles) == sorted({item.article for item in board.items})
+    assert set(found.articles) == {item.article for item in [*board.items, *(line.item for line in board.lines)]}
     assert found.tally(at) == board.tally()
     for party in board.parties:
         assert found.tally(at, party=party) == board.tally(party=party)

@@ -400,8 +400,9 @@ def _witnessed(lines: Iterable[Line], proof: dict[str, Grade] | None) -> dict[st
 
 def _articles(found: Board) -> list[dict[str, Any]]:
     titles = {article["number"]: article["title"] for article in agreements.articles_of(found.agreement)}
-    numbers = sorted({item.article for item in found.items})
-    return [{"number": each, "title": titles.get(each, ""), "tally": found.tally(article=each)} for each in numbers]
+    return [
+        {"number": each, "title": titles.get(each, ""), "tally": found.tally(article=each)} for each in found.articles
+    ]
 
 
 def _groups(lines: list[Line], found: Board, proof: dict[str, Grade], whole: str) -> list[dict[str, Any]]:
