@@ -33,9 +33,14 @@ def in_one_line(one: Said, place: str) -> str:
 
 
 class Rows(Protocol):
-    """The obligations of a draft as rows of a form, `beneath` each article in order; what draws each, and its style."""
+    """The obligations of a draft as rows of a form, `beneath` each article in order; what draws each, and its style.
+
+    `options` draws, once for the page, the `bases` from which all rows choose.
+    """
 
     template: str
+    options: str
+    bases: Any
     styles: str
 
     @property

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -65,28 +63,23 @@ class ItemForm(forms.Form):
     title = forms.CharField(label=_("Kewajiban"), max_length=obligation.LONGEST_TITLE)
 
 
-class LongSelect(forms.Select):
-    """A choice of many, drawn at once: option by option, a page with a hundred of them takes half a second longer."""
+class SharedSelect(forms.Select):
+    """A choice of many that stands on a page up to a hundred times: it is drawn with what is chosen alone.
+
+    The page holds the list once, as a `template` (obligations/_bases.html), from which its code fills every one.
+    """
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """As any choice in groups, of which the first stands in none."""
-        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        (code, label), *groups = self.choices
-        grouped = tuple((str(group), tuple(inside)) for group, inside in groups)
-        return format_html("<select{}>{}</select>", flatatt(given), _options((code, str(label)), grouped, value or ""))
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name, "data-options": "basis"})
+        first, *groups = self.choices
+        drawn = [first, *((code, label) for _group, inside in groups for code, label in inside if code == value)]
+        marked = ((code, SELECTED if code == value else "", label) for code, label in drawn)
+        options = format_html_join("", '<option value="{}"{}>{}</option>', marked)
+        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 SELECTED = format_html("{}", " selected")
-
-
-@lru_cache(maxsize=512)
-def _options(first: tuple[str, str], groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], chosen: str) -> str:
-    def drawn(options: Iterable[tuple[str, str]]) -> str:
-        marked = ((code, SELECTED if code == chosen else "", label) for code, label in options)
-        return format_html_join("", '<option value="{}"{}>{}</option>', marked)
-
-    inside = ((group, drawn(options)) for group, options in groups)
-    return drawn([first]) + format_html_join("", '<optgroup label="{}">{}</optgroup>', inside)
 
 
 class DueForm(forms.Form):
@@ -95,7 +88,7 @@ class DueForm(forms.Form):
     basis = forms.ChoiceField(
         label=_("Jatuh tempo menurut"),
         required=False,
-        widget=LongSelect,
+        widget=SharedSelect,
         error_messages={"invalid_choice": _("Patokan ini tidak dikenal. Pilih dari daftar.")},
     )
     count = forms.CharField(label=_("Hitungan"), max_length=200, required=False)

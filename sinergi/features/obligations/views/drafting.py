@@ -69,7 +69,7 @@ def rows(
             count = counted(posted, f"{prefix}-count", MOST_ITEMS) if f"{prefix}-count" in posted else 0
         starts += [_Start()] * (count - len(starts))
         beneath.append([_Drafted(f"{prefix}-{n}", posted, start, bases) for n, start in enumerate(starts[:count])])
-    return _Rows(beneath)
+    return _Rows(beneath, bases)
 
 
 class _Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,10 +112,11 @@ class _Rows:
     """The rows of a draft."""
 
     template = "obligations/_row.html"
+    options = "obligations/_bases.html"
     styles = "obligations/obligations.css"
 
-    def __init__(self, beneath: list[list[_Drafted]]) -> None:
-        self.beneath = beneath
+    def __init__(self, beneath: list[list[_Drafted]], bases: Any) -> None:
+        self.beneath, self.bases = beneath, bases
 
     def taken(self, numbers: Mapping[int, int], parties: Sequence[str]) -> tuple[list[Item], list[str], list[str]]:
         """What was filled in: obligations, what they are called, and the control of each (agreement/obliged.py)."""

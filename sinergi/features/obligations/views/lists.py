@@ -103,6 +103,7 @@ def proposal(request: PersonRequest, agreement: str) -> HttpResponse:
         "info": info,
         "form": form,
         "rows": rows,
+        "bases": bases,
         "is_new": board.held is None,
         "templates": own,
         "base": base,

@@ -153,7 +153,7 @@ def _edited(
         for place in range(_rows(posted, "wajib", len(entries)))
     ]
     if posted is None:
-        context = {"row": row, "form": form, "articles": articles, "items": items}
+        context = {"row": row, "form": form, "articles": articles, "items": items, "bases": bases}
         return render(request, "obligations/template.html", context)
     insist(form)
     # Before anything else is read: what was typed belongs to rows that may be others by now.

@@ -3,6 +3,7 @@
 
 import "./menus.js";
 import "./forms.js";
+import "./options.js";
 import "./theme.js";
 import "./offline.js";
 import { startSearch } from "./search.js";
