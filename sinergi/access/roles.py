@@ -96,6 +96,8 @@ _GRANTS: dict[str, str] = {
     "security.report": f"{_POLICE}",
     "security.confirm": f"{_KPU_OFFICE} district_committee",
     "security.letter": "secretary resort_chief operations_head",
+    # An issued letter names people and cannot be masked: its bytes are what was signed.
+    "security.letter_file": f"{_KPU_OFFICE} district_committee {_POLICE} auditor",
     # How the office writes: whoever keeps its papers, and who sets the node up.
     "letters.letterhead": "administrator secretary resort_chief operations_head",
     "letters.number": "administrator secretary resort_chief operations_head",
@@ -129,6 +131,15 @@ _GRANTS: dict[str, str] = {
     "data.deliver": "secretary kpu_staff resort_chief operations_head operations_staff",
     "data.use": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "data.destroy": "chair secretary resort_chief operations_head",
+    # Personal columns by what they are needed for (sinergi/access/masking.py): to call about a matter, to call an
+    # office, to plan who can stand where.
+    "personal.call": f"{_KPU_OFFICE} district_committee {_POLICE}",
+    "personal.directory": f"{_KPU} {_POLICE}",
+    "personal.planning": "operations_head operations_staff",
+    # What people may ask for about themselves: taken in by the office, decided by its head, for it cannot be undone.
+    "rights.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor",
+    "rights.ask": "chair secretary resort_chief operations_head",
+    "rights.decide": "chair secretary resort_chief",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",
@@ -141,7 +152,7 @@ _GRANTS: dict[str, str] = {
 }
 
 # What a stolen password alone must not reach: asked for at the act, never at sign-in (docs/adr).
-SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign"})
+SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign", "rights.decide"})
 
 # What is stated only while an agreement is in force. While it is suspended these acts are not offered, and the ledger
 # refuses their facts (docs/adr/0014). The rest goes on: reading, the office's own papers and keys, the agreement

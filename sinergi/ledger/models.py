@@ -144,6 +144,12 @@ class Body(models.Model):
     data = models.BinaryField()
 
 
+class Erased(models.Model):
+    """The body of this entry was erased here: it is not taken again, whoever offers it."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True, related_name="erased")
+
+
 class Node(models.Model):
     """The hash of one full subtree of 2**level leaves (level 1 and up; leaves are in Entry)."""
 

@@ -227,6 +227,16 @@ def body(entry: int) -> bytes | None:
     return None if found is None else bytes(found[0])
 
 
+def had_body(entry: int) -> bool:
+    """Whether this node holds the erasable part of an entry, or has erased it."""
+    found = _one(
+        "SELECT 1 FROM ledger_body WHERE entry_id = %s UNION ALL SELECT 1 FROM ledger_erased WHERE entry_id = %s",
+        entry,
+        entry,
+    )
+    return found is not None
+
+
 def subtree(log: Log, level: int, index: int) -> bytes:
     """The hash of one full subtree of a log's tree; level 0 are the leaves."""
     if level == 0:

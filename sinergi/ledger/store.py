@@ -299,7 +299,7 @@ def bundle(origin: str, start: int, limit: int = bundles.ENTRIES_PER_BUNDLE) -> 
 def admit_body(origin: str, seq: int, salt: bytes, body: bytes) -> bool:
     """Store the erasable part of an entry we hold, if it matches its commitment, and fill its columns.
 
-    Returns False where it was already here. Raises BadEnvelope where it does not match.
+    Returns False where it was already here, or was erased here. Raises BadEnvelope where it does not match.
     """
     from sinergi.ledger import fold
 
@@ -311,7 +311,7 @@ def admit_body(origin: str, seq: int, salt: bytes, body: bytes) -> bool:
         raise envelope.BadEnvelope(8, "a body the header does not speak of")
     if envelope.commit(body, salt) != commitment.hash:
         raise envelope.BadEnvelope(8, "the body is not the one the header commits to")
-    if rows.body(entry.pk) is not None:
+    if rows.had_body(entry.pk):
         return False
     rows.insert_body(entry.pk, salt, body)
     fold.fill_text(entry, body)

@@ -46,6 +46,7 @@ VERBS = {
     "accept": Verb("sinergi.sync.verbs:accept", "terima berkas undangan mitra", always),
     "backup": Verb("sinergi.node.verbs:backup", "tulis cadangan terenkripsi, juga selagi simpul melayani", opens=False),
     "demo": Verb("sinergi.node.demo:run", "layani simpul demo di mesin ini", opens=False),
+    "erasure": Verb("sinergi.features.rights.verbs:erasure", "cari sisa isi yang dihapus di semua berkas", opens=False),
     "evidence": Verb(
         "sinergi.ledger.verbs:evidence", "ekspor atau periksa bukti", needs_node=lambda argv: argv[:1] != ["verify"]
     ),

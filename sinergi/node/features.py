@@ -12,6 +12,7 @@ FEATURES = [
     "sinergi.features.guard",
     "sinergi.features.standing_duties",
     "sinergi.features.data",
+    "sinergi.features.rights",
     "sinergi.features.exchange",
     "sinergi.features.oversight",
     "sinergi.features.reminders",

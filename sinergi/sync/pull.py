@@ -189,7 +189,9 @@ class Round:
         log = Log.objects.filter(origin=origin).exclude(frozen=histories.FORKED).first()
         while log is not None:
             self._check_stop()
-            missing = Entry.objects.filter(log=log, has_body=True, body__isnull=True).order_by("seq")
+            missing = Entry.objects.filter(log=log, has_body=True, body__isnull=True, erased__isnull=True).order_by(
+                "seq"
+            )
             gone = {seq for where, seq in self._absent if where == origin}
             wanted = [seq for seq in missing.values_list("seq", flat=True) if seq not in gone][: messages.MOST_BODIES]
             if not wanted:

@@ -42,6 +42,7 @@ def about(name: str, **who: str) -> Row:
 
 READ = f"{OFFICIALS} auditor"
 ASK = f"{KPU_OFFICE} district_committee"
+LETTER_FILE = f"{KPU_OFFICE} district_committee {POLICE} auditor"
 LETTER = "secretary resort_chief operations_head"
 ROWS = [
     Row(name="security:requests", get=READ),
@@ -62,8 +63,8 @@ ROWS = [
     about("confirmation", post=ASK),
     about("letter", post=LETTER),
     about("evidence", get="chair secretary resort_chief operations_head auditor"),
-    Row(name="security:letter-pdf", get=READ, own=letter(True), other=letter(False)),
-    Row(name="security:letter-docx", get=READ, own=letter(True), other=letter(False)),
+    Row(name="security:letter-pdf", get=LETTER_FILE, own=letter(True), other=letter(False)),
+    Row(name="security:letter-docx", get=LETTER_FILE, own=letter(True), other=letter(False)),
     Row(name="security:api-requests", get=READ, post=ASK),
     about("api-request", get=READ),
     about("api-corrections", post=ASK),

@@ -21,6 +21,7 @@ from sinergi.access.models import User
 from sinergi.access.roles import ROLES
 from sinergi.kernel.instants import now
 from sinergi.ledger.models import Agency
+from tests.permissions import personal
 from tests.permissions.fixtures import sign_in_somebody, token_of
 from tests.permissions.rows import Row, all_rows
 from tests.permissions.world import World, make_world
@@ -54,18 +55,27 @@ def test_every_row_has_an_address():
 
 
 @pytest.mark.slow
-def test_every_address_answers_each_identity_as_the_table_says(world, caplog):
+def test_every_address_answers_each_identity_as_the_table_says_and_masks_what_is_personal(world, caplog):
     caplog.set_level(logging.CRITICAL + 1)  # thousands of refusals, each logged as it should be
     identities = _identities(world)
+    personal.plant(world)
     differences: list[str] = []
+    told: set[tuple[str, str]] = set()
     asked = 0
     for row in all_rows():
         for object_, path in _paths(row, world):
             for identity, (client, role, headers) in identities.items():
                 for method in METHODS:
-                    status = _ask(client, method, path, row, headers)
+                    status, words = _ask(client, method, path, row, headers)
                     expected = _expected(row, method, role, object_, path, headers)
                     asked += 1
+                    if row.name not in personal.PROVES:
+                        told |= {(role, word) for word in words}
+                        differences += [
+                            f"{method} {row.name} tells {identity} of {word}"
+                            for word in words
+                            if role not in personal.TOLD_TO[word]
+                        ]
                     if not expected(status):
                         wanted = expected.__doc__
                         differences.append(
@@ -73,6 +83,8 @@ def test_every_address_answers_each_identity_as_the_table_says(world, caplog):
                         )
     print(f"{asked} requests, {len(all_rows())} addresses, {len(identities)} identities")
     assert differences == [], "\n".join(differences)
+    # Whoever needs it is told it: else masking everything for everybody would pass.
+    assert {(role, word) for word, roles in personal.TOLD_TO.items() for role in roles} <= told
 
 
 def _identities(world: World) -> dict[str, tuple[Client, str, dict[str, str]]]:
@@ -103,13 +115,15 @@ def _paths(row: Row, world: World) -> Iterator[tuple[str, str]]:
         yield "other's", row.path(world, row.other)
 
 
-def _ask(client: Client, method: str, path: str, row: Row, headers: dict[str, str]) -> Any:
-    """The status, or "door" for a redirect to the sign-in page. What the request changed is undone."""
+def _ask(client: Client, method: str, path: str, row: Row, headers: dict[str, str]) -> tuple[Any, frozenset[str]]:
+    """The status, or "door" for a redirect to the sign-in page, and what personal words the answer holds. What the
+    request changed is undone."""
     cache.clear()
     cookies = client.cookies.copy()
     with transaction.atomic():
         data = row.body if method == "POST" else {}
         answer = client.generic(method, path, _encoded(data), "application/x-www-form-urlencoded", headers=headers)
+        words = personal.found_in(answer)
         if hasattr(answer, "streaming_content"):
             answer.close()
         transaction.set_rollback(True)
@@ -117,8 +131,8 @@ def _ask(client: Client, method: str, path: str, row: Row, headers: dict[str, st
     # These two lead to the sign-in page by what they are for.
     leads_there = row.name in ("access:sign-out", "access:second-step")
     if not leads_there and answer.status_code == 302 and answer["Location"].startswith("/masuk/"):
-        return "door"
-    return answer.status_code
+        return "door", words
+    return answer.status_code, words
 
 
 def _encoded(data: dict[str, Any]) -> str:

@@ -35,6 +35,7 @@ OPEN = {
     "obligations.templates",
     "security.read",
     "security.read_restricted",
+    "security.letter_file",
     "places.read",
     "places.regions",
     "risk.read",

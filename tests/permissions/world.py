@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from sinergi.access.models import User
-from sinergi.features.security.events import AssistanceRequested, Spot
+from sinergi.features.security.events import AssistanceRequested, RequestText, Spot
 from sinergi.kernel.actors import Actor
 from sinergi.ledger.models import Agency
 from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES, enter_and_confirm
@@ -56,6 +56,9 @@ class World:
                 spot=Spot(region=region),
                 people=1,
                 officers=12,
+                text=RequestText(
+                    activity="Rapat", place="Aula", contact_name="Narahubung", contact_phone="0812-7000-0001"
+                ),
             )
             return partner.state(agreement, asked)
 

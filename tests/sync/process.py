@@ -141,6 +141,64 @@ def do_say(agreement: str, count: int, first: int = 0, words: str = "") -> list[
     return keys
 
 
+def do_ask_erasure(agreement: str, records: list[str]) -> str:
+    from sinergi.features.rights import actions
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+
+    told = {"ground": "subject_asks", "asked_by": "subject", "words": "B/1/2024"}
+    asked = actions.ask(id=new_event_id(now()), by=_head(), at=now(), agreement=agreement, records=records, **told)
+    return asked.key
+
+
+def do_records(agreement: str, kind: str) -> list[str]:
+    """The keys of the facts of one kind, in the order in which they came."""
+    from sinergi.ledger.models import Entry
+
+    return list(Entry.objects.filter(log__agreement=agreement, kind=kind).order_by("pk").values_list("key", flat=True))
+
+
+def do_verify(agreement: str) -> str:
+    """What the stand-alone verifier finds wrong with the evidence of an agreement; empty where all holds."""
+    import subprocess
+    import tempfile
+
+    from sinergi.ledger.evidence import export_agreement
+
+    with tempfile.NamedTemporaryFile(suffix=".sinergi") as file:
+        file.writelines(export_agreement(agreement))
+        file.flush()
+        verifier = Path(__file__).parents[2] / "docs" / "protocol" / "verify.py"
+        judged = subprocess.run([sys.executable, verifier, file.name], capture_output=True, text=True, check=False)
+    return "" if judged.returncode == 0 and "Everything holds" in judged.stdout else judged.stderr or judged.stdout
+
+
+def do_erase(request: str) -> None:
+    from sinergi.features.rights import actions
+    from sinergi.kernel.ids import new_event_id
+    from sinergi.kernel.instants import now
+
+    actions.erase(id=new_event_id(now()), by=_head(), at=now(), request=request)
+
+
+def do_erasures() -> dict[str, list[str]]:
+    """By request: the agencies that attested."""
+    from sinergi.features.rights.models import ErasureAnswer, ErasureRequest
+
+    said = ErasureAnswer.objects.filter(said="done").order_by("agency")
+    return {
+        asked.key: [answer.agency for answer in said if answer.request == asked.key]
+        for asked in ErasureRequest.objects.all()
+    }
+
+
+def _head() -> Any:
+    from sinergi.kernel.actors import Actor
+    from sinergi.ledger.store import own_agency
+
+    return Actor(id="c" * 16, office="resort_chief" if own_agency().kind == "police" else "secretary")
+
+
 def do_agreements() -> list[str]:
     from sinergi.ledger.models import Agreement
 

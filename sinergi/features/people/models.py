@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from sinergi.features.people import rules
 from sinergi.ledger.models import Folded, FoldedPart
 
 
@@ -56,3 +57,8 @@ class Officer(FoldedPart):
     hours_worked = models.PositiveIntegerField()
     rested_hours = models.PositiveIntegerField(null=True)
     phone = models.CharField(max_length=30)
+
+    @property
+    def able(self) -> bool:
+        """Whether this officer may guard a station. All that is told of health to who does not plan."""
+        return self.fit and self.age <= rules.OLDEST

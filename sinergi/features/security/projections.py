@@ -7,8 +7,11 @@ import binascii
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from sinergi.features.security import events
-from sinergi.features.security.models import Answer, Letter, Request, Step
+from sinergi.features.security.models import Answer, Letter, Proposal, Request, Step
+from sinergi.ledger import erasing
 from sinergi.ledger.catalog import Envelope, Ignored, folds, folds_text
 from sinergi.ledger.rows import agency_kind
 
@@ -332,3 +335,10 @@ def _file(text: str) -> bytes | None:
         return base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
         return None
+
+
+@erasing.register
+def _erase_proposals(keys: list[str]) -> None:
+    """What was proposed about a request may say again what was erased of it."""
+    about = Q(version__in=keys) | Q(request__in=keys)
+    Proposal.objects.filter(about).update(sentence="", reasons={}, returned_words="")

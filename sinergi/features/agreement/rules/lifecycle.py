@@ -30,7 +30,7 @@ STEPS: tuple[Step, ...] = ("working_group", "leaders", "above")
 # What is stated while an agreement is suspended too: what concerns the agreement itself, what the law fixes without the
 # parties (election days, holidays), and that a yes to data was taken back or data destroyed, which nobody may put off.
 # Every other kind waits.
-GOES_ON = ("agreement.", "negotiation.", "stages.", "data.destroyed", "data.grant_withdrawn")
+GOES_ON = ("agreement.", "negotiation.", "stages.", "data.destroyed", "data.grant_withdrawn", "erasure.")
 
 STEP_DAYS = 7
 NOTICE = timedelta(days=30)

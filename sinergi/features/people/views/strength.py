@@ -8,8 +8,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from sinergi.access import masking
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.people import rules
 from sinergi.features.people.forms import OFFICER_COLUMNS
@@ -17,6 +19,7 @@ from sinergi.features.people.models import Officer, OfficerList
 from sinergi.features.people.public import officer_list, officers, units
 from sinergi.features.places import public as places
 from sinergi.ledger.store import own_agency
+from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.web import uploads
 
@@ -64,6 +67,7 @@ def named(request: PersonRequest) -> HttpResponse:
         "units": names.items(),
         "chosen": request.GET.get("satuan", ""),
         "oldest": rules.OLDEST,
+        "sees_health": masking.sees(request.user, Officer, "fit"),
     }
     return render(request, "people/officers.html", context)
 
@@ -71,9 +75,12 @@ def named(request: PersonRequest) -> HttpResponse:
 @require_safe
 @requires("people.read")
 def named_sheet(request: PersonRequest) -> HttpResponse:
-    """The same list as an Excel file, in the form in which it is taken in."""
-    lines = [{column.name: getattr(row, column.name) for column in OFFICER_COLUMNS} for row in _opened(request)]
-    return uploads.sheet_answer(export(OFFICER_COLUMNS, lines, sheet="Personel"), "personel.xlsx")
+    """The same list as an Excel file: for who plans in the form in which it is taken in, for others what they need."""
+    columns = [column for column in OFFICER_COLUMNS if masking.sees(request.user, Officer, column.name)]
+    if len(columns) < len(OFFICER_COLUMNS):
+        columns.append(Column(name="able", label=gettext("Dapat menjaga TPS"), kind=Kind.BOOLEAN))
+    lines = [{column.name: getattr(row, column.name) for column in columns} for row in _opened(request)]
+    return uploads.sheet_answer(export(columns, lines, sheet="Personel"), "personel.xlsx")
 
 
 def _opened(request: PersonRequest) -> Any:

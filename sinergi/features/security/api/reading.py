@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from sinergi.access import masking
 from sinergi.access.doors import note_read
 from sinergi.features.agreement import public as agreements
 from sinergi.features.security import rules
@@ -53,6 +54,7 @@ def one_request(call: Call, key: str) -> RequestWhole:
         for name in RequestWhole.__struct_fields__
         if name not in RequestShown.__struct_fields__ and hasattr(found, name) and name != "letters"
     }
+    own_columns |= {name: masking.told(call.user, found, name) for name in ("contact_phone", "commander_phone")}
     return RequestWhole(
         **{name: getattr(shown, name) for name in RequestShown.__struct_fields__},
         **own_columns,

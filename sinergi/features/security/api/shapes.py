@@ -234,7 +234,7 @@ class LetterShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestWhole(RequestShown, frozen=True, kw_only=True):
-    """One request with its words and what followed."""
+    """One request with its words and what followed. Telephone numbers that are not for the caller are "••••"."""
 
     destination: str | None
     note: str | None

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from sinergi.access import masking
 from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
@@ -98,6 +99,7 @@ def page_of(
     spots = _spots(found)
     return {
         "asked": found,
+        "phones": {name: masking.told(user, found, f"{name}_phone") for name in ("contact", "commander")},
         "row": row,
         "answer": found.answer,
         "decision": DECISIONS.get(found.answer.decision) if found.answer else "",
@@ -174,6 +176,7 @@ def _what_may(user: Any, row: Row, found: Request, proposal: Proposal | None, *,
         and agreements.offers(user, "security.request", **where),
         "letter": agreements.offers(user, "security.letter", **where) and _letter_is_due(found, own=own, police=police),
         "export": user.can("evidence.export", **where),
+        "letter_file": user.can("security.letter_file", **where),
     }
     return {name for name, holds in checks.items() if holds}
 

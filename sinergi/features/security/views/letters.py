@@ -41,14 +41,14 @@ def issue(request: PersonRequest, key: str) -> HttpResponse:
     return redirect("security:request", key=found.key)
 
 
-@requires("security.read")
+@requires("security.letter_file")
 @require_safe
 def pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The letter as PDF."""
     return _file(request, key, "pdf", "application/pdf")
 
 
-@requires("security.read")
+@requires("security.letter_file")
 @require_safe
 def docx(request: HttpRequest, key: str) -> HttpResponse:
     """The letter as DOCX, for editing."""
@@ -64,7 +64,7 @@ def _file(request: HttpRequest, key: str, form: str, media_type: str) -> HttpRes
     if letter is None:
         raise Http404
     # The letter is seen by whoever may see its request; a restricted one leaves a trace there.
-    open_record(request, requests_for(request.user), letter.request_id, "security.read")
+    open_record(request, requests_for(request.user), letter.request_id, "security.letter_file")
     data = getattr(letter, form)
     if data is None:
         raise Http404

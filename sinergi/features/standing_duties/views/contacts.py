@@ -13,10 +13,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sinergi.access import masking
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.standing_duties import actions, rules
+from sinergi.features.standing_duties.events import Contact
 from sinergi.features.standing_duties.forms import SPARE_CONTACTS, ContactForm
 from sinergi.features.standing_duties.models import ContactList
 from sinergi.features.standing_duties.views.updates import own_districts
@@ -40,13 +42,15 @@ def contacts(request: PersonRequest) -> HttpResponse:
     shelves = [
         {
             "info": info,
-            "parties": [_shelf(party, versions.get((info.id, party), []), proof, today) for party in info.parties],
+            "parties": [
+                _shelf(request.user, party, versions.get((info.id, party), []), proof, today) for party in info.parties
+            ],
             "may": info.id in may,
         }
         for info in infos
         if info.state == "in_force" or any((info.id, party) in versions for party in info.parties)
     ]
-    return render(request, "standing_duties/contacts.html", {"shelves": shelves})
+    return render(request, "standing_duties/contacts.html", {"shelves": shelves, "mask": masking.MASK})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +100,7 @@ def edit_contacts(request: PersonRequest, agreement: str) -> HttpResponse:
     return render(request, "standing_duties/contacts_edit.html", context, status=422 if posted else 200)
 
 
-def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade], today: date) -> dict[str, Any]:
+def _shelf(user: Any, party: str, mine: list[ContactList], proof: dict[str, Grade], today: date) -> dict[str, Any]:
     rows = mine[0].rows() if mine else None
     before = mine[1].rows() if len(mine) > 1 else None
     names = places.area_names({row.region for row in rows or () if row.region})
@@ -104,7 +108,7 @@ def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade], today: 
         "name": agreements.agency_name(party),
         "list": mine[0] if mine else None,
         "rows": [
-            (row, names.get(row.region, ""), row.since is not None and row.since > today)
+            (_masked(user, mine[0], row), names.get(row.region, ""), row.since is not None and row.since > today)
             for row in rows or ()
             if not rules.is_over(row, today)
         ],
@@ -112,3 +116,8 @@ def _shelf(party: str, mine: list[ContactList], proof: dict[str, Grade], today: 
         "changes": rules.changes(before, rows) if before is not None and rows is not None else None,
         "grade": proof.get(mine[0].key, NOTHING) if mine else NOTHING,
     }
+
+
+def _masked(user: Any, listed: ContactList, row: Contact) -> Contact:
+    kept = {name: masking.told(user, listed, name, getattr(row, name)) for name in ("phone", "email")}
+    return msgspec.structs.replace(row, **kept)

@@ -1,0 +1,1 @@
+"""Pages of people's rights: asking for an erasure, and what each holder did."""
