@@ -140,6 +140,8 @@ _GRANTS: dict[str, str] = {
     "rights.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor",
     "rights.ask": "chair secretary resort_chief operations_head",
     "rights.decide": "chair secretary resort_chief",
+    # Who took a table out that turned up somewhere: for who answers for the office, and who audits it.
+    "rights.trace": "chair secretary resort_chief auditor",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

@@ -13,7 +13,7 @@ from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, rows, tree
+from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, rows, tree, wording
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, one_form, references
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.identity import named
@@ -96,6 +96,7 @@ def append(
     if agreement and rows.has_left(agreement, log.agency):
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     event = one_form(event)
+    wording.refuse(event, agreement=agreement)
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
     seen, lam = _seen(log, logs)

@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sinergi.access.middleware.ActorMiddleware",
+    "sinergi.web.recipients.RecipientMiddleware",
     "sinergi.web.middleware.ReadingMiddleware",
     "sinergi.web.scope.ScopeMiddleware",
     "sinergi.web.middleware.KeptFormMiddleware",

@@ -110,3 +110,51 @@ def column_with_identity_number(rows: Iterable[tuple[int, list[Cell]]]) -> tuple
             if (not isinstance(cell, str) or len(cell) >= 16) and holds_identity_number(cell):
                 return number, position
     return None
+
+
+# Words that tell what nobody may write here. They are matched, not understood: whoever wants to can write around them,
+# so the name of who wrote stands beside every fact.
+_CONTESTANT = r"(?:paslon|pasangan calon|nomor urut|no\.? ?urut|calon|caleg)"
+_VOTES = r"[0-9][0-9.,]*\s*(?:suara|%|persen)(?!\s*(?:surat|kotak))"
+_SAID: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "perolehan suara",
+        re.compile(
+            rf"{_CONTESTANT}[^.;\n]{{0,40}}?\b{_VOTES}"
+            r"|\b(?:menang|unggul|memperoleh|meraih|mendapat)\b[^.;\n]{0,30}?\b[0-9][0-9.,]*\s*suara\b"
+            rf"|\b(?:perolehan|hasil) suara\b[^.;\n]{{0,40}}?\b[0-9]{{2,}}",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "nama pemilih",
+        re.compile(r"\bpemilih\s+(?:yang\s+)?(?:bernama|atas nama|a\.n\.)\s+\w", re.IGNORECASE),
+    ),
+    (
+        "partai seseorang",
+        re.compile(
+            r"\b[A-Z][\w']+\s+(?:adalah|merupakan|ialah)\s+(?:seorang\s+)?(?i:kader|anggota|pengurus|simpatisan|pendukung)"
+            r"\s+(?i:partai|parpol|dpc|dpw)\b"
+            r"|\b(?i:kader|anggota|pengurus|simpatisan)\s+(?i:partai|parpol)\b[^.;\n]{0,30}?"
+            r"(?i:bernama|atas nama|a\.n\.)\s+\w"
+        ),
+    ),
+)
+# What the police know from intelligence, and what they hold back, never enters an agreement's log.
+_INTELLIGENCE = re.compile(
+    r"\b(?:kirsus|renops|lapinsus|infosus|perkiraan khusus"
+    r"|(?:perkiraan|laporan|lampiran|produk|bahan|informasi) intelijen|(?:kekuatan|personel|pasukan) cadangan)\b",
+    re.IGNORECASE,
+)
+
+
+def forbidden_words(words: str) -> str | None:
+    """What these words tell that nobody may write, as a word for people, or None."""
+    if identity_number_in(words):
+        return "NIK"
+    return next((why for why, pattern in _SAID if pattern.search(words)), None)
+
+
+def intelligence_in(words: str) -> bool:
+    """Whether these words bring what the police keep to themselves."""
+    return _INTELLIGENCE.search(words) is not None

@@ -15,10 +15,13 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sinergi.sheets import marking
 from sinergi.sheets.columns import Column, Kind, Value, text_of
 from sinergi.sheets.table import ERROR_COLUMN, Table
 from sinergi.sheets.xlsx_file import DATA_SHEET
@@ -121,23 +124,41 @@ def export(
     """An XLSX of `rows` with the columns in the given order, header frozen, filters on.
 
     Text is never a formula, whatever it begins with. `mark` (LATIHAN for exercises) goes into the sheet's
-    name, its header and footer. Instants must be given in the zone people should read, without one.
+    name, its header and footer. Where it leaves for somebody it bears their
+    marks (`marking`). Instants must be given in the zone people should read, without one.
     """
     book = Workbook(write_only=True)
     page: Any = book.create_sheet(_sheet_name(f"{mark} {sheet}".strip()))
     page.freeze_panes = "A2"
     for position, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(position)].width = max(10, min(44, len(column.label) + 6))
+    recipient = marking.recipient()
+    foot = f"{mark} · {recipient.shown}".strip(" ·") if recipient else mark
+    if foot:
+        page.oddFooter.center.text = foot.replace("&", "&&")[:LONGEST_MARK]
     if mark:
         # In a header & begins a command (page number, colour); doubled it is the sign itself. Excel takes 255 letters.
-        page.oddHeader.center.text = page.oddFooter.center.text = mark.replace("&", "&&")[:LONGEST_MARK]
+        page.oddHeader.center.text = mark.replace("&", "&&")[:LONGEST_MARK]
     page.append([_styled(page, column.label, font=_BOLD, fill=_HEAD) for column in columns])
+    told: list[list[Any]] = [[column.label for column in columns]]
     count = 1
     for row in rows:
-        page.append([_written(page, row.get(column.name), column) for column in columns])
+        values = [row.get(column.name) for column in columns]
+        page.append([_written(page, value, column) for value, column in zip(values, columns, strict=True)])
         count += 1
+        if recipient:
+            told.append([_UNWRITABLE.sub("\ufffd", value) if isinstance(value, str) else value for value in values])
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
+    if recipient:
+        _hide(book, recipient.token(marking.content(told)))
     return _saved(book)
+
+
+def _hide(book: Workbook, token: str) -> None:
+    """Three places, so that a program that drops one still keeps another."""
+    book.custom_doc_props.append(StringProperty(name=marking.PROPERTY, value=token))
+    book.properties.keywords = token
+    book.defined_names.add(DefinedName(f"_{marking.PROPERTY}", attr_text=f'"{token}"', hidden=True))
 
 
 def corrected(table: Table) -> bytes:
@@ -191,7 +212,7 @@ def _written(page: Any, value: Any, column: Column) -> Any:
     if isinstance(value, int | float):
         return value if column.kind is not Kind.CODE else _styled(page, str(value), as_text=True)
     if isinstance(value, datetime):
-        cell = WriteOnlyCell(page, value.replace(tzinfo=None))
+        cell = WriteOnlyCell(page, value.replace(tzinfo=None, microsecond=0))
         cell.number_format = "yyyy-mm-dd hh:mm"
         return cell
     if isinstance(value, date):

@@ -31,7 +31,9 @@ def _asked(own: bool) -> Any:
     return made
 
 
+TRACE = "chair secretary resort_chief auditor"
 ROWS = [
+    Row(name="rights:trace", get=TRACE, post=TRACE),
     Row(name="rights:erasures", get=READ),
     Row(name="rights:erasures-sheet", get=READ),
     Row(name="rights:ask", get=ASK, post=ASK),

@@ -21,17 +21,17 @@ NEVER = (
     Never(
         _("Pemilih dengan nama, NIK, atau NKK"),
         _("Data pribadi pemilih tetap di KPU; kerja sama ini tidak memerlukannya."),
-        _("Berkas dengan kolom itu ditolak seluruhnya; yang bertukar hanya jumlah."),
+        _("Berkas dengan kolom itu ditolak seluruhnya, juga tulisan yang memuatnya; yang bertukar hanya jumlah."),
     ),
     Never(
         _("Perolehan suara"),
         _("Polri tidak mencatat hasil; hasil adalah urusan KPU (STR/404/VI/OPS.1.3/2018)."),
-        _("Tidak ada isian untuknya, dan kolom suara dalam tabel ditolak."),
+        _("Tidak ada isian untuknya; kolom suara dalam tabel dan angka suara dalam tulisan ditolak."),
     ),
     Never(
         _("Pilihan atau kecenderungan politik seseorang"),
         _("Orang tidak dinilai; tempat yang dinilai."),
-        _("Tidak ada isian untuknya; kolom partai dalam tabel ditolak."),
+        _("Tidak ada isian untuknya; kolom partai dalam tabel dan partai seseorang dalam tulisan ditolak."),
     ),
     Never(
         _("Nama peserta unjuk rasa"),
@@ -41,7 +41,7 @@ NEVER = (
     Never(
         _("Bahan intelijen: kirsus, Renops, cadangan, lampiran intelijen"),
         _("Milik Polri dan tidak pernah masuk buku catatan bersama."),
-        _("Tidak ada jenis catatan untuknya."),
+        _("Tidak ada jenis catatan untuknya; tulisan yang menyebutnya ditolak di buku perjanjian."),
     ),
     Never(
         _("Kata sandi dan kunci rahasia dalam bentuk terbaca"),

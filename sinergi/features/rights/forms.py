@@ -60,6 +60,12 @@ class AskForm(RefusingForm):
         self.fields["records"].choices = found  # type: ignore[attr-defined]
 
 
+class TraceForm(RefusingForm):
+    """A file that turned up somewhere."""
+
+    file = forms.FileField(label=_("Berkas Excel"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}))
+
+
 class EraseForm(RefusingForm):
     """Yes, for good."""
 

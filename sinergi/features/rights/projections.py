@@ -3,6 +3,8 @@ restored from an older copy erases again, as soon as its own words come back to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sinergi.features.rights import rules
 from sinergi.features.rights.events import ErasureDone, ErasureRefused, ErasureRequested, Words
 from sinergi.features.rights.models import ErasureAnswer, ErasureRequest
@@ -69,7 +71,7 @@ def refusal_words(text: Words | None, envelope: Envelope) -> None:
     ErasureAnswer.change({"key": envelope.key}, words=_words(text))
 
 
-def kinds_of(records: list[str]) -> list[str]:
+def kinds_of(records: Sequence[str]) -> list[str]:
     """The kinds of these records."""
     return list(Entry.objects.filter(key__in=records).order_by("kind").values_list("kind", flat=True).distinct())
 

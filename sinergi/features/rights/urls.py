@@ -3,12 +3,13 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.rights.views import erasures
+from sinergi.features.rights.views import erasures, tracing
 from sinergi.web import navigation, records
 
 app_name = "rights"
 
 urlpatterns = [
+    path("hak/berkas/", tracing.trace, name="trace"),
     path("hak/penghapusan/", erasures.erasures, name="erasures"),
     path("hak/penghapusan/daftar.xlsx", erasures.erasures_sheet, name="erasures-sheet"),
     path("hak/penghapusan/baru/", erasures.ask, name="ask"),
@@ -25,6 +26,9 @@ navigation.register_view(
         permission="rights.read",
         pages=("rights:ask", "rights:erasure", "rights:carry-out", "rights:refuse"),
     )
+)
+navigation.register_view(
+    navigation.View(place="data", label=_("Berkas temuan"), url_name="rights:trace", permission="rights.trace")
 )
 navigation.register_inbox(erasures.inbox)
 records.register(
