@@ -91,6 +91,7 @@ def test_every_upload_is_a_table_that_is_checked_or_a_paper_that_is_only_kept():
 
     from django.conf import settings
 
+    import_module("sinergi.sync.forms")
     for feature in settings.FEATURES:
         if find_spec(f"{feature}.forms"):
             import_module(f"{feature}.forms")
@@ -127,6 +128,7 @@ KEPT = {
     "agreement.forms.ScanForm.scan",
     "agreement.forms.StepPaperForm.scan",
     "rights.forms.TraceForm.file",
+    "sinergi.sync.forms.Letter.file",
     "stages.forms.CalendarFile.file",
     "standing_duties.forms.UpdateForm.file",
 }

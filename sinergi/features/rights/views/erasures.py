@@ -225,6 +225,8 @@ def _page(request: PersonRequest, key: str, **given: Any) -> HttpResponse:
         or (RefuseForm(initial=initial) if decides and mine and mine["answer"] is None else None),
         "erased_here": mine is not None and mine["code"] == "done",
     }
+    if context["erase"] and context["has_archive"]:
+        context["erase"].fields["schedule"].required = True
     return render(request, "rights/erasure.html", context, status=422 if given else 200)
 
 
@@ -277,4 +279,5 @@ def _said(entry: Entry) -> str:
 
 
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
-    return [(info.id, info.name) for info in agreements.agreements_of(request.user, "rights.ask")]
+    known = agreements.agreements_of(request.user, "rights.ask")
+    return [(info.id, info.name) for info in sorted(known, key=lambda info: info.state != "in_force")]

@@ -211,7 +211,7 @@ def test_fetching_a_restricted_letter_leaves_a_trace(kpu):
     kpu.person("secretary").get(f"/pengamanan/{key}/")
     read = list(ReadAudit.objects.values_list("record", "permission"))
     assert read == [
-        (f"security.request:{key}", "security.read"),
+        (f"security.request:{key}", "security.letter_file"),
         (f"security.request:{key}", "evidence.export"),
         (f"security.request:{key}", "security.read"),
     ]
