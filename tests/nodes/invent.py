@@ -40,6 +40,7 @@ SELDOM = {"corrects", "replaces", "consequence_test"}
 # What something is delivered for: without it, only what was asked for.
 MOSTLY = {"obligation"}
 NAMES = {
+    "erasure": "erasure.requested",
     "session": "standing_duties.session_proposed",
     "move": "standing_duties.session_moved",
     "follows": "standing_duties.session_moved",

@@ -39,7 +39,10 @@ POLICE = frozenset(
     "data.delivered",
     "data.grant_withdrawn",
     "risk.classes_set",
+    "erasure.done",
+    "erasure.refused",
 }
+ERASING = ("erasure.refused", "erasure.done")
 # How a history begins, so that enough of what follows is valid. A feature whose kinds build on each other adds its own.
 OPENINGS = (
     *(
@@ -59,6 +62,7 @@ OPENINGS = (
     [f"data.{kind}" for kind in ("dataset_listed", "requested", *["answered"] * 3, *["grant_withdrawn"] * 2)],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", "request_withdrawn", "dataset_listed", "answered")],
     [f"obligations.{kind}" for kind in ("proposed", "history_stated", "history_answered")],
+    *(["security.assistance_requested", *["erasure.requested"] * 3, *[said] * 3] for said in ERASING),
     ["risk.places_scored", "risk.classes_set", "risk.places_scored", "risk.classes_set"],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
 )

@@ -37,7 +37,7 @@ class ErasureDone(Event, kind="erasure.done"):
     `bodies`: how many it still held. `schedule`: the number of the retention schedule, where one of them is an archive.
     """
 
-    request: RecordKey
+    erasure: RecordKey
     bodies: int
     schedule: str = ""
 
@@ -45,6 +45,6 @@ class ErasureDone(Event, kind="erasure.done"):
 class ErasureRefused(Event, kind="erasure.refused"):
     """A holder keeps what was asked to be erased, for now, and says on which ground."""
 
-    request: RecordKey
+    erasure: RecordKey
     ground: Refusal
     text: Words | None = None

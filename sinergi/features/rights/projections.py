@@ -43,14 +43,14 @@ def request_words(text: Words | None, envelope: Envelope) -> None:
 @folds(ErasureDone)
 def erasure_done(event: ErasureDone, envelope: Envelope) -> None:
     """A holder's attestation, once, by an official who may decide; where it is our own, what it says is done now."""
-    asked = _asked(event.request, envelope)
+    asked = _asked(event.erasure, envelope)
     if rules.has_archive(kinds_of(asked.records_json)) and not event.schedule:
         raise Ignored("an archive goes only under its retention schedule")
     if len(event.schedule) > rules.LONGEST_SCHEDULE or event.schedule != line(event.schedule) or event.bodies < 0:
         raise Ignored("it is no possible attestation")
-    if ErasureAnswer.look("key", where={"request": event.request, "agency": envelope.agency, "said": "done"}):
+    if ErasureAnswer.look("key", where={"request": event.erasure, "agency": envelope.agency, "said": "done"}):
         raise Ignored("it was erased there before")
-    _insert(event.request, envelope, said="done", bodies=event.bodies, schedule=event.schedule, ground="")
+    _insert(event.erasure, envelope, said="done", bodies=event.bodies, schedule=event.schedule, ground="")
     own = rows.own_agency()
     if own is not None and envelope.agency == own.id:
         erasing.erase(asked.records_json)
@@ -59,10 +59,10 @@ def erasure_done(event: ErasureDone, envelope: Envelope) -> None:
 @folds(ErasureRefused)
 def erasure_refused(event: ErasureRefused, envelope: Envelope) -> None:
     """A holder's refusal, by an official who may decide, before it erased anything."""
-    _asked(event.request, envelope)
-    if ErasureAnswer.look("key", where={"request": event.request, "agency": envelope.agency}):
+    _asked(event.erasure, envelope)
+    if ErasureAnswer.look("key", where={"request": event.erasure, "agency": envelope.agency}):
         raise Ignored("that holder answered before")
-    _insert(event.request, envelope, said="refused", bodies=0, schedule="", ground=event.ground)
+    _insert(event.erasure, envelope, said="refused", bodies=0, schedule="", ground=event.ground)
 
 
 @folds_text(ErasureRefused)

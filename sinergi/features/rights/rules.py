@@ -61,7 +61,7 @@ def done(request: str, *, kinds: Iterable[str], bodies: int, schedule: str) -> E
             code="HAK-05",
             field="schedule",
         )
-    return ErasureDone(request=RecordKey(request), bodies=bodies, schedule=number)
+    return ErasureDone(erasure=RecordKey(request), bodies=bodies, schedule=number)
 
 
 def refuse(request: str, *, ground: Refusal, words: str) -> ErasureRefused:
@@ -69,7 +69,7 @@ def refuse(request: str, *, ground: Refusal, words: str) -> ErasureRefused:
     told = line(words)[:LONGEST]
     if not told:
         raise Refused("Tulis alasan yang dapat dibaca pemohon.", code="HAK-06", field="words")
-    return ErasureRefused(request=RecordKey(request), ground=ground, text=Words(words=told))
+    return ErasureRefused(erasure=RecordKey(request), ground=ground, text=Words(words=told))
 
 
 def has_archive(kinds: Iterable[str]) -> bool:

@@ -75,14 +75,14 @@ def test_who_may_not_decide_erases_nothing_and_an_archive_needs_its_schedule(kpu
         actions.erase(id=new_id(), by=STAFF, at=NOON, request=request)
     # A partner's staff attests: kept as evidence, counted as nothing; its head's word counts, and erases nothing here.
     staff = Official(id="b" * 16, office="operations_staff")
-    assert state(kpu.state(ErasureDone(request=request, bodies=1), actor=staff)) == Entry.State.INVALID
-    assert state(kpu.state(ErasureDone(request=request, bodies=1))) == Entry.State.FOLDED
-    assert state(kpu.state(ErasureDone(request=request, bodies=1))) == Entry.State.INVALID
+    assert state(kpu.state(ErasureDone(erasure=request, bodies=1), actor=staff)) == Entry.State.INVALID
+    assert state(kpu.state(ErasureDone(erasure=request, bodies=1))) == Entry.State.FOLDED
+    assert state(kpu.state(ErasureDone(erasure=request, bodies=1))) == Entry.State.INVALID
     assert in_tables(SAHRUL) == ["standing_duties.ContactList"]
     # Refused first, erased once the ground is gone; nothing is refused that is erased already.
     actions.refuse(id=new_id(), by=SECRETARY, at=NOON, request=request, ground="open_case", words="perkara berjalan")
     actions.erase(id=new_id(), by=SECRETARY, at=NOON, request=request)
-    assert state(kpu.state(ErasureRefused(request=request, ground="legal_duty"))) == Entry.State.INVALID
+    assert state(kpu.state(ErasureRefused(erasure=request, ground="legal_duty"))) == Entry.State.INVALID
     assert in_tables(SAHRUL) == []
     assert [row.said for row in ErasureAnswer.objects.order_by("answered_at", "key")].count("done") == 2
     with pytest.raises(Refused) as refused:

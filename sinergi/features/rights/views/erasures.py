@@ -210,7 +210,7 @@ def _page(request: PersonRequest, key: str, **given: Any) -> HttpResponse:
     entries = list(Entry.objects.filter(key__in=row.records_json).select_related("log").order_by("stored_at", "seq"))
     here = set(Body.objects.filter(entry__in=entries).values_list("entry_id", flat=True))
     initial = {"id": new_event_id(at)}
-    context = {
+    context: dict[str, Any] = {
         "row": row,
         "by": agreements.agency_name(row.agency),
         "ground": GROUNDS[row.ground],
