@@ -142,6 +142,9 @@ _GRANTS: dict[str, str] = {
     "rights.decide": "chair secretary resort_chief",
     # Who took a table out that turned up somewhere: for who answers for the office, and who audits it.
     "rights.trace": "chair secretary resort_chief auditor",
+    # A breach of this office: private to who answers for it.
+    "breaches.read": "chair secretary resort_chief operations_head auditor",
+    "breaches.keep": "chair secretary resort_chief operations_head",
     "exchange.read": f"{_KPU_OFFICE} {_POLICE_OFFICE} auditor administrator",
     # Sizes and roots of logs: what an administrator and an auditor compare between nodes.
     "logs.read": "auditor administrator",

@@ -13,6 +13,7 @@ FEATURES = [
     "sinergi.features.standing_duties",
     "sinergi.features.data",
     "sinergi.features.rights",
+    "sinergi.features.breaches",
     "sinergi.features.exchange",
     "sinergi.features.oversight",
     "sinergi.features.reminders",

@@ -71,7 +71,7 @@ OPENINGS = (
 INTRICATE = ("negotiation.", "agreement.", "stages.", "obligations.minutes_signed")
 # One office's own log, which nobody else delivers: there is one order only. That they are ignored elsewhere is tested
 # beside their projections.
-INTERNAL = ("people.", "guard.")
+INTERNAL = ("people.", "guard.", "breaches.noted", "breaches.step_taken")
 OFFICES = ("resort_chief", "resort_chief", "resort_chief", "operations_head")
 
 

@@ -1,0 +1,1 @@
+"""Pages of breaches: the clock, what was done, and the letters."""
