@@ -15,7 +15,7 @@ NO_WAY_MM = 1_000_000_000
 
 RULES = {
     "unit": _("satuannya tidak ada di daftar satuan"),
-    "fit": _("tidak sehat untuk bertugas"),
+    "fit": _("tercatat tidak dapat bertugas"),
     "age": _("melewati batas umur"),
     "rest": _("istirahatnya belum cukup"),
     "hours": _("jam tugasnya akan melewati batas"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
+from sinergi.access import masking
 from sinergi.features.people.models import Officer, OfficerList, Unit, UnitList
 
-__all__ = ["officers", "units"]
+__all__ = ["officers", "sees_health", "units"]
 
 
 def units() -> QuerySet[Unit]:
@@ -23,3 +26,8 @@ def officers() -> QuerySet[Officer]:
 def officer_list() -> OfficerList | None:
     """The list of officers in force."""
     return OfficerList.objects.order_by("-seq", "-key").first()
+
+
+def sees_health(user: Any) -> bool:
+    """Whether this person is told who is healthy by name, and where officers live: only who plans."""
+    return masking.sees(user, Officer, "fit")

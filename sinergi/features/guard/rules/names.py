@@ -155,7 +155,7 @@ def order(
         raise Refused("Posko itu tidak kekurangan personel.", code="JAG-15")
     rule = barring(files, officer, here.stations)
     if rule == "fit":
-        raise Refused("Personel yang tidak sehat untuk bertugas tidak dapat diperintahkan berjaga.", code="JAG-16")
+        raise Refused("Personel yang tercatat tidak dapat bertugas tidak dapat diperintahkan berjaga.", code="JAG-16")
     if rule not in BENDING:
         raise Refused(
             "Tidak ada batas yang menghalanginya di posko itu. Pakai Tetapkan di posko lain agar rencananya dihitung.",

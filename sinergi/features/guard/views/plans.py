@@ -196,8 +196,13 @@ def plan(request: PersonRequest, key: str) -> HttpResponse:
 @require_safe
 @requires("guard.read")
 def certificate(request: PersonRequest, key: str) -> HttpResponse:
-    """Every file of the plan, to be checked by a stranger with docs/planning/check.py."""
+    """Every file of the plan, to be checked by a stranger with docs/planning/check.py.
+
+    Health and homes of officers stay with who plans: others get the files without that table, which check no names.
+    """
     _, files = opened(request, key)
+    if not people.sees_health(request.user):
+        files = {name: content for name, content in files.items() if name != "people.csv"}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in sorted(files.items()):
