@@ -64,15 +64,14 @@ def test_a_kept_plan_tells_the_shortage_first_and_stays_inside(office, resort_ch
     assert chief.get(f"/penjagaan/{key}/posko.xlsx").status_code == 200
     bundle = zipfile.ZipFile(io.BytesIO(chief.get(f"/penjagaan/{key}/bukti.zip").content))
     assert bundle.read("posts.csv").decode() == FILES["posts.csv"]
+    assert [entry.log.role for entry in Entry.objects.filter(kind="guard.plan_made")] == ["internal"]
+    assert person("auditor").get(f"/penjagaan/{key}/").status_code == 403
+    assert rebuild.check() == []
     # Who plans takes health and homes along, nobody else.
     Plan.objects.update(files=FILES | {"people.csv": "code,fit\n"})
     for role, told in (("operations_head", True), ("resort_chief", False), ("deputy_chief", False)):
         taken = zipfile.ZipFile(io.BytesIO(person(role).get(f"/penjagaan/{key}/bukti.zip").content)).namelist()
         assert ("people.csv" in taken) is told, role
-    Plan.objects.update(files=FILES)
-    assert [entry.log.role for entry in Entry.objects.filter(kind="guard.plan_made")] == ["internal"]
-    assert person("auditor").get(f"/penjagaan/{key}/").status_code == 403
-    assert rebuild.check() == []
 
 
 def test_a_moved_voting_day_asks_for_a_new_plan_at_the_police_alone(office, resort_chief, person):
