@@ -9,7 +9,7 @@ from typing import Any
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
     name
-    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median")
+    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median", "orders")
     if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
@@ -28,6 +28,7 @@ BARS: dict[tuple[str, str], tuple[float, float]] = {
     ("planning", "PL-P2/3 2 GB / country, village, memory"): (1.0, 2.0),
     ("planning", "PL-P2/3 bar / country with bound, district, wall"): (1.0, 2.0),
     ("planning", "PL-P2/3 2 GB / country, district, memory"): (1.0, 2.0),
+    ("orders", "letters per second of processor time / 20"): (1.0, 2.0),
 }
 
 

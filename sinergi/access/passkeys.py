@@ -179,6 +179,15 @@ def signed(request: HttpRequest, answer: str, *, user: User, challenge: bytes, a
     }
 
 
+def used(answer: str, *, user: User) -> Passkey:
+    """The passkey of `user` that an answer names; nothing is judged yet. Raises Refused where it is none of theirs."""
+    credential, _ = _read(answer)
+    found = Passkey.objects.filter(credential=credential.id, user=user).first()
+    if found is None:
+        raise Refused("Kunci sandi ini tidak dikenal di simpul ini.", code="A-65", field="credential")
+    return found
+
+
 def key_of(passkey: Passkey) -> Any:
     """Its public key as `cryptography` knows it."""
     return decoded_public_key_to_cryptography(decode_credential_public_key(bytes(passkey.public_key)))

@@ -29,6 +29,7 @@ ROLES: dict[str, Role] = {
     "operations_head": Role("Kabag Ops", "police"),
     "operations_staff": Role("Staf Bag Ops", "police"),
     "police_sector": Role("Kapolsek", "police", "district"),
+    "duty_officer": Role("Petugas pengamanan TPS", "police", "district"),
     "chair": Role("Ketua KPU", "kpu"),
     "secretary": Role("Sekretaris KPU", "kpu"),
     "kpu_staff": Role("Staf Sekretariat KPU", "kpu"),
@@ -54,7 +55,7 @@ _POLICE = f"{_POLICE_OFFICE} police_sector"
 
 # One line per permission, `<feature>.<verb>`, with the roles that have it. A feature adds its lines here.
 _GRANTS: dict[str, str] = {
-    "home.read": f"{_KPU} {_POLICE} auditor observer administrator",
+    "home.read": f"{_KPU} {_POLICE} duty_officer auditor observer administrator",
     "search.use": f"{_KPU} {_POLICE} auditor",
     # The agreement: entered by the office that keeps the papers, confirmed by the office of the one who signed.
     "agreement.read": f"{_KPU} {_POLICE} auditor administrator",
@@ -115,6 +116,15 @@ _GRANTS: dict[str, str] = {
     "guard.plan": "deputy_chief operations_head operations_staff",
     # Against a limit that the planner keeps: a commander's own word.
     "guard.order": "resort_chief deputy_chief",
+    # Orders by name: written by operations, signed by the Kapolres or Plh; a card is for its officer and who commands.
+    "orders.read": _POLICE_OFFICE,
+    "orders.draft": "deputy_chief operations_head operations_staff",
+    "orders.sign": "resort_chief",
+    "orders.draw": _POLICE_OFFICE,
+    "orders.intelligence": "resort_chief deputy_chief operations_head",
+    "orders.tell": "resort_chief operations_head",
+    "orders.roster": f"{_KPU_OFFICE} district_committee {_POLICE_OFFICE}",
+    "orders.card": f"{_POLICE} duty_officer",
     "places.import": "secretary kpu_staff operations_head operations_staff",
     # Between elections: the update is the commission's, its answer the police's; each office keeps its own contacts.
     "standing_duties.read": f"{_KPU} {_POLICE} auditor",
@@ -157,7 +167,7 @@ _GRANTS: dict[str, str] = {
 }
 
 # What a stolen password alone must not reach: asked for at the act, never at sign-in (docs/adr).
-SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign", "rights.decide"})
+SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sign", "orders.sign", "rights.decide"})
 
 # What is stated only while an agreement is in force. While it is suspended these acts are not offered, and the ledger
 # refuses their facts (docs/adr/0014). The rest goes on: reading, the office's own papers and keys, the agreement
@@ -169,6 +179,7 @@ NEEDS_FORCE = frozenset(
         "security": "request withdraw propose_answer decide assign report confirm letter",
         "places": "import",
         "risk": "classify",
+        "orders": "tell",
         "standing_duties": "report answer contacts train",
         "data": "list request decide deliver use",
     }.items()

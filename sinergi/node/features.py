@@ -10,6 +10,7 @@ FEATURES = [
     "sinergi.features.risk",
     "sinergi.features.people",
     "sinergi.features.guard",
+    "sinergi.features.orders",
     "sinergi.features.standing_duties",
     "sinergi.features.data",
     "sinergi.features.rights",

@@ -418,6 +418,18 @@ def signature_flaw(
     )
 
 
+def assertion_flaw(over: bytes, *, host: str, public: str, authenticator: str, client: str, signature: str) -> str:
+    """Why these bytes are no signature over the challenge `over` with that key at that host; nothing where they are."""
+    return signing.assertion_flaw(
+        over, host=host, public=public, authenticator=authenticator, client=client, signature=signature
+    )
+
+
+def public_of(passkey: Passkey) -> str:
+    """Its public key as facts carry it: a SubjectPublicKeyInfo in hex."""
+    return signing.spki(passkeys.key_of(passkey)).hex()
+
+
 def opened(request: HttpRequest, agreement_id: str, permission: str) -> AgreementInfo:
     """The agreement that the person may see with `permission`, as of today, or Http404. Sets the office that acts."""
     row = open_record(request, Agreement.objects.all(), agreement_id, permission, field="agreement")

@@ -11,7 +11,6 @@ from sinergi.features.letters.rules import Numbering
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import day_of
-from sinergi.ledger.models import Agreement
 from sinergi.ledger.writer import run
 
 
@@ -57,7 +56,7 @@ def judge(code: str, *, pattern: str, first: int, at: datetime) -> Numbering:
         now=public.numbering(known[code]),
         others={one.code: (str(one.label), public.numbering(one).pattern) for one in known.values()},
         letters=[letter for one in known.values() for letter in public.written(one)],
-        exercise=is_exercise(),
+        exercise=public.is_exercise(),
         regency=public.regency(),
     )
     return wanted
@@ -66,12 +65,6 @@ def judge(code: str, *, pattern: str, first: int, at: datetime) -> Numbering:
 def last_change(series: str) -> int:
     """The number of the last change of a series; 0 where nobody changed it."""
     return PatternChange.objects.filter(series=series).order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def is_exercise() -> bool:
-    """Whether all this office does is an exercise: then its page counts the letters of exercises."""
-    roles = list(Agreement.objects.all())
-    return bool(roles) and all(one.exercise for one in roles)
 
 
 def _pk() -> int:

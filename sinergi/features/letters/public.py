@@ -50,8 +50,21 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     written: str
 
 
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers in a row that one fact hands out, and how they are written."""
+
+    first: Number
+    count: int
+    pattern: str
+    regency: str
+
+
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter as the check page tells of it. `warning`: what who holds it must know, or empty."""
+    """A letter as the check page tells of it. `warning`: what who holds it must know, or empty.
+
+    `fact`: the record whose evidence is its evidence, where that is not the letter itself. A hash is empty where that
+    file cannot be compared. `ended`: it is good no longer, and `warning` says why.
+    """
 
     key: str
     agency: str
@@ -61,6 +74,8 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     pdf_hash: str
     docx_hash: str
     warning: str = ""
+    fact: str = ""
+    ended: bool = False
 
 
 _series: dict[str, Series] = {}
@@ -127,15 +142,22 @@ def require_next(series: Series, number: Number, *, at: datetime, exercise: bool
     """
     if next_number(series, at=at, exercise=exercise) != number:
         raise Refused("Nomor surat sudah terpakai. Ulangi.", code="NUMBER-TAKEN")
-    if any(
-        one.letters().filter(agency=own_agency().id, written=number.written).exists()
-        for one in {series.code: series, **_series}.values()
-    ):
-        raise Refused(
-            "Nomor %(written)s sudah dipakai surat lain. Ubah pola di halaman Nomor surat.",
-            code="NOM-06",
-            words={"written": number.written},
-        )
+    _refuse_borne(series, [number.written])
+
+
+def next_block(series: Series, *, at: datetime, exercise: bool, count: int) -> Block:
+    """The next `count` numbers of a series at once, for one fact that states them all; inside the write lock.
+
+    Raises Refused where one of them is borne by a letter already (NOM-06).
+    """
+    first = next_number(series, at=at, exercise=exercise)
+    pattern, place = numbering(series).pattern, regency()
+    said = [
+        written_number(pattern, number=number, day=day_of(at), regency=place, exercise=exercise)
+        for number in range(first.number, first.number + count)
+    ]
+    _refuse_borne(series, said)
+    return Block(first=first, count=count, pattern=pattern, regency=place)
 
 
 def issue(
@@ -207,10 +229,31 @@ def check(page: str, key: str) -> Check:
     return Check(url=f"{page}{key}/", address=page.removeprefix("https://").removeprefix("http://"), code=key)
 
 
+def is_exercise() -> bool:
+    """Whether all this office does is an exercise: then letters under no agreement belong to it."""
+    known = list(Agreement.objects.all())
+    return bool(known) and all(one.exercise for one in known)
+
+
 def regency() -> str:
     """What {wilayah} stands for: the code of the regency; empty for an agency of several."""
     region = own_agency().region
     return region[:4] if region.isdigit() else ""
+
+
+def _refuse_borne(series: Series, said: list[str]) -> None:
+    """No letter bears a number twice, whatever the patterns say."""
+    own = own_agency().id
+    for one in {series.code: series, **_series}.values():
+        letters = one.letters().filter(agency=own)
+        for start in range(0, len(said), 500):
+            taken = letters.filter(written__in=said[start : start + 500]).values_list("written", flat=True).first()
+            if taken is not None:
+                raise Refused(
+                    "Nomor %(written)s sudah dipakai surat lain. Ubah pola di halaman Nomor surat.",
+                    code="NOM-06",
+                    words={"written": taken},
+                )
 
 
 def _paper() -> Stationery:

@@ -31,15 +31,16 @@ def check(request: HttpRequest, key: str = "") -> HttpResponse:
     if letter is not None and upload is not None:
         if (upload.size or 0) > LARGEST_CHECKED:
             raise Refused("Berkas terlalu besar untuk sebuah surat.", code="PAM-93", field="berkas")
-        same = hashlib.sha256(upload.read()).hexdigest() in (letter.pdf_hash, letter.docx_hash)
-        verdict = "same" if same else "other"
+        known = {letter.pdf_hash, letter.docx_hash} - {""}
+        verdict = "same" if hashlib.sha256(upload.read()).hexdigest() in known else "other"
     context = {
         "code": code,
         "letter": letter,
         "issuer": agreements.agency_name(letter.agency) if letter else "",
-        "grade": grade(letter.key) if letter else None,
+        "grade": grade(letter.fact or letter.key) if letter else None,
         "fingerprint": spaced(letter.pdf_hash[:20]) if letter else "",
         "verdict": verdict,
+        "accept": ".pdf,.docx" if letter and letter.docx_hash else ".pdf",
         "asked": bool(code),
     }
     return render(request, "letters/check.html", context, status=404 if code and letter is None else 200)

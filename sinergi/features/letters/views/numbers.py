@@ -44,7 +44,7 @@ def numbers(request: PersonRequest) -> HttpResponse:
         "rows": rows,
         "year": day_of(at).year,
         "regency": public.regency(),
-        "is_exercise": actions.is_exercise(),
+        "is_exercise": public.is_exercise(),
         "changes": _changes(known),
     }
     return render(request, "letters/numbers.html", context, status=200 if posted is None else 422)
@@ -67,7 +67,7 @@ def example(request: PersonRequest) -> HttpResponse:
 
 def _row(series: public.Series, at: datetime, posted: PatternForm | None) -> dict[str, Any]:
     held, year = public.numbering(series), day_of(at).year
-    last = public.last_number(series, year=year, exercise=actions.is_exercise())
+    last = public.last_number(series, year=year, exercise=public.is_exercise())
     first = held.first if held.year == year and held.first > last else None
     seen = actions.last_change(series.code)
     form = posted or PatternForm(
@@ -86,7 +86,7 @@ def _row(series: public.Series, at: datetime, posted: PatternForm | None) -> dic
 
 def _example(series: public.Series, at: datetime, pattern: str, first: int, *, is_held: bool = False) -> dict[str, Any]:
     """The next numbers under a pattern, those that would be passed over, and the first of next year; or the refusal."""
-    exercise, day = actions.is_exercise(), day_of(at)
+    exercise, day = public.is_exercise(), day_of(at)
     try:
         if not is_held:
             actions.judge(series.code, pattern=pattern, first=first, at=at)

@@ -1,0 +1,1 @@
+"""Orders on screen."""
