@@ -34,6 +34,8 @@ LAST = (
     "Contoh", "Siregar", "Harahap", "Nasution", "Lubis", "Hasibuan", "Pohan", "Batubara", "Rambe", "Daulay", "Ritonga",
 )  # fmt: skip
 RANKS = ("Bripda", "Briptu", "Brigpol", "Bripka", "Aipda", "Aiptu")
+# Who leads: on duty as padal already, so no plan puts them at a post.
+LEADERS = 23
 UNITS = (
     UnitRow("polres", "Polres Tapanuli Selatan", "polres", "1203", 1_605_000, 99_279_000, 320, 60),
     UnitRow("polsek-sipirok", "Polsek Sipirok", "polsek", "1203", 1_606_000, 99_272_000, 38, 6),
@@ -104,8 +106,20 @@ def _officers(villages: list[str]) -> list[OfficerRow]:
                     home=villages[n * 37 % len(villages)] if villages and n % 6 else "",
                     hours_worked=6 if n % 19 == 4 else 0,
                     rested_hours=4 if n % 29 == 7 else 12,
+                    phone=f"0812-0000-{n:04d}",
                 )
             )
+    leaders = [("84050505", "Rudi Tampubolon", "AKP", "polsek-sipirok")]
+    for n in range(LEADERS):
+        unit = UNITS[n % len(UNITS)].code
+        leaders.append((f"{79_000_001 + n}", f"{FIRST[n]} {LAST[n % len(LAST)]}", "Iptu" if n % 3 else "AKP", unit))
+    for n, (code, name, rank, unit) in enumerate(leaders):
+        phone = f"0813-0000-{n:04d}"
+        found.append(
+            OfficerRow(
+                code=code, name=name, rank=rank, unit=unit, sex="L", age=45, fit=True, rested_hours=0, phone=phone
+            )
+        )
     return found
 
 
