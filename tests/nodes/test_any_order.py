@@ -57,7 +57,7 @@ OPENINGS = (
     [f"standing_duties.{kind}" for kind in ("voter_update_reported", "member_changes_reported", "contacts_published")],
     [f"standing_duties.session_{kind}" for kind in ("proposed", "answered", "held")],
     [f"standing_duties.session_{kind}" for kind in ("proposed", "moved", "move_answered", "moved", "move_answered")],
-    [f"data.{kind}" for kind in ("dataset_listed", "delivered", "received", "used", "used", "destroyed")],
+    [f"data.{kind}" for kind in ("dataset_listed", *["delivered", "received"] * 2, *["used"] * 3, "destroyed")],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", "requested", *["answered"] * 4)],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", *["answered"] * 3, *["grant_withdrawn"] * 2)],
     [f"data.{kind}" for kind in ("dataset_listed", "requested", "request_withdrawn", "dataset_listed", "answered")],

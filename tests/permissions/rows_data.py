@@ -93,6 +93,9 @@ def _agreement(own: bool) -> Any:
 
 
 ROWS = [
+    Row(name="data:processing", get=READ),
+    Row(name="data:processing-sheet", get=READ),
+    Row(name="data:processing-paper", get=READ),
     Row(name="data:catalogue", get=READ),
     Row(name="data:catalogue-sheet", get=READ),
     Row(name="data:catalogue-dcat", get=READ),

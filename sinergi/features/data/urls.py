@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.data import public
-from sinergi.features.data.views import catalogue, exchanges
+from sinergi.features.data.views import catalogue, exchanges, processing
 from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("data/", catalogue.catalogue, name="catalogue"),
     path("data/katalog.xlsx", catalogue.catalogue_sheet, name="catalogue-sheet"),
     path("data/katalog.jsonld", catalogue.catalogue_dcat, name="catalogue-dcat"),
+    path("data/pemrosesan/", processing.processing_page, name="processing"),
+    path("data/pemrosesan/register.xlsx", processing.processing_sheet, name="processing-sheet"),
+    path("data/pemrosesan/register.pdf", processing.processing_paper, name="processing-paper"),
     path("data/kumpulan/", catalogue.list_dataset, name="list"),
     path("data/kumpulan/baku/<str:agreement>/", catalogue.adoption, name="adoption"),
     path("data/kumpulan/<str:key>/", catalogue.dataset, name="dataset"),
@@ -36,7 +39,7 @@ navigation.register_view(
         label=_("Katalog data"),
         url_name="data:catalogue",
         permission="data.read",
-        pages=("data:list", "data:adoption", "data:dataset", "data:ask", "data:deliver"),
+        pages=("data:list", "data:adoption", "data:dataset", "data:ask", "data:deliver", "data:processing"),
     )
 )
 navigation.register_view(

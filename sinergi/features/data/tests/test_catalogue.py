@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from sinergi.features.data import events, rules, template
@@ -166,3 +167,17 @@ def test_words_that_are_not_here_leave_the_entry_readable(kpu):
     key = kpu.state(listed(text=None))
     page = kpu.person("secretary").get(f"/data/kumpulan/{key}/").content.decode()
     assert "belum sampai atau sudah dihapus" in page and "kode_tps" in page
+
+
+@pytest.mark.slow
+def test_the_register_of_processing_follows_the_catalogue_and_what_was_granted(kpu):
+    kpu.post("secretary", f"/data/kumpulan/baku/{kpu.agreement}/", code=["D-02", "D-07"])
+    page = kpu.person("secretary")
+    shown = page.get("/data/pemrosesan/").content.decode()
+    # Contacts carry names; the list of stations carries nothing personal; what the police keep is no act of ours.
+    assert "D-07 Narahubung data" in shown and "D-02" not in shown and "Kekuatan personel" not in shown
+    assert "belum ada (0 penyerahan belum dimusnahkan)" in shown and "Jejak pembacaan" in shown
+    assert page.get("/data/pemrosesan/register.xlsx").status_code == 200
+    text = pypdfium2.PdfDocument(page.get("/data/pemrosesan/register.pdf").content)
+    told = " ".join("\n".join(one.get_textpage().get_text_range() for one in text).split())
+    assert "Pasal 31" in told and "Narahubung" in told
