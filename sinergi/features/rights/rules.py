@@ -20,8 +20,15 @@ LONGEST = 300
 LONGEST_SCHEDULE = 80
 # What the parties signed, keys, and requests like this one: nothing of them is erased.
 NEVER = ("identity.", "agreement.", "negotiation.", "erasure.")
-# Issued letters, minutes and reports are archives of the state: only their retention schedule (JRA) lets them go.
-ARCHIVES = ("security.letter_issued", "obligations.minutes_", "obligations.evaluation_issued")
+# Issued letters, orders, minutes and reports are archives of the state: they go under their retention schedule (JRA).
+ARCHIVES = (
+    "security.letter_issued",
+    "obligations.minutes_",
+    "obligations.evaluation_issued",
+    "orders.issued",
+    "orders.letters_drawn",
+    "orders.intelligence_annexed",
+)
 
 State = Literal["waiting", "overdue", "refused", "done", "left"]
 

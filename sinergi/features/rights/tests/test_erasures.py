@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sinergi.features.breaches.actions import note
 from sinergi.features.rights import actions, rules
 from sinergi.features.rights.events import ErasureDone, ErasureRefused, ErasureRequested
 from sinergi.features.rights.models import ErasureAnswer, ErasureRequest
@@ -90,6 +91,21 @@ def test_who_may_not_decide_erases_nothing_and_an_archive_needs_its_schedule(kpu
     assert refused.value.code == "HAK-05"
     assert rules.done(request, kinds=["security.letter_issued"], bodies=1, schedule="JRA 7").schedule == "JRA 7"
     assert rebuild.check() == []
+
+
+def test_what_an_office_keeps_for_itself_is_erased_there_alone(polres):
+    head = Actor(id="c" * 16, office="resort_chief")
+    told = {"known_at": NOON, "data": ["name"], "people": 1, "what": f"surat {SAHRUL}", "how": "hilang"}
+    key = note(id=new_id(), by=head, at=NOON, **told).key
+    page = polres.person("resort_chief", agreements=["*"])
+    start = {"agreement": "dalam", "sought": SAHRUL, "step": "ask", "id": new_id()}
+    sent = page.post("/hak/penghapusan/baru/", {**start, **TOLD, "records": [key]})
+    assert sent.status_code == 302 and page.get(sent["Location"]).status_code == 200
+    assert page.post(f"{sent['Location']}hapus/", {"id": new_id()}).status_code == 302
+    assert in_tables(SAHRUL) == [] and rebuild.check() == []
+    # Whose duty reaches one agreement alone is not offered what the office keeps for itself.
+    shown = polres.person("operations_head").get("/hak/penghapusan/baru/").content.decode()
+    assert "buku kantor sendiri" not in shown
 
 
 def test_what_was_signed_is_not_asked_for_and_nothing_of_another_agreement(polres):

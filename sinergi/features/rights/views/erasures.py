@@ -31,6 +31,8 @@ from sinergi.sheets.writing import export
 from sinergi.web import navigation, records
 from sinergi.web.uploads import sheet_answer
 
+# In place of an agreement: the internal log.
+INSIDE = "dalam"
 STATES: dict[str, tuple[str, Any]] = {
     "waiting": ("waiting", _("menunggu")),
     "overdue": ("late", _("lewat waktu")),
@@ -92,7 +94,8 @@ def ask(request: PersonRequest) -> HttpResponse:
     search = SearchForm(request.POST if searched else None, agreements=_choices(request), initial=initial)
     context: dict[str, Any] = {"search": search, "found": None}
     if searched and search.is_valid():
-        agreement = agreements.opened(request, search.cleaned_data["agreement"], "rights.ask").id
+        chosen = search.cleaned_data["agreement"]
+        agreement = "" if chosen == INSIDE else agreements.opened(request, chosen, "rights.ask").id
         found = list(actions.mentions(agreement, search.cleaned_data["sought"]))
         note_read(request, found, "rights.ask")
         names = [(entry.key, _said(entry)) for entry in found]
@@ -280,4 +283,6 @@ def _said(entry: Entry) -> str:
 
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
     known = agreements.agreements_of(request.user, "rights.ask")
-    return [(info.id, info.name) for info in sorted(known, key=lambda info: info.state != "in_force")]
+    # What the office keeps for itself alone is for those whose duty reaches everything.
+    inside = [(INSIDE, gettext("buku kantor sendiri"))] if request.user.can("rights.ask", agreement="") else []
+    return [*[(info.id, info.name) for info in sorted(known, key=lambda info: info.state != "in_force")], *inside]
