@@ -111,13 +111,13 @@ def _officers(villages: list[str]) -> list[OfficerRow]:
             )
     leaders = [("84050505", "Rudi Tampubolon", "AKP", "polsek-sipirok")]
     for n in range(LEADERS):
-        unit = UNITS[n % len(UNITS)].code
-        leaders.append((f"{79_000_001 + n}", f"{FIRST[n]} {LAST[n % len(LAST)]}", "Iptu" if n % 3 else "AKP", unit))
-    for n, (code, name, rank, unit) in enumerate(leaders):
+        home = UNITS[n % len(UNITS)].code
+        leaders.append((f"{79_000_001 + n}", f"{FIRST[n]} {LAST[n % len(LAST)]}", "Iptu" if n % 3 else "AKP", home))
+    for n, (code, name, rank, led) in enumerate(leaders):
         phone = f"0813-0000-{n:04d}"
         found.append(
             OfficerRow(
-                code=code, name=name, rank=rank, unit=unit, sex="L", age=45, fit=True, rested_hours=0, phone=phone
+                code=code, name=name, rank=rank, unit=led, sex="L", age=45, fit=True, rested_hours=0, phone=phone
             )
         )
     return found
