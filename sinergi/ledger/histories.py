@@ -134,7 +134,8 @@ def named(agency: str, *, below: int | None = None) -> identity.Named | None:
 
 def checkpoint_keys(log: Log) -> list[bytes]:
     """The keys with which the author of this log signs, or once signed, its checkpoints."""
-    return [bytes(key.public) for key in Key.objects.filter(agency_id=log.agency, use="checkpoint").order_by("pk")]
+    keys = Key.objects.filter(agency_id=log.agency, use="checkpoint").order_by("pk")
+    return [bytes(public) for public in keys.values_list("public", flat=True)]
 
 
 def is_trusted(log: Log, note: notes.Note) -> bool:

@@ -55,19 +55,18 @@ def judge(standing: Standing) -> Verdict:
 
 def may_read(reader: str, log: Log) -> Verdict:
     """Whether agency `reader` may read this log, as this node's tables know both."""
-    known = Agency.objects.filter(id=reader).first()
-    own = Agency.objects.filter(is_self=True).values_list("id", flat=True).first()
-    parties = frozenset(Party.objects.filter(agreement_id=log.agreement).values_list("agency", flat=True))
+    # Every round of every partner asks this of every log, so only what the answer hangs on is looked up.
+    parties = Party.objects.filter(agreement_id=log.agreement).values_list("agency", "left_seq")
+    left = dict(parties) if log.agreement else {}
     return judge(
         Standing(
             role=log.role,
             author=log.agency,
             reader=reader,
-            introduced=known is not None,
-            parties=parties,
-            # Our own keys are for every partner we met; others' keys only for those who share an agreement with them.
-            shares_an_agreement=own in (log.agency, reader) or _share(reader, log.agency),
-            left_before=_left_before(reader, log) if log.agreement else None,
+            introduced=Agency.objects.filter(id=reader).exists(),
+            parties=frozenset(left),
+            shares_an_agreement=log.role == "identity" and _share(reader, log.agency),
+            left_before=_left_before(reader, log, left.get(reader)),
         )
     )
 
@@ -99,17 +98,19 @@ def beyond(own: str, agreement: str, entries: Iterable[str]) -> bool:
 
 
 def _share(one: str, other: str) -> bool:
+    """Our own keys are for every partner we met; others' keys only for those who share an agreement with them."""
+    if Agency.objects.filter(is_self=True, id__in=(one, other)).exists():
+        return True
     mine = Party.objects.filter(agency=one).values("agreement_id")
     return Party.objects.filter(agency=other, agreement_id__in=mine).exists()
 
 
-def _left_before(reader: str, log: Log) -> int | None:
-    """The place of the first entry in `log` whose author knew that `reader` had left; None where it has not left."""
-    party = Party.objects.filter(agreement_id=log.agreement, agency=reader, left_seq__isnull=False).first()
-    if party is None or party.left_seq is None or log.agency == reader:
+def _left_before(reader: str, log: Log, left_at: int | None) -> int | None:
+    """The place of the first entry in `log` whose author knew that `reader` had left at `left_at`; None: has not."""
+    if left_at is None or log.agency == reader:
         return None
     origin = envelope.log_id(log.agreement, reader, log.role)
-    leaving = Entry.objects.filter(log__origin=origin, seq=party.left_seq).first()
+    leaving = Entry.objects.filter(log__origin=origin, seq=left_at).first()
     if leaving is None or log.pk is None:
         return None
     # An author who has seen the leaving counts beyond its Lamport number, so earlier entries need no look.
