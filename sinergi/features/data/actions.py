@@ -23,6 +23,7 @@ from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
     DataDestruction,
+    DataOccasion,
     DataReceipt,
     DataRequest,
     Dataset,
@@ -146,8 +147,35 @@ def deliver(log: Writing, /, *, dataset: str, recipient: str, answer: str, **tol
         raise Refused("Data ini diserahkan setelah diminta dan disetujui.", code="DAT-47")
     if not answer:
         _refuse_replaced(row)
-    event = rules.delivery(dataset, recipient=recipient, answer=answer, on=today, **told)
-    return log.append(row.agreement, event, obligation=row.obligation)
+    due = [] if answer else open_occasions(row.agreement, log.agency, row.obligation, recipient=recipient)
+    event = rules.delivery(dataset, recipient=recipient, answer=answer, on=today, occasions=due, **told)
+    # What was asked for besides is not the whole that the article promises.
+    return log.append(row.agreement, event, obligation="" if answer else row.obligation)
+
+
+def open_occasions(agreement: str, agency: str, obligation: str, *, recipient: str) -> list[str]:
+    """Keys of what made a delivery due and that no delivery to `recipient` answers yet, earliest first."""
+    answered = {
+        key
+        for keys in DataDelivery.objects.filter(agreement=agreement, agency=agency, recipient=recipient).values_list(
+            "occasions_json", flat=True
+        )
+        for key in keys
+    }
+    found = DataOccasion.objects.filter(agreement=agreement, agency=agency, obligation=obligation)
+    keys = found.order_by("stated_at", "key").values_list("key", flat=True)
+    return [key for key in keys if key not in answered][: rules.MOST_OCCASIONS]
+
+
+@command
+def state_occasion(log: Writing, /, *, dataset: str, **told: Any) -> Receipt:
+    """State what makes a delivery of this office's data set due. Keywords are those of rules.occasion, but the day."""
+    row, today = _dataset(dataset), localdate(log.at)
+    agreements.require(row.agreement, scope="data", on=today)
+    if row.agency != log.agency:
+        raise Refused("Hanya pemilik data yang menyerahkannya.", code="DAT-45")
+    event = rules.occasion(dataset, obligation=row.obligation, on=today, **told)
+    return log.append(row.agreement, event, cls="terbatas")
 
 
 @command
@@ -158,9 +186,8 @@ def confirm_receipt(log: Writing, *, delivery: str) -> Receipt:
         raise Refused("Penerimaan ini sudah dicatat.", code="DAT-48")
     if DataDestruction.objects.filter(delivery=delivery).exists():
         raise Refused("Data ini sudah dimusnahkan.", code="DAT-54")
-    return log.append(
-        row.agreement, DataReceived(delivery=RecordKey(delivery)), obligation=_dataset(row.dataset).obligation
-    )
+    shown = "" if row.answer else _dataset(row.dataset).obligation
+    return log.append(row.agreement, DataReceived(delivery=RecordKey(delivery)), obligation=shown)
 
 
 def use(*, id: str, by: Actor | None, at: datetime, delivery: str, words: str) -> Receipt:

@@ -101,11 +101,20 @@ class DataGrantWithdrawn(Event, kind="data.grant_withdrawn"):
     text: Words | None = None
 
 
+class DataOccasionStated(Event, kind="data.occasion_stated"):
+    """Something took place or will, on a day, that makes a delivery of the author's data set due: a plenary that
+    decided on contestants (D-04), a movement of logistics (D-03). The words say which."""
+
+    dataset: RecordKey
+    on: date
+    text: Words | None = None
+
+
 class DataDelivered(Event, kind="data.delivered"):
     """A table was sealed for one recipient. `object`: SHA-256 of the sealed object, `size` its bytes, `rows` its rows.
 
     Under `answer`, or without one as a standing exchange: then the data set's own obligation is the ground. The
-    recipient may use it until `uses_until`, and destroys it then.
+    recipient may use it until `uses_until`, and destroys it then. `occasions`: what made this delivery due.
     """
 
     dataset: RecordKey
@@ -116,6 +125,7 @@ class DataDelivered(Event, kind="data.delivered"):
     fields: list[str]
     uses_until: date
     answer: RecordKey | None = None
+    occasions: list[RecordKey] = []
 
 
 class DataReceived(Event, kind="data.received"):

@@ -120,7 +120,6 @@ class AnswerForm(_Columns):
 class DeliverForm(RefusingForm):
     """The table to be sealed."""
 
-    id = forms.CharField(widget=forms.HiddenInput)
     recipient = forms.ChoiceField(label=_("Penerima"))
     file = forms.FileField(
         label=_("Tabel (Excel atau CSV)"),
@@ -131,6 +130,14 @@ class DeliverForm(RefusingForm):
     def __init__(self, *args: Any, recipients: list[tuple[str, str]], **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.fields["recipient"].choices = recipients  # type: ignore[attr-defined]
+
+
+class OccasionForm(RefusingForm):
+    """What makes a delivery due, and when it is."""
+
+    id = forms.CharField(widget=forms.HiddenInput)
+    happens_on = day_field(_("Tanggal"))
+    words = forms.CharField(label=_("Keterangan"), max_length=rules.LONGEST)
 
 
 class UseForm(RefusingForm):

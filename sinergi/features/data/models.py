@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 from django.db import models
 
+from sinergi.features.data import rules
 from sinergi.features.data.events import Field
 from sinergi.ledger.models import Folded
 
@@ -104,6 +105,31 @@ class DataDelivery(Folded):
     rows = models.PositiveIntegerField()
     fields_json = models.JSONField()
     uses_until = models.DateField()
+    occasions_json = models.JSONField(default=list)
+
+
+class DataOccasion(Folded):
+    """What makes a delivery due on a day. `obligation`: that of its data set."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    dataset = models.CharField(max_length=26)
+    obligation = models.CharField(max_length=5)
+    exercise = models.BooleanField()
+    stated_at = models.DateTimeField()
+    on = models.DateField()
+    words = models.TextField(null=True)
+
+
+class DeliverySummary(models.Model):
+    """What this node may tell of a delivery without opening it (rules.Summary). An ordinary row of this node's own."""
+
+    delivery = models.CharField(primary_key=True, max_length=26)
+    told = models.JSONField()
+
+    def summary(self) -> rules.Summary:
+        """What it tells."""
+        return msgspec.convert(self.told, rules.Summary)
 
 
 class DataReceipt(Folded):

@@ -11,6 +11,7 @@ from sinergi.features.data.events import (
     DataDelivered,
     DataDestroyed,
     DataGrantWithdrawn,
+    DataOccasionStated,
     DataReceived,
     DataRequested,
     DataRequestWithdrawn,
@@ -24,6 +25,7 @@ from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
     DataDestruction,
+    DataOccasion,
     DataReceipt,
     DataRequest,
     Dataset,
@@ -198,6 +200,30 @@ def grant_withdrawal_text(text: Words | None, envelope: Envelope) -> None:
     DataWithdrawal.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(DataOccasionStated)
+def occasion_stated(event: DataOccasionStated, envelope: Envelope) -> None:
+    """What makes a delivery of the author's own data set due."""
+    row = _dataset(event.dataset, envelope)
+    if row.agency != envelope.agency or row.obligation not in rules.OCCASIONS:
+        raise Ignored("it makes no delivery of its author's due")
+    DataOccasion.insert(
+        key=envelope.key,
+        agreement=envelope.agreement,
+        agency=envelope.agency,
+        dataset=row.key,
+        obligation=row.obligation,
+        exercise=envelope.exercise,
+        stated_at=envelope.at,
+        on=event.on,
+    )
+
+
+@folds_text(DataOccasionStated)
+def occasion_text(text: Words | None, envelope: Envelope) -> None:
+    """Which it is."""
+    DataOccasion.change({"key": envelope.key}, words=_words(text))
+
+
 @folds(DataDelivered)
 def delivered(event: DataDelivered, envelope: Envelope) -> None:
     """A table sealed for another party, under a yes of the author's or as a standing exchange."""
@@ -222,7 +248,9 @@ def delivered(event: DataDelivered, envelope: Envelope) -> None:
         granted = said.fields_json
         if said.uses_until is None or event.uses_until > said.uses_until:
             raise Ignored("it gives more than was asked for")
-    if rules.delivery_flaw(event, granted):
+    due = (one for key in event.occasions for one in DataOccasion.every(key=key, agreement=envelope.agreement))
+    mine = [one.key for one in due if one.agency == envelope.agency and one.obligation == row.obligation]
+    if rules.delivery_flaw(event, granted) or mine != event.occasions:
         raise Ignored("it is no possible delivery")
     DataDelivery.insert(
         key=envelope.key,
@@ -239,6 +267,7 @@ def delivered(event: DataDelivered, envelope: Envelope) -> None:
         rows=event.rows,
         fields_json=event.fields,
         uses_until=event.uses_until,
+        occasions_json=event.occasions,
     )
 
 

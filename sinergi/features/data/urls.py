@@ -4,7 +4,9 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.data import public
-from sinergi.features.data.views import catalogue, exchanges, processing
+from sinergi.features.data.schedule import stages_known
+from sinergi.features.data.views import catalogue, delivering, exchanges, processing
+from sinergi.features.obligations.public import register_happenings
 from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 
@@ -21,7 +23,14 @@ urlpatterns = [
     path("data/kumpulan/baku/<str:agreement>/", catalogue.adoption, name="adoption"),
     path("data/kumpulan/<str:key>/", catalogue.dataset, name="dataset"),
     path("data/kumpulan/<str:key>/minta/", exchanges.ask, name="ask"),
-    path("data/kumpulan/<str:key>/serahkan/", exchanges.deliver, name="deliver"),
+    path("data/kumpulan/<str:key>/kejadian/", delivering.occasion, name="occasion"),
+    path("data/kumpulan/<str:key>/serahkan/", delivering.deliver, name="deliver"),
+    path("data/kumpulan/<str:key>/serahkan/sinergi/", delivering.known, name="known"),
+    path("data/kumpulan/<str:key>/serahkan/isian.xlsx", delivering.table_sheet, name="table"),
+    path("data/kumpulan/<str:key>/serahkan/<uuid:draft>/", delivering.preview, name="preview"),
+    path("data/kumpulan/<str:key>/serahkan/<uuid:draft>/perbaikan.xlsx", delivering.corrected_sheet, name="corrected"),
+    path("data/kumpulan/<str:key>/serahkan/<uuid:draft>/batal/", delivering.discarded, name="discarded"),
+    path("data/kumpulan/<str:key>/serahkan/<uuid:draft>/segel/", delivering.sealing, name="sealing"),
     path("data/pertukaran/", exchanges.exchanges, name="exchanges"),
     path("data/pertukaran/daftar.xlsx", exchanges.exchanges_sheet, name="exchanges-sheet"),
     path("data/permintaan/<str:key>/", exchanges.data_request, name="request"),
@@ -39,7 +48,15 @@ navigation.register_view(
         label=_("Katalog data"),
         url_name="data:catalogue",
         permission="data.read",
-        pages=("data:list", "data:adoption", "data:dataset", "data:ask", "data:deliver", "data:processing"),
+        pages=(
+            "data:list",
+            "data:adoption",
+            "data:dataset",
+            "data:ask",
+            "data:deliver",
+            "data:preview",
+            "data:processing",
+        ),
     )
 )
 navigation.register_view(
@@ -59,6 +76,8 @@ navigation.register_view(
         ),
     )
 )
+public.register_known("D-01", stages_known)
+register_happenings(public.happenings)
 navigation.register_inbox(exchanges.inbox)
 records.register(
     {
@@ -66,6 +85,7 @@ records.register(
         "data.answered": _("keputusan atas permintaan data"),
         "data.request_withdrawn": _("penarikan permintaan data"),
         "data.grant_withdrawn": _("pencabutan persetujuan data"),
+        "data.occasion_stated": _("kejadian yang menuntut penyerahan data"),
         "data.delivered": _("penyerahan data"),
         "data.received": _("penerimaan data"),
         "data.used": _("pemakaian data"),
@@ -87,6 +107,7 @@ records.register(
         "that entry of the catalogue was replaced": _("Isi katalog ini sudah diganti sebelumnya."),
         "only whose it is withdraws it": _("Permintaan atau persetujuan hanya ditarik oleh yang menyatakannya."),
         "it was withdrawn before": _("Permintaan atau persetujuan ini sudah ditarik sebelumnya."),
+        "it makes no delivery of its author's due": _("Kejadian ini tidak menuntut penyerahan data penulisnya."),
         "it is no possible delivery": _("Penyerahan ini memuat isi yang tidak mungkin."),
         "it was received before": _("Penerimaan ini sudah dicatat sebelumnya."),
         "nobody uses what has not arrived": _("Data yang belum sampai tidak dapat dipakai."),

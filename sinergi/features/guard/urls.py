@@ -3,7 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.data.public import register_plans
 from sinergi.features.guard import public
+from sinergi.features.guard.touched import plans_on
 from sinergi.features.guard.views import anew, persons, plans, support
 from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
@@ -35,6 +37,7 @@ navigation.register_view(
 )
 navigation.register_inbox(public.inbox)
 stages.register_dependents(public.staying)
+register_plans(plans_on)
 records.register(
     {"guard.plan_made": _("rencana penjagaan TPS"), "guard.officer_ordered": _("perintah komandan")},
     None,

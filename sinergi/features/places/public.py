@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import msgspec
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from sinergi.access.models import EVERYTHING, User
+from sinergi.features.data.public import Known
 from sinergi.features.places import areas
 from sinergi.features.places.models import Region, Station, StationList
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.places import Point, distance_m
 from sinergi.ledger.models import Agency
+from sinergi.ledger.store import own_agency
+from sinergi.sheets.forbidden import FEW
 
 __all__ = [
     "AreaInfo",
@@ -35,6 +40,7 @@ __all__ = [
     "station_count",
     "station_counts",
     "stations_in",
+    "stations_known",
     "visible_regions",
 ]
 
@@ -152,6 +158,48 @@ def stations_in(code: str, *, user: User) -> list[StationInfo]:
     """The polling stations in force inside `code` that this person may see, by code."""
     rows = Station.objects.current().visible_to(user).inside(code).select_related("list").order_by("code", "pk")
     return _station_infos(list(rows))
+
+
+def stations_known(agreement: str, user: User) -> Known:
+    """The list in force that this office stated under an agreement, as it is exchanged (D-02)."""
+    rows = Station.objects.current().visible_to(user).filter(list__agreement=agreement, list__author=own_agency().id)
+    listed = list(rows.order_by("code", "pk"))
+    names = area_names({row.village for row in listed})
+    few = sum(0 < count < FEW for row in listed for count in (row.voters_male or 0, row.voters_female or 0))
+    notes = []
+    if few:
+        notes.append(
+            ngettext(
+                "%(count)d jumlah pemilih di bawah 5 dikosongkan, supaya tidak seorang pun dikenali.",
+                "%(count)d jumlah pemilih di bawah 5 dikosongkan, supaya tidak seorang pun dikenali.",
+                few,
+            )
+            % {"count": few}
+        )
+    return Known(
+        rows=[
+            {
+                "kode_tps": row.code,
+                "desa_kelurahan": names.get(row.village, ""),
+                "alamat": row.address,
+                "lintang": None if row.lat_e6 is None else Decimal(row.lat_e6).scaleb(-6),
+                "bujur": None if row.lon_e6 is None else Decimal(row.lon_e6).scaleb(-6),
+                "pemilih_laki_laki": _many(row.voters_male),
+                "pemilih_perempuan": _many(row.voters_female),
+                "lokasi_khusus": row.is_special,
+                "tanpa_sinyal": row.no_signal,
+            }
+            for row in listed
+        ],
+        source=gettext("daftar TPS yang berlaku"),
+        url=reverse("places:stations"),
+        notes=tuple(notes),
+    )
+
+
+def _many(people: int | None) -> int | None:
+    """The count, unless so few that they could be recognised."""
+    return None if people is not None and 0 < people < FEW else people
 
 
 def station(code: str, *, user: User) -> StationInfo | None:

@@ -3,7 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.data.public import register_known
 from sinergi.features.places.api import ROUTES
+from sinergi.features.places.public import stations_known
 from sinergi.features.places.views import regions, stations, uploads
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
@@ -55,6 +57,7 @@ navigation.register_view(
     navigation.View(place="office", label=_("Wilayah"), url_name="places:regions", permission="places.regions")
 )
 navigation.register_search(stations.found)
+register_known("D-02", stations_known)
 records.register(
     {"places.stations_published": _("daftar TPS")},
     reasons={

@@ -10,19 +10,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.risk import rules
-from sinergi.features.risk.events import ClassRow, Level, ScoreRow
+from sinergi.features.risk.events import ClassRow, ScoreRow
 from sinergi.features.risk.instruments import Indicator, Instrument
+from sinergi.features.risk.public import LEVEL_WORDS
 from sinergi.kernel.errors import Refused
 from sinergi.sheets import Cells, Column, Kind, Table, table_of
 from sinergi.web.forms import table_file
 
 CLASSES = "kelas"
-LEVEL_WORDS: dict[str, Level] = {
-    "kurang rawan": "low",
-    "rawan": "medium",
-    "sangat rawan": "high",
-    "khusus": "special",
-}
 LEVEL_CHOICES = [
     ("low", _("kurang rawan")),
     ("medium", _("rawan")),

@@ -6,12 +6,24 @@ from datetime import date, datetime
 
 import msgspec
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
 
 from sinergi.access.models import User
+from sinergi.features.data.public import Known
+from sinergi.features.risk.events import Level
 from sinergi.features.risk.instruments import before, newest
 from sinergi.features.risk.models import StationClass
 
-__all__ = ["ClassInfo", "classes_of", "renewed_since"]
+__all__ = ["LEVEL_WORDS", "ClassInfo", "classes_known", "classes_of", "renewed_since"]
+
+# What a level is called in tables.
+LEVEL_WORDS: dict[str, Level] = {
+    "kurang rawan": "low",
+    "rawan": "medium",
+    "sangat rawan": "high",
+    "khusus": "special",
+}
 
 
 class ClassInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +43,17 @@ def classes_of(user: User, *, scope: str = "", permission: str = "risk.read") ->
     """The classes in force that this person may see, by station code; `scope`: under this agreement only."""
     found = StationClass.objects.visible_to(user, permission)
     return in_force(found.filter(decision__agreement=scope) if scope else found)
+
+
+def classes_known(agreement: str, user: User) -> Known:
+    """The classes in force under an agreement with their reasons, as they are exchanged (D-05); scores stay here."""
+    words: dict[str, str] = {level: word for word, level in LEVEL_WORDS.items()}
+    found = sorted(classes_of(user, scope=agreement).values(), key=lambda one: one.code)
+    return Known(
+        rows=[{"kode_tps": one.code, "kelas_kerawanan": words[one.level], "alasan": one.reason} for one in found],
+        source=gettext("kelas kerawanan yang berlaku"),
+        url=reverse("risk:stations"),
+    )
 
 
 def renewed_since(day: date) -> list[str]:

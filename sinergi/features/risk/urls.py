@@ -3,6 +3,8 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.data.public import register_known
+from sinergi.features.risk.public import classes_known
 from sinergi.features.risk.views import stations, uploads
 from sinergi.web import navigation, records
 
@@ -26,6 +28,7 @@ urlpatterns = [
 navigation.register_view(
     navigation.View(place="plans", label=_("Kerawanan TPS"), url_name="risk:stations", permission="risk.read")
 )
+register_known("D-05", classes_known)
 records.register(
     {"risk.places_scored": _("nilai kerawanan"), "risk.classes_set": _("kelas kerawanan TPS")},
     stations.opens,

@@ -3,7 +3,9 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from sinergi.features.data.public import register_known
 from sinergi.features.stages import public as stages
+from sinergi.features.standing_duties.public import contacts_known, update_known
 from sinergi.features.standing_duties.views import contacts, opening, training, updates
 from sinergi.web import navigation, records
 
@@ -57,6 +59,8 @@ navigation.register_view(
         ),
     )
 )
+register_known("D-07", contacts_known)
+register_known("D-08", update_known)
 navigation.register_inbox(updates.inbox)
 navigation.register_inbox(training.inbox)
 stages.register_dependents(training.staying)

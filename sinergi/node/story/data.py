@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sinergi.features.data import actions, objects
+from sinergi.features.data import actions, delivering
 from sinergi.features.data.models import DataAnswer, DataRequest, Dataset
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.models import Agency
@@ -23,9 +23,9 @@ ASKED = (
     ("D-04", "Menyusun jadwal pengamanan kampanye", ("Nomor urut peserta", "Tanggal", "Tempat"), "refused"),
 )
 STATIONS = [
-    ["{region}0410010001", "Sibio-bio", "Lapangan desa"],
-    ["{region}0410010002", "Sibio-bio", "Halaman SD"],
-    ["{region}0410010003", "Huta Baru", "Balai desa"],
+    ["{region}041001001", "Sibio-bio", "Lapangan desa"],
+    ["{region}041001002", "Sibio-bio", "Halaman SD"],
+    ["{region}041001003", "Huta Baru", "Balai desa"],
 ]
 
 
@@ -91,7 +91,7 @@ def _deliver(now: datetime, dataset: Dataset, asked: DataRequest, *, made: Made,
     own, said = own_agency(), DataAnswer.objects.get(request=asked.key)
     labels = [dataset.label(field.name) for field in dataset.columns() if field.name in asked.fields_json]
     lines = [labels, *([cell.format(region=own.region) for cell in line] for line in STATIONS)]
-    objects.deliver(
+    delivering.deliver(
         id=made(own.code, "data delivery", dataset.code),
         by=person("sekretaris"),
         at=now - timedelta(days=7),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from sinergi.features.data.events import Classification, DatasetListed, DatasetText, Field, FieldClass, Refresh
+from sinergi.features.data.rules.contents import CLEARANCE
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line, paragraphs
 from sinergi.sheets.columns import header_key
@@ -68,6 +69,10 @@ def listing(
     if not 0 < retention_days <= LONGEST_RETENTION:
         raise Refused("Masa simpan antara 1 hari dan 10 tahun.", code="DAT-05", field="retention_days")
     found, labels = _fields(fields)
+    if any("skck" in name for name in [code.lower(), *labels]) and not labels.keys() <= CLEARANCE.keys():
+        raise Refused(
+            "Tentang SKCK hanya nomor dan keadaannya (sah atau tidak sah) yang dikirim.", code="DAT-16", field="fields"
+        )
     event = DatasetListed(
         code=code,
         cls=cls,
@@ -98,6 +103,7 @@ def listing_flaw(event: DatasetListed) -> bool:
         and 0 < len(names) <= MOST_FIELDS
         and len(set(names)) == len(names)
         and all(_NAME.fullmatch(name) and len(name) <= LONGEST_LABEL and not forbidden_header(name) for name in names)
+        and (set(names) <= CLEARANCE.keys() or not any("skck" in name for name in [event.code.lower(), *names]))
     )
     return not holds
 

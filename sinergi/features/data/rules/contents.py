@@ -9,6 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+import msgspec
 
 from sinergi.features.data.events import Field
 from sinergi.kernel.errors import Refused
@@ -17,24 +20,42 @@ from sinergi.sheets.forbidden import FEW
 from sinergi.sheets.reading import Cells
 from sinergi.sheets.table import Row, Table, table_of
 
+_PEOPLE = Column(name="", label="", kind=Kind.INTEGER, least=0)
+_WORDS = Column(name="", label="", longest=2_000)
+# A police clearance (SKCK) tells of crimes: its number and whether it is valid are exchanged, nothing else has a place.
+CLEARANCE: Mapping[str, Column] = {
+    "nomor_skck": Column(
+        name="",
+        label="",
+        kind=Kind.CODE,
+        pattern=r"[A-Za-z0-9./-]{3,60}",
+        required=True,
+        hint="Hanya nomornya: huruf, angka, garis miring, titik, garis; tanpa spasi.",
+    ),
+    "keadaan_skck": Column(name="", label="", required=True, choices=("sah", "tidak sah")),
+}
+Expected = Mapping[str, Column]
 
-def columns_of(fields: Iterable[Field], labels: Mapping[str, str]) -> tuple[Column, ...]:
-    """The columns of a table with these fields."""
+
+def columns_of(
+    fields: Iterable[Field], labels: Mapping[str, str], expected: Expected = MappingProxyType({})
+) -> tuple[Column, ...]:
+    """The columns of a table with these fields; `expected`: what is asked of their cells beyond that, by field."""
     return tuple(
-        Column(
+        msgspec.structs.replace(
+            CLEARANCE.get(field.name) or (_PEOPLE if field.people else expected.get(field.name, _WORDS)),
             name=field.name,
             label=labels.get(field.name, field.name),
-            kind=Kind.INTEGER if field.people else Kind.TEXT,
-            least=0 if field.people else None,
-            longest=2_000,
         )
         for field in fields
     )
 
 
-def table(cells: Cells, fields: Sequence[Field], labels: Mapping[str, str]) -> Table:
+def table(
+    cells: Cells, fields: Sequence[Field], labels: Mapping[str, str], expected: Expected = MappingProxyType({})
+) -> Table:
     """The table; it may be delivered if it has no problems. Raises Unreadable or Refused where a column may not be."""
-    found = table_of(cells, columns_of(fields, labels))
+    found = table_of(cells, columns_of(fields, labels, expected))
     missing = [column.label for column in found.columns if column.name not in found.positions]
     if missing:
         raise Refused(
@@ -104,4 +125,10 @@ def unpacked(pieces: Iterable[bytes], fields: Sequence[Field], *, rows: int) -> 
 
 
 def _written(row: Row, names: Sequence[str]) -> list[str]:
-    return ["" if row.values[name] is None else str(row.values[name]) for name in names]
+    return [_text(row.values[name]) for name in names]
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    return "" if value is None else str(value)

@@ -7,8 +7,15 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
-from sinergi.features.data.events import DataAnswered, DataDelivered, DataRequested, RequestText, Words
-from sinergi.features.data.rules.catalogue import LONGEST_WORDS, words_of
+from sinergi.features.data.events import (
+    DataAnswered,
+    DataDelivered,
+    DataOccasionStated,
+    DataRequested,
+    RequestText,
+    Words,
+)
+from sinergi.features.data.rules.catalogue import LONGEST, LONGEST_WORDS, words_of
 from sinergi.kernel.errors import Refused
 from sinergi.ledger.events import RecordKey
 
@@ -19,6 +26,10 @@ GRACE = timedelta(days=7)
 LONGEST_USE = timedelta(days=3_650)
 LARGEST = 64 * 1024 * 1024
 MOST_ROWS = 100_000
+# A longest list of what one delivery answers.
+MOST_OCCASIONS = 200
+# Which obligations fall due by an occasion, and under which name (obligations: `trigger`).
+OCCASIONS = {"D-03": "logistics.movement", "D-04": "contestants.decided"}
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 State = Literal["sent", "kept", "over", "overdue", "destroyed"]
@@ -123,6 +134,7 @@ def delivery(
     fields: list[str],
     uses_until: date,
     on: date,
+    occasions: Sequence[str] = (),
 ) -> DataDelivered:
     """The delivery, or Refused."""
     if uses_until < on:
@@ -136,6 +148,7 @@ def delivery(
         fields=fields,
         uses_until=uses_until,
         answer=RecordKey(answer) if answer else None,
+        occasions=[RecordKey(key) for key in occasions],
     )
     if delivery_flaw(event, fields):
         raise Refused("Penyerahan ini tidak mungkin. Ulangi.", code="DAT-25")
@@ -150,7 +163,18 @@ def delivery_flaw(event: DataDelivered, granted: Sequence[str]) -> bool:
         and 0 < event.rows <= MOST_ROWS
         and 0 < len(event.fields) == len(set(event.fields))
         and set(event.fields) <= set(granted)
+        and len(event.occasions) == len(set(event.occasions)) <= MOST_OCCASIONS
     )
+
+
+def occasion(dataset: str, *, obligation: str, happens_on: date, words: str, on: date) -> DataOccasionStated:
+    """What makes a delivery due, or Refused. `on`: today."""
+    if obligation not in OCCASIONS:
+        raise Refused("Penyerahan data ini tidak menunggu suatu kejadian.", code="DAT-26")
+    if abs(happens_on - on) > timedelta(days=366):
+        raise Refused("Tanggalnya lebih dari setahun dari hari ini. Periksa lagi.", code="DAT-27", field="happens_on")
+    text = Words(words=words_of(words, "words", LONGEST))
+    return DataOccasionStated(dataset=RecordKey(dataset), on=happens_on, text=text)
 
 
 def state(

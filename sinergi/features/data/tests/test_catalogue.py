@@ -11,6 +11,7 @@ import pytest
 
 from sinergi.features.data import events, rules, template
 from sinergi.features.data.models import Dataset
+from sinergi.features.obligations import template as obligations
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import rebuild
 from sinergi.ledger.models import Entry
@@ -74,9 +75,17 @@ def test_excluded_information_names_its_consequence_test():
 
 
 def test_every_standing_exchange_is_a_possible_entry_with_its_own_obligation():
-    assert [draft.code for draft in template.drafts()] == [f"D-0{n}" for n in range(1, 8)]
+    found = {draft.code: draft.entry(article=4) for draft in template.drafts()}
+    assert list(found)[:8] == [f"D-0{n}" for n in range(1, 9)]
+    owed = {draft.code for draft in obligations.drafts() if draft.scope == "data"}
     for draft in template.drafts():
-        assert draft.entry(article=4).obligation == draft.code
+        entry = found[draft.code]
+        assert entry.obligation in owed and set(draft.key) <= {field.name for field in entry.fields}
+    # Of a police clearance there is a number and whether it is valid, and no third field can be added.
+    assert [field.name for field in found["SKCK-2"].fields] == ["nomor_skck", "keadaan_skck"]
+    more = [rules.Typed(label=label, cls="terbatas") for label in ("Nomor SKCK", "Catatan")]
+    with pytest.raises(Refused, match="sah atau tidak sah"):
+        rules.listing(**told(fields=more))
 
 
 def test_an_official_s_number_is_no_identity_number():

@@ -149,7 +149,7 @@ def test_what_was_replaced_is_asked_for_only_by_who_did_not_know(kpu):
     before = kpu.state(wanted)
     entry = {"title": "Daftar TPS", "purpose": "x", "legal_basis": "y", "cls": "terbatas", "refresh": "once"}
     fields = [rules.Typed(label="Kode TPS", cls="terbuka")]
-    told = {"code": "D-02", "retention_days": 9, "fields": fields, "seen": old.key, **entry}
+    told = {"code": "TPS-1", "retention_days": 9, "fields": fields, "seen": old.key, **entry}
     actions.list_dataset(id=new_id(), by=SECRETARY, at=NOON, agreement=kpu.agreement, **told)
     assert (verdict(before), verdict(kpu.state(wanted))) == (Entry.State.FOLDED, Entry.State.INVALID)
     assert rebuild.check() == []

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access.doors import PersonRequest, open_record, requires, visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.data import actions, rules, template
+from sinergi.features.data import versions as of_dataset
 from sinergi.features.data.forms import (
     CLASSES,
     FIELD_CLASSES,
@@ -24,9 +25,11 @@ from sinergi.features.data.forms import (
     ColumnForm,
     DatasetForm,
     FilterForm,
+    OccasionForm,
 )
 from sinergi.features.data.models import Dataset
-from sinergi.features.data.views import dcat
+from sinergi.features.data.views import dcat, standing
+from sinergi.features.data.views.versions import counted
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.ledger.grades import NOTHING, grade, grades
@@ -45,9 +48,12 @@ def catalogue(request: PersonRequest) -> HttpResponse:
     """Every data set that counts, by office; and which standing exchanges this office has not taken in yet."""
     rows, form = _shown(request)
     proof = grades(row.key for row in rows)
+    last, due = standing.newest(request, rows), standing.dues(request, rows, request.arrived_at)
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        groups.setdefault(agreements.short_name(row.agency), []).append(_line(row, proof.get(row.key, NOTHING)))
+        code = (row.agreement, row.agency, row.code)
+        line = _line(row, proof.get(row.key, NOTHING)) | {"last": last.get(code), "due": due.get(code)}
+        groups.setdefault(agreements.short_name(row.agency), []).append(line)
     context = {
         "groups": list(groups.items()),
         "form": form,
@@ -123,6 +129,15 @@ def dataset(request: PersonRequest, key: str) -> HttpResponse:
     row = open_record(request, Dataset.objects.all(), key, "data.read", region=None)
     newest = actions.entries(row.agreement, row.agency)[row.code]
     is_own = row.agency == own_agency().id
+    may_deliver = (
+        is_own
+        and newest.key == row.key
+        and bool(row.obligation)
+        and agreements.offers(request.user, "data.deliver", agreement=row.agreement)
+    )
+    sent = of_dataset.of_dataset(row)
+    told = of_dataset.told([one.key for one in sent])
+    due = standing.dues(request, [row], request.arrived_at)
     context = {
         **_line(row, grade(row.key)),
         "newest": None if newest.key == row.key else newest,
@@ -133,10 +148,12 @@ def dataset(request: PersonRequest, key: str) -> HttpResponse:
         "may_ask": not is_own
         and newest.key == row.key
         and agreements.offers(request.user, "data.request", agreement=row.agreement),
-        "may_deliver": is_own
-        and newest.key == row.key
-        and bool(row.obligation)
-        and agreements.offers(request.user, "data.deliver", agreement=row.agreement),
+        "may_deliver": may_deliver,
+        "versions": standing.versions(sent, told, lambda one: counted(row, one)),
+        "due": due.get((row.agreement, row.agency, row.code)),
+        "occasion": OccasionForm(initial={"id": new_event_id(request.arrived_at)})
+        if may_deliver and row.obligation in rules.OCCASIONS
+        else None,
         "may_change": is_own and newest.key == row.key and row.agreement in dict(_choices(request)),
     }
     return render(request, "data/dataset.html", context)

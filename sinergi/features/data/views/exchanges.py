@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
@@ -20,12 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from sinergi.access.doors import PersonRequest, note_read, open_record, requires, visible
 from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
-from sinergi.features.data import actions, objects, rules
-from sinergi.features.data.forms import AnswerForm, AskForm, DeliverForm, DestroyForm, UseForm, WithdrawForm
+from sinergi.features.data import actions, objects, public, rules, sealing, versions
+from sinergi.features.data.forms import AnswerForm, AskForm, DestroyForm, UseForm, WithdrawForm
 from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
     DataDestruction,
+    DataOccasion,
     DataReceipt,
     DataRequest,
     Dataset,
@@ -33,6 +34,7 @@ from sinergi.features.data.models import (
     DataWithdrawal,
 )
 from sinergi.features.data.views.catalogue import BOTH
+from sinergi.features.data.views.versions import changed_lines, counted, named_lines, told_lines
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.words import line, spaced
@@ -43,7 +45,7 @@ from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.sync import objects as kept
 from sinergi.web import navigation, records
-from sinergi.web.uploads import read, sheet_answer
+from sinergi.web.uploads import sheet_answer
 
 STATES = {
     "sent": ("waiting", _("dalam perjalanan")),
@@ -227,51 +229,6 @@ def _withdrawn(request: PersonRequest, row: DataRequest, action: Any) -> HttpRes
     return _request_page(request, row.key, None, withdraw=form)
 
 
-@require_http_methods(BOTH)
-@requires("data.deliver")
-def deliver(request: PersonRequest, key: str) -> HttpResponse:
-    """Seal a table of one's own data set for another party; `?jawaban=` under a request that was granted."""
-    row: Dataset = open_record(request, Dataset.objects.all(), key, "data.deliver", region=None)
-    said, asked = _granted(request, row)
-    if row.agency != own_agency().id or (said is None and not row.obligation):
-        raise Http404
-    names = said.fields_json if said else [field.name for field in row.columns()]
-    fields = [field for field in row.columns() if field.name in names]
-    info = agreements.agreement(row.agreement)
-    partners = (asked.agency,) if asked else info.partners if info else ()
-    posted = request.method == "POST"
-    form = DeliverForm(
-        request.POST if posted else None,
-        request.FILES if posted else None,
-        recipients=[(party, agreements.short_name(party)) for party in partners],
-        initial={"id": new_event_id(request.arrived_at)},
-    )
-    if posted and form.is_valid():
-        try:
-            receipt = objects.deliver(
-                id=form.cleaned_data["id"],
-                by=request.actor,
-                at=request.arrived_at,
-                row=row,
-                recipient=form.cleaned_data["recipient"],
-                said=said,
-                cells=read(form.cleaned_data["file"]),
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, gettext("Data disegel; simpul penerima mengambilnya sendiri."))
-            return redirect("data:delivery", key=receipt.key)
-    context = {
-        "row": row,
-        "form": form,
-        "columns": [(row.label(field.name), field.people) for field in fields],
-        "until": objects.until_of(row, said, localdate(request.arrived_at)),
-        "name": agreements.name_of(row.agreement),
-    }
-    return render(request, "data/deliver.html", context, status=422 if posted else 200)
-
-
 @require_safe
 @requires("data.read")
 def delivery(request: PersonRequest, key: str) -> HttpResponse:
@@ -288,6 +245,7 @@ def use(request: PersonRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return _delivery_page(request, key, use=form)
     try:
+        shows_changes = "perubahan" in request.POST
         data = _sheet_of(row, request, form.cleaned_data["words"])
         # Opened first: what turns out to be broken was not used. Nothing leaves before the use is stored.
         receipt = actions.use(
@@ -303,6 +261,8 @@ def use(request: PersonRequest, key: str) -> HttpResponse:
         form.refuse(refusal)
         return _delivery_page(request, key, use=form)
     note_read(request, [row], "data.use")
+    if shows_changes:
+        return _delivery_page(request, key, changes=versions.changes(row))
     code = Dataset.objects.get(key=row.dataset).code
     return sheet_answer(data, f"{code.lower()}-{row.key[:8]}.xlsx")
 
@@ -314,13 +274,13 @@ def _sheet_of(row: DataDelivery, request: PersonRequest, words: str) -> bytes:
         raise Refused("Penyerahan ini bukan untuk kantor ini.", code="DAT-52")
     actions.require_kept(row, localdate(request.arrived_at))
     try:
-        lines = objects.rows_of(row)
+        lines = sealing.rows_of(row)
     except FileNotFoundError as error:
         raise Refused("Datanya tidak ada di simpul ini.", code="DAT-61") from error
     except (sealed.BadSeal, ValueError) as error:
         raise Refused("Berkas tersegel ini rusak. Minta diserahkan lagi.", code="DAT-62") from error
     dataset = Dataset.objects.get(key=row.dataset)
-    labels = {field.name: dataset.label(field.name) for field in objects.fields_of(row)}
+    labels = {field.name: dataset.label(field.name) for field in sealing.fields_of(row)}
     mark = gettext("Salinan untuk %(name)s (%(office)s), dibuka %(opened)s, dipakai sampai %(day)s: %(words)s") % {
         "name": agreements.short_name(row.recipient),
         "office": _office(request.actor.office) if request.actor else "–",
@@ -329,7 +289,7 @@ def _sheet_of(row: DataDelivery, request: PersonRequest, words: str) -> bytes:
         "words": line(words),
     }
     return export(
-        rules.columns_of(objects.fields_of(row), labels),
+        rules.columns_of(sealing.fields_of(row), labels),
         lines,
         sheet=dataset.code,
         mark=f"LATIHAN {mark}" if row.exercise else mark,
@@ -419,7 +379,9 @@ def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
         about |= dict(model.objects.filter(key__in=keys).values_list("key", "delivery"))
     seen = {row.key for row in may_read(DataDelivery, key__in=[*keys, *about.values()])}
     about |= {key: key for key in seen if key in keys}
+    occasions = {row.key: row.dataset for row in may_read(DataOccasion, key__in=keys)}
     found = {key: records.Page(url=reverse("data:request", args=[asked])) for key, asked in asks.items()}
+    found |= {key: records.Page(url=reverse("data:dataset", args=[one])) for key, one in occasions.items()}
     return found | {
         key: records.Page(url=reverse("data:delivery", args=[one])) for key, one in about.items() if one in seen
     }
@@ -461,15 +423,30 @@ def _delivery_line(row: DataDelivery, dataset: Dataset, request: PersonRequest) 
     }
 
 
-def _granted(request: PersonRequest, row: Dataset) -> tuple[DataAnswer | None, DataRequest | None]:
-    key = request.GET.get("jawaban", "")
-    if not key:
-        return None, None
-    said = DataAnswer.objects.filter(key=key, agreement=row.agreement, agrees=True).first()
-    asked = DataRequest.objects.filter(key=said.request, dataset=row.key).first() if said else None
-    if said is None or asked is None:
-        raise Http404
-    return said, asked
+def _version(
+    row: DataDelivery,
+    dataset: Dataset,
+    told: rules.Summary | None,
+    changes: list[rules.Change] | None,
+    request: PersonRequest,
+) -> dict[str, Any]:
+    """Which version it is, what it changed and lacks, and which plans rest on what changed; words of rows only where
+    they were opened."""
+    mine = [] if row.answer else [one.key for one in versions.of_dataset(dataset, row.recipient)]
+    context: dict[str, Any] = {
+        "number": mine.index(row.key) + 1 if row.key in mine else 0,
+        "newest": mine[-1] if mine and mine[-1] != row.key else "",
+    }
+    if told is not None:
+        opened = changed_lines(dataset, changes) if changes else []
+        context |= {
+            "told": told_lines(dataset, told),
+            "count_words": counted(dataset, told) if told.before else "",
+            "changed": opened or named_lines(dataset, told),
+            "has_changes": bool(told.before) and not told.is_same and not opened,
+            "touched": public.touched(told.stations, request.user),
+        }
+    return context
 
 
 def _taken_back(about: list[str]) -> dict[str, DataWithdrawal]:
@@ -548,7 +525,11 @@ def _request_page(
 
 
 def _delivery_page(
-    request: PersonRequest, key: str, use: UseForm | None = None, destroy: DestroyForm | None = None
+    request: PersonRequest,
+    key: str,
+    use: UseForm | None = None,
+    destroy: DestroyForm | None = None,
+    changes: list[rules.Change] | None = None,
 ) -> HttpResponse:
     row: DataDelivery = open_record(request, DataDelivery.objects.all(), key, "data.read", region=None)
     dataset, today = Dataset.objects.get(key=row.dataset), localdate(request.arrived_at)
@@ -557,8 +538,12 @@ def _delivery_page(
     id = new_event_id(request.arrived_at)
     may_use = is_ours and stands == "kept" and agreements.offers(request.user, "data.use", agreement=row.agreement)
     may_destroy = is_ours and stands != "destroyed" and request.user.can("data.destroy", agreement=row.agreement)
+    told = versions.told([key]).get(key)
+    if changes is None and row.agency == own_agency().id and told and told.before:
+        changes = versions.changes(row)  # of its own data an office needs no permission
     context = {
         **_delivery_line(row, dataset, request),
+        **_version(row, dataset, told, changes, request),
         "stands": stands,
         "is_ours": is_ours,
         "columns": [dataset.label(name) for name in row.fields_json],
@@ -579,5 +564,5 @@ def _delivery_page(
         "name": agreements.name_of(row.agreement),
         "grade": grade(row.key),
     }
-    failed = use is not None or destroy is not None
+    failed = (use is not None or destroy is not None) and changes is None
     return render(request, "data/delivery.html", context, status=422 if failed else 200)
