@@ -1,5 +1,6 @@
 """Who may see and state what is exchanged."""
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,11 @@ def _own_dataset(own: bool) -> Any:
     return made
 
 
+def _upload(world: World) -> dict[str, Any]:
+    """An upload that is nobody's, for a data set of our own."""
+    return _own_dataset(True)(world) | {"draft": uuid.UUID(int=7)}
+
+
 def _request(own: bool) -> Any:
     """A commission's request for what this police node keeps."""
 
@@ -104,6 +110,13 @@ ROWS = [
     Row(name="data:list", get=LIST, post=LIST),
     Row(name="data:ask", get=OFFICES, post=OFFICES, own=_dataset(True), other=_dataset(False)),
     Row(name="data:deliver", get=DELIVER, post=DELIVER, own=_own_dataset(True), other=_own_dataset(False)),
+    Row(name="data:known", post=DELIVER, own=_own_dataset(True), other=_own_dataset(False)),
+    Row(name="data:table", get=DELIVER, own=_own_dataset(True), other=_own_dataset(False)),
+    Row(name="data:occasion", post=DELIVER, own=_own_dataset(True), other=_own_dataset(False)),
+    Row(name="data:preview", get=DELIVER, other=_upload),
+    Row(name="data:corrected", get=DELIVER, other=_upload),
+    Row(name="data:discarded", post=DELIVER, other=_upload),
+    Row(name="data:sealing", post=DELIVER, other=_upload),
     Row(name="data:exchanges", get=READ),
     Row(name="data:exchanges-sheet", get=READ),
     Row(name="data:request", get=READ, own=_request(True), other=_request(False)),

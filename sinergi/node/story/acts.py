@@ -222,6 +222,7 @@ def reconnect(now: datetime) -> None:
 def react(now: datetime) -> None:
     """The commission accepts or declines offers, corrects and withdraws; it decides on data it was asked for."""
     data.answer(now, made=_id, person=_actor)
+    data.exchange(now, made=_id, person=_actor, user=User.objects.get(username="staf"))
     code = own_agency().code
     for story in STORIES[code]:
         found = _own(story)
@@ -248,6 +249,7 @@ def react(now: datetime) -> None:
 def carry_out(now: datetime) -> None:
     """The police name units and report what was done; they class stations for the days of voting."""
     guards.classify(now, made=_id, person=_actor)
+    data.exchange(now, made=_id, person=_actor, user=User.objects.get(username="stafops"))
     for code, story, found in _theirs():
         if story.fate not in ("assigned", "completed", "confirmed", "differs"):
             continue

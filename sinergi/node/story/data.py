@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sinergi.features.data import actions, delivering
+from sinergi.access.models import User
+from sinergi.features.agreement import public as agreements
+from sinergi.features.data import actions, delivering, public
 from sinergi.features.data.models import DataAnswer, DataRequest, Dataset
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.models import Agency
@@ -15,7 +17,7 @@ from sinergi.sheets.reading import cells_of
 
 Made = Callable[..., str]
 Person = Callable[[str], Any]
-LISTED = {"kpu": ("D-02", "D-03", "D-04"), "police": ("D-05", "D-06")}
+LISTED = {"kpu": ("D-01", "D-02", "D-03", "D-04", "LOG-1"), "police": ("D-05", "D-06", "STTP-1")}
 # What the police ask the commissions for, and what becomes of it.
 ASKED = (
     ("D-02", "Menata pos pengamanan TPS", ("Kode TPS", "Desa/Kelurahan", "Alamat"), "delivered"),
@@ -100,3 +102,104 @@ def _deliver(now: datetime, dataset: Dataset, asked: DataRequest, *, made: Made,
         said=said,
         cells=cells_of("\n".join(",".join(line) for line in lines).encode()),
     )
+
+
+# What makes two deliveries due: obligation, how many days from now it is, how many days ago it was noted, and its words.
+OCCASIONS = (
+    ("D-04", -13, 13, "Pleno penetapan jadwal kampanye terbuka"),
+    ("D-03", 7, 6, "Gudang KPU ke seluruh PPK"),
+)
+# Versions of standing exchanges, each as many days ago as said; None: what Sinergi knows. {day}: how many days from now.
+VERSIONS: dict[str, tuple[tuple[str, int, tuple[str, ...] | None], ...]] = {
+    "kpu": (
+        ("D-01", 13, None),
+        (
+            "D-04",
+            12,
+            (
+                "1,pertemuan terbatas,{-5},Gedung serbaguna,Zona 1",
+                "2,pertemuan terbatas,{-4},Gedung serbaguna,Zona 1",
+                "3,rapat umum,{+3},Lapangan merdeka,Zona 2",
+            ),
+        ),
+        (
+            "D-03",
+            3,
+            (
+                "Gudang KPU,PPK Sipirok,Jalan lintas barat,{+7} 08.00,Truk 1,210",
+                "Gudang KPU,PPK Batang Toru,Jalan lintas barat,{+7} 09.00,Truk 2,180",
+            ),
+        ),
+        (
+            "LOG-1",
+            6,
+            ("{-6},Gudang KPU,Kotak suara,1200,1200,0,L-BA/01", "{-6},Gudang KPU,Surat suara,90000,45000,0,L-BA/02"),
+        ),
+        (
+            "LOG-1",
+            2,
+            (
+                "{-6},Gudang KPU,Kotak suara,1200,1200,0,L-BA/01",
+                "{-6},Gudang KPU,Surat suara,90000,90000,35,L-BA/04",
+                "{-2},Gudang KPU,Tinta,2400,2400,0,L-BA/05",
+            ),
+        ),
+    ),
+    "police": (
+        ("D-05", 6, None),
+        (
+            "STTP-1",
+            4,
+            ("L-STTP/01,{-4},Peserta 1,pertemuan terbatas,{-1},Gedung serbaguna,Simpang pasar,Jalan desa,150,12",),
+        ),
+        (
+            "STTP-1",
+            1,
+            (
+                "L-STTP/01,{-4},Peserta 1,pertemuan terbatas,{-1},Gedung serbaguna,Simpang pasar,Jalan desa,250,20",
+                "L-STTP/02,{-1},Peserta 3,rapat umum,{+3},Lapangan merdeka,Terminal,Jalan protokol,2000,80",
+            ),
+        ),
+    ),
+}
+
+
+def exchange(now: datetime, *, made: Made, person: Person, user: User) -> None:
+    """An office delivers its standing exchanges under each agreement, some of them in a second version."""
+    own = own_agency()
+    today, staff = now.astimezone(ZONES["WIB"]).date(), person("staf" if own.kind == "kpu" else "stafops")
+    for agreement in Dataset.objects.filter(agency=own.id).values_list("agreement", flat=True).distinct():
+        listed = actions.entries(agreement, own.id)
+        recipient = next(party for party in agreements.agreement(agreement).parties if party != own.id)
+        for code, far, ago, words in OCCASIONS if own.kind == "kpu" else ():
+            actions.state_occasion(
+                id=made(own.code, "occasion", code),
+                by=staff,
+                at=now - timedelta(days=ago),
+                dataset=listed[code].key,
+                happens_on=today + timedelta(days=far),
+                words=words,
+            )
+        for place, (code, ago, lines) in enumerate(VERSIONS[own.kind]):
+            row = listed[code]
+            known = public.known(code, agreement, user) if lines is None else None
+            if known is None and lines is None:
+                continue
+            header = ",".join(column.label for column in delivering.columns_for(row, None))
+            days = {f"{{{far:+d}}}": str(today + timedelta(days=far)) for far in range(-9, 10)}
+            typed = "\n".join([header, *(_dated(line, days) for line in lines or ())])
+            delivering.deliver(
+                id=made(own.code, "version", agreement, str(place)),
+                by=staff,
+                at=now - timedelta(days=ago),
+                row=row,
+                recipient=recipient,
+                said=None,
+                cells=delivering.cells_of(row, None, known.rows) if known else cells_of(typed.encode()),
+            )
+
+
+def _dated(line: str, days: dict[str, str]) -> str:
+    for word, day in days.items():
+        line = line.replace(word, day)
+    return line

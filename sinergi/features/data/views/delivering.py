@@ -58,7 +58,10 @@ def deliver(request: PersonRequest, key: str) -> HttpResponse:
     ground = _ground(request, key)
     posted = request.method == "POST"
     form = DeliverForm(
-        request.POST if posted else None, request.FILES if posted else None, recipients=ground.recipients
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        recipients=ground.recipients,
+        initial={"recipient": next((party for party, _name in ground.recipients), "")},
     )
     if posted and form.is_valid():
         file, recipient = form.cleaned_data["file"], form.cleaned_data["recipient"]
