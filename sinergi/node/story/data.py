@@ -104,12 +104,12 @@ def _deliver(now: datetime, dataset: Dataset, asked: DataRequest, *, made: Made,
     )
 
 
-# What makes two deliveries due: obligation, how many days from now it is, how many days ago it was noted, and its words.
+# What makes two deliveries due: data set, how many days from now it is, how many days ago it was noted, its words.
 OCCASIONS = (
     ("D-04", -13, 13, "Pleno penetapan jadwal kampanye terbuka"),
     ("D-03", 7, 6, "Gudang KPU ke seluruh PPK"),
 )
-# Versions of standing exchanges, each as many days ago as said; None: what Sinergi knows. {day}: how many days from now.
+# Versions of standing exchanges, each so many days ago; None: what Sinergi knows. {+7}: a day, seven from now.
 VERSIONS: dict[str, tuple[tuple[str, int, tuple[str, ...] | None], ...]] = {
     "kpu": (
         ("D-01", 13, None),
@@ -170,7 +170,9 @@ def exchange(now: datetime, *, made: Made, person: Person, user: User) -> None:
     today, staff = now.astimezone(ZONES["WIB"]).date(), person("staf" if own.kind == "kpu" else "stafops")
     for agreement in Dataset.objects.filter(agency=own.id).values_list("agreement", flat=True).distinct():
         listed = actions.entries(agreement, own.id)
-        recipient = next(party for party in agreements.agreement(agreement).parties if party != own.id)
+        info = agreements.agreement(agreement)
+        assert info is not None, "it was entered in an earlier act"
+        recipient = info.partners[0]
         for code, far, ago, words in OCCASIONS if own.kind == "kpu" else ():
             actions.state_occasion(
                 id=made(own.code, "occasion", code),

@@ -1,4 +1,4 @@
-"""Standing exchanges: from what Sinergi knows in one click, versions and what each changed, what closes an obligation."""
+"""Standing exchanges: delivered from what Sinergi knows, in versions, and what closes their obligations."""
 
 from __future__ import annotations
 
