@@ -20,6 +20,7 @@ from sinergi.features.data.models import (
     DataAnswer,
     DataDelivery,
     DataDestruction,
+    DataOccasion,
     DataReceipt,
     DataRequest,
     Dataset,
@@ -664,10 +665,11 @@ def test_only_who_may_decide_binds_the_office(kpu):
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_any_order_of_texts_and_facts_gives_the_same_tables(kpu, order):
-    dataset = kpu.state(listed(), deliver=False)
+    dataset = kpu.state(listed(obligation="D-04"), deliver=False)
+    said = events.Words(words="Pleno")
+    occasion = kpu.state(events.DataOccasionStated(dataset=dataset, on=TODAY, text=said), deliver=False)
     names = {"dataset": dataset, "recipient": own_agency().id, "rows": 1, "fields": ["kode_tps"], "uses_until": UNTIL}
-    kpu.state(events.DataDelivered(**names, object="a" * 64, size=1), deliver=False)
-    kpu.state(events.DataDelivered(**names, object="b" * 64, size=1), deliver=False)
+    kpu.state(events.DataDelivered(**names, object="a" * 64, size=1, occasions=[occasion]), deliver=False)
     log = kpu.partner.log(kpu.agreement)
     start = len(log.entries) - 3
     bodies, log.bodies = dict(log.bodies), {}
@@ -677,7 +679,8 @@ def test_any_order_of_texts_and_facts_gives_the_same_tables(kpu, order):
         if start + place in bodies:
             salt, body = bodies[start + place]
             store.admit_body(log.origin, start + place, salt, body)
-    assert (Dataset.objects.get().title, DataDelivery.objects.count()) == ("Kelas kerawanan TPS", 2)
+    assert (Dataset.objects.get().title, DataDelivery.objects.count()) == ("Kelas kerawanan TPS", 1)
+    assert (DataOccasion.objects.get().words, DataDelivery.objects.get().occasions_json) == ("Pleno", [occasion])
     assert rebuild.check() == []
 
 

@@ -539,8 +539,10 @@ def _delivery_page(
     may_use = is_ours and stands == "kept" and agreements.offers(request.user, "data.use", agreement=row.agreement)
     may_destroy = is_ours and stands != "destroyed" and request.user.can("data.destroy", agreement=row.agreement)
     told = versions.told([key]).get(key)
-    if changes is None and row.agency == own_agency().id and told and told.before:
-        changes = versions.changes(row)  # of its own data an office needs no permission
+    # Whoever delivers it sees the words of the office's own data; who only reads sees which rows changed.
+    delivers = row.agency == own_agency().id and request.user.can("data.deliver", agreement=row.agreement)
+    if changes is None and delivers and told and told.before:
+        changes = versions.changes(row)
     context = {
         **_delivery_line(row, dataset, request),
         **_version(row, dataset, told, changes, request),
