@@ -11,7 +11,7 @@ import msgspec
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sinergi.features.places import areas
+from sinergi.features.places import areas, rules
 from sinergi.features.places.events import StationRow
 from sinergi.sheets import Cells, Column, Kind, Row, Table, table_of
 from sinergi.web.forms import table_file
@@ -87,7 +87,7 @@ STATION_COLUMNS = (
         most=2000,
         also=("jumlah_pemilih", "total_pemilih", "dpt", "pemilih_l_p"),
         example="250",
-        hint="Jumlah orang dalam DPT, bukan nama.",
+        hint="Jumlah orang dalam DPT, bukan nama. Jumlah 1 sampai 4 tidak ikut diterbitkan.",
     ),
     Column(
         name="voters_male",
@@ -230,7 +230,7 @@ def _station(table: Table, row: Row, villages: Mapping[str, str], wrong: set[tup
         voters = male + female
     if None not in (voters, male, female) and male + female != voters:
         table.add(row.number, "voters", "sum", "Laki-laki dan perempuan berjumlah %(sum)s.", sum=male + female)
-    return StationRow(
+    station = StationRow(
         code=code,
         address=said["address"] or "",
         lat_e6=_e6(said["lat"]) if said["lon"] is not None else None,
@@ -241,6 +241,8 @@ def _station(table: Table, row: Row, villages: Mapping[str, str], wrong: set[tup
         is_special=bool(said["is_special"]),
         no_signal=said["no_signal"],
     )
+    # As it will be told: so the preview compares what is published with what would be.
+    return rules.without_few(station)
 
 
 def check_point(table: Table, row: Row, wrong: Container[tuple[int, str]]) -> None:

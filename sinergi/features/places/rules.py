@@ -11,6 +11,7 @@ import msgspec
 from sinergi.features.places.events import StationListText, StationRow, StationsPublished
 from sinergi.kernel import canonical, places
 from sinergi.kernel.errors import Refused
+from sinergi.sheets.forbidden import FEW
 
 MOST_STATIONS = 20_000  # the largest regency had some 15,000 in 2024
 
@@ -59,7 +60,7 @@ def publish(
         raise Refused("Daftar ini belum berisi TPS.", code="TPS-03")
     if len(rows) > MOST_STATIONS:
         raise Refused("Satu daftar memuat paling banyak %(most)d TPS.", code="TPS-04", words={"most": MOST_STATIONS})
-    ordered = sorted(rows, key=lambda row: row.code)
+    ordered = sorted(map(without_few, rows), key=lambda row: row.code)
     codes = [row.code for row in ordered]
     if len(set(codes)) != len(codes):
         raise Refused("Ada kode TPS yang tertulis dua kali.", code="TPS-05")
@@ -78,6 +79,22 @@ def publish(
         voters_female=_total(row.voters_female for row in ordered),
         text=StationListText(rows=list(ordered)),
     )
+
+
+def without_few(row: StationRow) -> StationRow:
+    """The station without counts of one to four voters, by which people could be recognised.
+
+    Both sexes go, or the one that is left would tell the other; the whole stays where it is no such count itself.
+    """
+    if _is_few(row.voters):
+        return msgspec.structs.replace(row, voters=None, voters_male=None, voters_female=None)
+    if _is_few(row.voters_male) or _is_few(row.voters_female):
+        return msgspec.structs.replace(row, voters_male=None, voters_female=None)
+    return row
+
+
+def _is_few(number: int | None) -> bool:
+    return number is not None and 0 < number < FEW
 
 
 def digest_of(rows: Iterable[StationRow]) -> str:

@@ -30,6 +30,17 @@ def test_totals_are_absent_where_a_number_is_unknown():
 
 
 @pytest.mark.parametrize(
+    ("told", "published"),
+    [((3, 1, 2), (None, None, None)), ((104, 100, 4), (104, None, None)), ((104, 0, 104), (104, 0, 104))],
+)
+def test_counts_of_so_few_that_they_could_be_recognised_are_not_published(told, published):
+    names = ("voters", "voters_male", "voters_female")
+    event = publish(StationRow(code=A.code, **dict(zip(names, told, strict=True))), B)
+    assert tuple(getattr(event.text.rows[0], name) for name in names) == published
+    assert (event.voters_female is None) == (published[2] is None), "nor can they be worked out from the whole"
+
+
+@pytest.mark.parametrize(
     ("given_rows", "words", "code"),
     [
         ((A,), {"kind": "police"}, "TPS-01"),
