@@ -89,6 +89,7 @@ rows = st.lists(
 @given(rows, st.randoms())
 def test_the_digest_knows_no_order_and_agrees_with_the_header(stations, random):
     event = publish(*stations)
+    stations = [rules.without_few(row) for row in stations]
     shuffled = list(stations)
     random.shuffle(shuffled)
     assert rules.digest_of(shuffled) == event.digest
