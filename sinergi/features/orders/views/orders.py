@@ -272,5 +272,5 @@ def _told(request: PersonRequest, found: DutyOrder) -> list[dict[str, Any]]:
             "id": new_event_id(request.arrived_at),
         }
         for info in agreements.agreements_of(request.user, "orders.read")
-        if making.region_of(info.id) in regions
+        if making.region_of(info.id) in regions and (info.state == "in_force" or info.id in stated)
     ]
