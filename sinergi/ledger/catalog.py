@@ -32,6 +32,25 @@ class Ignored(Exception):
 
 LONGEST_OFFICE = 64
 
+Precondition = Callable[[str, Event], None]
+_before_stating: list[Precondition] = []
+
+
+def before_stating(check: Precondition) -> Precondition:
+    """Have `check(agreement, event)` asked before this node states a fact of its own; it raises Refused to stop that.
+
+    For what depends on what is here and on the hour. Facts of others are never judged by it.
+    """
+    if check not in _before_stating:
+        _before_stating.append(check)
+    return check
+
+
+def may_be_stated(agreement: str, event: Event) -> None:
+    """Raises Refused where a precondition does not hold."""
+    for check in _before_stating:
+        check(agreement, event)
+
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What a projection may know of the entry around a fact."""

@@ -23,6 +23,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 _held = False
 _certain: set[str] = set()
+_reached: dict[str, int] = {}
 
 
 def is_held(agreement: str) -> bool:
@@ -71,6 +72,27 @@ def is_unbroken(data: Path, *, any_boot: bool = False) -> bool:
         return same and (any_boot or boot == _boot())
     except (OSError, ValueError):
         return False
+
+
+def remember(fresh: list[tuple[str, int, str]]) -> None:
+    """How far each log has been committed by this process: what (log, seq, kind) just reached the disk."""
+    for log, seq, _kind in fresh:
+        _reached[log] = max(_reached.get(log, 0), seq + 1)
+
+
+def forget() -> None:
+    """This process writes no more."""
+    _reached.clear()
+
+
+def went_back(log: str, size: int) -> bool:
+    """Whether this log was longer before: somebody put an older store under the running node."""
+    return size < _reached.get(log, 0)
+
+
+def mistrust(data: Path) -> None:
+    """Let the next start of this folder ask its partners, whatever its store says."""
+    (data / NAME).unlink(missing_ok=True)
 
 
 def note_start(data: Path) -> None:

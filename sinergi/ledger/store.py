@@ -12,8 +12,8 @@ from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.ids import record_key
 from sinergi.kernel.instants import from_text, now, to_text
 from sinergi.ledger import bundle as bundles
+from sinergi.ledger import catalog, envelope, forks, guard, histories, keys, revoking, rows, tree, wording
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import envelope, forks, guard, histories, keys, revoking, rows, tree, wording
 from sinergi.ledger.events import Event, Founding, body_of, facts_of, founding_id, one_form, references
 from sinergi.ledger.fold import fold_ready, judge_own
 from sinergi.ledger.identity import named
@@ -85,6 +85,13 @@ def append(
             "hilang; kirim lagi sebentar lagi. Keterangannya ada di Siapa punya apa.",
             code="K-114",
         )
+    if guard.went_back(log.origin, log.size):
+        guard.mistrust(keys.folder().parent)
+        raise Refused(
+            "Simpanan simpul ini ditukar dengan salinan lama selagi ia melayani. Matikan dan nyalakan lagi: ia lalu "
+            "bertanya kepada mitra sebelum menandatangani apa pun. Hubungi administrator.",
+            code="K-119",
+        )
     if log.frozen == histories.RESTORED:
         raise Refused(
             "Buku catatan ini dibekukan: simpul ini dipulihkan dari salinan lama. Hubungi administrator.", code="K-110"
@@ -97,6 +104,8 @@ def append(
         raise Refused("Kantor ini sudah mengakhiri perjanjian ini; tidak ada yang dapat ditambahkan.", code="K-113")
     event = one_form(event)
     wording.refuse(event, agreement=agreement)
+    if agreement:
+        catalog.may_be_stated(agreement, event)
     body = body_of(event)
     salt = envelope.new_salt() if body is not None else b""
     seen, lam = _seen(log, logs)

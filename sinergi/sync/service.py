@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now
 from sinergi.ledger import bundle as bundles
-from sinergi.ledger import envelope, store
+from sinergi.ledger import envelope, guard, store
 from sinergi.ledger.writer import on_commit, run
 from sinergi.sync import push, waking, witnesses
 from sinergi.sync.conversation import Conversation, TurnedAway
@@ -37,6 +37,7 @@ def start() -> None:
     global _service
     if _service is None:
         on_commit(_noted)
+        on_commit(guard.remember)
         _service = _Service()
         _service.start()
 
@@ -47,6 +48,7 @@ def stop() -> None:
     if _service is not None:
         stopping, _service = _service, None
         stopping.close()
+        guard.forget()
 
 
 def wake(agency: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sinergi.kernel.errors import Refused
 from sinergi.ledger import bundle as bundles
 from sinergi.ledger import checkpoint as notes
-from sinergi.ledger import cosigning, fsck, histories, keys, merkle, rotation, store
+from sinergi.ledger import cosigning, fsck, guard, histories, keys, merkle, rotation, store
 from sinergi.ledger.models import Cosignature, Equivocation, Key, Log, Unreached
 from sinergi.ledger.writer import run
 from tests.nodes.test_keys import NOW, leave, revoke, rotate
@@ -90,3 +90,26 @@ def test_our_own_log_that_a_thief_closed_opens_again_once_we_revoke_the_key(agre
     leave_agreement(id=new_event_id(NOW), by=None, at=NOW, agreement=agreement, reason="term_over")
     run(lambda: store.sign_checkpoint(Log.objects.get(pk=own.pk)))
     assert fsck.check() == []
+
+
+def test_a_store_that_was_put_back_under_the_running_node_is_not_written_on(agreement, node, tmp_path, settings):
+    """The file carries the token of this very start: only what this process wrote tells that it is an older one."""
+    from sinergi.features.agreement.actions import leave_agreement
+    from sinergi.kernel.ids import new_event_id
+
+    settings.DATA = tmp_path
+    keys.use(None)
+    (tmp_path / guard.NAME).write_text("token boot")
+    own = Log.objects.get(agreement=agreement, is_own=True)
+    given = {"by": None, "at": NOW, "agreement": agreement, "reason": "term_over"}
+    try:
+        guard.remember([(own.origin, own.size, "agreement.left")])
+        with pytest.raises(Refused, match="ditukar dengan salinan lama"):
+            leave_agreement(id=new_event_id(NOW), **given)
+        assert Log.objects.get(pk=own.pk).size == own.size and not (tmp_path / guard.NAME).exists()
+        # The next start knows nothing of it, finds no file of the last one, and asks before it signs.
+        guard.forget()
+        assert not guard.is_unbroken(tmp_path)
+        leave_agreement(id=new_event_id(NOW), **given)
+    finally:
+        guard.forget()

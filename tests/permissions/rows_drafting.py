@@ -7,6 +7,8 @@ from typing import Any
 from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeRaised,
+    EvidenceDemand,
+    EvidenceProposed,
     GatePassed,
     SettlementProposed,
     Words,
@@ -56,6 +58,11 @@ def _change(world: World, own: bool) -> str:
     return _stated(world, own, "change", event)
 
 
+def _wanted(world: World, own: bool) -> str:
+    demands = [EvidenceDemand(act="orders", grade="arrived", hours=2)]
+    return _stated(world, own, "wanted", EvidenceProposed(demands=demands, text=Words(words="Alasan")))
+
+
 def _dispute(world: World, own: bool) -> str:
     return _stated(world, own, "dispute", DisputeRaised(article=1, raised_on=NOON.date(), text=Words(words="a")))
 
@@ -102,6 +109,8 @@ ROWS = [
     Row(name="agreement:paper", get=EVERYBODY, other=lambda world: {"key": _gate(world, False)}),
     about("change", get=LIAISONS, post=LIAISONS),
     about("dispute", get=LIAISONS, post=LIAISONS),
+    about("wanted", get=LIAISONS, post=LIAISONS),
+    keyed("wanted-answer", _wanted, post=SIGNERS, body=NO),
     keyed("change-answer", _change, post=SIGNERS, body=NO),
     keyed("settlement-answer", _settlement, post=SIGNERS, body=NO),
     keyed("dispute-step", _dispute, post=LIAISONS),

@@ -7,6 +7,7 @@ ROWS = [
     Row(name="oversight:oversight", get=READ),
     Row(name="oversight:reads", get=READ),
     Row(name="oversight:witnessed", get=READ),
+    Row(name="oversight:witnessed-sheet", get=READ),
     Row(
         name="oversight:dues",
         get=READ,

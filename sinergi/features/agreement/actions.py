@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,11 +11,12 @@ import msgspec
 from django.utils import timezone
 
 from sinergi.features.agreement import rules
-from sinergi.features.agreement.events import ChangeKind, Gate, PaperBound, SignerText
+from sinergi.features.agreement.events import ChangeKind, EvidenceDemand, Gate, PaperBound, SignerText
 from sinergi.features.agreement.models import (
     Agreement,
     Change,
     Dispute,
+    EvidenceProposal,
     GatePassage,
     NamedSigner,
     Paper,
@@ -22,8 +24,16 @@ from sinergi.features.agreement.models import (
     Settlement,
     Signature,
 )
-from sinergi.features.agreement.progress import Disputes, Negotiation, open_changes, proposed, refuse_unready
-from sinergi.features.agreement.rules import lifecycle, negotiation, signing
+from sinergi.features.agreement.progress import (
+    Disputes,
+    Negotiation,
+    open_changes,
+    open_evidence,
+    proposed,
+    refuse_unready,
+    wanted_evidence,
+)
+from sinergi.features.agreement.rules import evidence, lifecycle, negotiation, signing
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.words import line
 from sinergi.ledger import rows, store
@@ -183,16 +193,18 @@ def propose_change(
 
 @command
 def answer_matter(log: Writing, *, matter: str, agrees: bool, words: str = "") -> Receipt:
-    """Agree to a change or a settlement that another party proposed, or refuse it."""
+    """Agree to a change, a settlement or wanted evidence that another party proposed, or refuse it."""
     change = Change.objects.filter(key=matter).first()
     settlement = Settlement.objects.filter(key=matter).first()
-    found = change or settlement
+    wanted = EvidenceProposal.objects.filter(key=matter).first()
+    found = change or settlement or wanted
     if found is None:
         raise Refused("Usul ini belum dikenal di kantor ini.", code="PKS-101")
     row = _known(found.agreement)
     is_open = (change is not None and change.key in {one.key for one in open_changes(row)}) or (
         settlement is not None and not Disputes(row).is_settled(settlement.dispute)
     )
+    is_open = is_open or (wanted is not None and wanted.key in {one.key for one in open_evidence(row)})
     said = proposed(row, found)
     decision = lifecycle.answer(
         found,
@@ -203,6 +215,22 @@ def answer_matter(log: Writing, *, matter: str, agrees: bool, words: str = "") -
         words=words,
     )
     return log.append(row.agreement, decision)
+
+
+@command
+def propose_evidence(log: Writing, *, agreement: str, demands: Sequence[EvidenceDemand], reason: str) -> Receipt:
+    """Propose which evidence facts under the agreement are to have from now on, whole."""
+    row = _known(agreement)
+    held, now = wanted_evidence(row)
+    decision = evidence.propose(
+        demands=demands,
+        reason=reason,
+        standing=row.standing_on(_today(log)),
+        held=held,
+        open_proposals=len(open_evidence(row)),
+        now=now,
+    )
+    return log.append(agreement, decision)
 
 
 @command

@@ -12,6 +12,7 @@ from sinergi.ledger.events import Event, Founding, Joining, Leaving, Opening, Re
 
 Scope = Literal["data", "security", "law", "regulation", "capacity", "facility"]
 Gate = Literal["plenary", "legal_review", "report"]
+EvidenceAct = Literal["requests", "orders", "reports", "deliveries"]
 ChangeKind = Literal["extension", "suspension", "resumption", "end"]
 SCOPES: tuple[Scope, ...] = ("data", "security", "law", "regulation", "capacity", "facility")
 
@@ -260,6 +261,26 @@ class ChangeProposed(Event, kind="agreement.change_proposed", must=True):
     text: Words | None = None
 
 
+class EvidenceDemand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Facts of this sort are to have this grade within so many hours; with `binds` nothing is built on one before."""
+
+    act: EvidenceAct
+    grade: Literal["arrived", "witnessed", "stamped"]
+    hours: int
+    binds: bool = False
+
+
+class EvidenceProposed(Event, kind="agreement.evidence_proposed"):
+    """A party proposes which evidence facts under the agreement are to have. It holds once all others agreed.
+
+    `demands` is all that is wanted from then on, an empty list nothing; `after`: the proposal that held before.
+    """
+
+    demands: list[EvidenceDemand]
+    after: RecordKey | None = None
+    text: Words | None = None
+
+
 class DisputeRaised(Event, kind="agreement.dispute_raised"):
     """A party brings a disagreement about an article before the working group: the first step of settling it."""
 
@@ -287,7 +308,7 @@ class SettlementProposed(Event, kind="agreement.settlement_proposed"):
 
 
 class MatterAnswered(Event, kind="agreement.matter_answered", must=True):
-    """Another party agrees to a change or a settlement, or does not."""
+    """Another party agrees to a change, a settlement or what evidence is wanted, or does not."""
 
     about: RecordKey
     agrees: bool

@@ -255,6 +255,19 @@ class Change(Folded):
     words = models.TextField(null=True)
 
 
+class EvidenceProposal(Folded):
+    """Which evidence a party proposed to want for which facts."""
+
+    agreement = models.CharField(max_length=64, db_index=True)
+    agency = models.CharField(max_length=64)
+    office = models.CharField(max_length=64, default="")
+    acting = models.BooleanField(default=False)
+    proposed_at = models.DateTimeField()
+    demands = models.JSONField(default=list)
+    after = models.CharField(max_length=26, default="")
+    words = models.TextField(null=True)
+
+
 class Dispute(Folded):
     """A disagreement about one article, before the working group since `raised_on`."""
 

@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from sinergi.features.agreement.events import EvidenceDemand
 from sinergi.features.agreement.models import (
     Agreement,
     Change,
     Comment,
     Dispute,
     DisputeStep,
+    EvidenceProposal,
     GatePassage,
     MatterAnswer,
     Revision,
@@ -25,9 +27,10 @@ from sinergi.features.agreement.models import (
 from sinergi.features.agreement.rules import lifecycle, negotiation
 from sinergi.features.agreement.rules.revisions import Lacks, lacks, open_heads
 from sinergi.kernel.once import once_each
+from sinergi.kernel.succession import holding
 from sinergi.ledger import rows
 
-Told = TypeVar("Told", Revision, Change, Dispute, Settlement)
+Told = TypeVar("Told", Revision, Change, Dispute, Settlement, EvidenceProposal)
 
 
 def _told(table: type[Told], order: Callable[[Told], Any]) -> Callable[[Iterable[str]], dict[str, list[Told]]]:
@@ -42,6 +45,7 @@ def _told(table: type[Told], order: Callable[[Told], Any]) -> Callable[[Iterable
 
 _revisions = _told(Revision, lambda one: (one.proposed_at, one.key))
 _changes = _told(Change, lambda one: (one.proposed_at, one.key))
+_evidence = _told(EvidenceProposal, lambda one: (one.proposed_at, one.key))
 _disputes = _told(Dispute, lambda one: (one.raised_at, one.key))
 _settlements = _told(Settlement, lambda one: (one.proposed_at, one.key))
 
@@ -49,7 +53,7 @@ _settlements = _told(Settlement, lambda one: (one.proposed_at, one.key))
 def ask_beforehand(known: Iterable[Agreement]) -> None:
     """Ask at once what is told of each of these agreements, for a reading that goes through all of them."""
     ids = [row.agreement for row in known]
-    for question in (_revisions, _changes, _disputes, _settlements):
+    for question in (_revisions, _changes, _disputes, _settlements, _evidence):
         question(ids)
 
 
@@ -150,9 +154,9 @@ def refuse_unready(revision: Revision, *, agency: str) -> None:
 
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
-    """A change or a settlement, and who agreed to it or refused it."""
+    """A change, a settlement or wanted evidence, and who agreed to it or refused it."""
 
-    matter: Change | Settlement
+    matter: Change | Settlement | EvidenceProposal
     agreed: tuple[str, ...]
     refused: tuple[str, ...]
 
@@ -169,8 +173,27 @@ def open_changes(row: Agreement) -> list[Change]:
     return [one for one in found if one.key not in held and not proposed(row, one).refused]
 
 
-def proposed(row: Agreement, matter: Change | Settlement) -> Proposed:
-    """A change or settlement with the answers to it."""
+def wanted_evidence(row: Agreement) -> tuple[str, list[EvidenceDemand]]:
+    """What evidence every party agreed to want, and the proposal that says so; ("", []) where there is none."""
+    found = {one.key: one for one in _evidence([row.agreement])[row.agreement]}
+    if not found:
+        return "", []
+    everybody = set(row.party_ids)
+    told = {key: proposed(row, one) for key, one in found.items()}
+    complete = [(key, one.after) for key, one in found.items() if everybody <= {one.agency, *told[key].agreed}]
+    chain = holding(complete)[0]
+    return (chain[-1], msgspec.convert(found[chain[-1]].demands, list[EvidenceDemand])) if chain else ("", [])
+
+
+def open_evidence(row: Agreement) -> list[EvidenceProposal]:
+    """Proposals of evidence that follow what holds and that nobody has refused, oldest first."""
+    held = wanted_evidence(row)[0]
+    found = [one for one in _evidence([row.agreement])[row.agreement] if one.after == held]
+    return [one for one in found if not proposed(row, one).refused]
+
+
+def proposed(row: Agreement, matter: Change | Settlement | EvidenceProposal) -> Proposed:
+    """A change, a settlement or wanted evidence with the answers to it."""
     said = MatterAnswer.objects.filter(agreement=row.agreement, about=matter.key).order_by("answered_at", "key")
     answers = list(said)
     return Proposed(

@@ -10,7 +10,10 @@ from typing import Any
 
 import msgspec
 
-from sinergi.features.agreement import rules
+from sinergi.features.agreement import (
+    binding,  # noqa: F401  what may not be stated yet
+    rules,
+)
 from sinergi.features.agreement.events import (
     AgreementConfirmed,
     AgreementEntered,
@@ -21,6 +24,7 @@ from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
+    EvidenceProposed,
     GateCorrected,
     GatePassed,
     MatterAnswered,
@@ -42,6 +46,7 @@ from sinergi.features.agreement.models import (
     Comment,
     Dispute,
     DisputeStep,
+    EvidenceProposal,
     GatePassage,
     MatterAnswer,
     NamedSigner,
@@ -52,7 +57,7 @@ from sinergi.features.agreement.models import (
     Signature,
     Standing,
 )
-from sinergi.features.agreement.rules import lifecycle, revisions, signing
+from sinergi.features.agreement.rules import evidence, lifecycle, revisions, signing
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import day_of
 from sinergi.kernel.succession import holding
@@ -385,6 +390,29 @@ def change_proposed_text(text: Words | None, envelope: Envelope) -> None:
     Change.change({"key": envelope.key}, words=_words(text))
 
 
+@folds(EvidenceProposed)
+def evidence_proposed(event: EvidenceProposed, envelope: Envelope) -> None:
+    """What evidence a party wants."""
+    if evidence.flaw(event):
+        raise Ignored("it wants two things at once, or within no time that can be")
+    where = {"key": event.after, "agreement": envelope.agreement}
+    if event.after is not None and not EvidenceProposal.look("key", where=where):
+        raise Ignored("it follows something that is no such proposal of this agreement")
+    EvidenceProposal.insert(
+        key=envelope.key,
+        demands=msgspec.to_builtins(event.demands),
+        after=event.after or "",
+        proposed_at=envelope.at,
+        **_author(envelope),
+    )
+
+
+@folds_text(EvidenceProposed)
+def evidence_proposed_text(text: Words | None, envelope: Envelope) -> None:
+    """Why."""
+    EvidenceProposal.change({"key": envelope.key}, words=_words(text))
+
+
 @folds(DisputeRaised)
 def dispute_raised(event: DisputeRaised, envelope: Envelope) -> None:
     """A disagreement before the working group."""
@@ -453,7 +481,8 @@ def settlement_proposed_text(text: Words | None, envelope: Envelope) -> None:
 def matter_answered(event: MatterAnswered, envelope: Envelope) -> None:
     """A party's yes or no to a change or a settlement."""
     where = {"key": event.about, "agreement": envelope.agreement}
-    named = Change.look("agency", where=where) or Settlement.look("agency", where=where)
+    tables = (Change, Settlement, EvidenceProposal)
+    named = next(filter(None, (table.look("agency", where=where) for table in tables)), None)
     if named is None:
         raise Ignored("it answers neither a change nor a settlement")
     if named[0] == envelope.agency:

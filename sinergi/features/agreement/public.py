@@ -15,7 +15,9 @@ from sinergi.access import passkeys
 from sinergi.access.doors import open_record, visible
 from sinergi.access.models import Passkey, User
 from sinergi.features.agreement import rules
+from sinergi.features.agreement.binding import Lagging, lag_of, lagging
 from sinergi.features.agreement.closing import closed
+from sinergi.features.agreement.demanded import told as demand_in_words
 from sinergi.features.agreement.events import Article
 from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, with_said
 from sinergi.features.agreement.obliged import Said
@@ -42,6 +44,7 @@ __all__ = [
     "AgreementInfo",
     "Article",
     "ArticleDraft",
+    "Lagging",
     "NamedSigner",
     "OfferedTemplate",
     "OwnKey",
@@ -61,9 +64,12 @@ __all__ = [
     "basis",
     "closed",
     "closed_to",
+    "demand_in_words",
     "in_force",
     "in_force_for",
     "is_followed",
+    "lag_of",
+    "lagging",
     "name_of",
     "names",
     "names_by_key",

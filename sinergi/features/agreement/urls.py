@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.access import recorded
 from sinergi.features.agreement import public
 from sinergi.features.agreement.api import ROUTES
-from sinergi.features.agreement.views import drafting, entry, lifecycle, listing, negotiation, one, shown, signing
+from sinergi.features.agreement.views import (
+    drafting,
+    entry,
+    lifecycle,
+    listing,
+    negotiation,
+    one,
+    shown,
+    signing,
+    wanted,
+)
 from sinergi.web import navigation, records
 from sinergi.web.api import addresses
 
@@ -31,6 +41,8 @@ urlpatterns = [
     path("perjanjian/<str:agreement>/perundingan/perbandingan/", negotiation.texts, name="texts"),
     path("perjanjian/<str:agreement>/perubahan/", lifecycle.change, name="change"),
     path("perjanjian/<str:agreement>/perselisihan/", lifecycle.dispute, name="dispute"),
+    path("perjanjian/<str:agreement>/bukti-diminta/", wanted.wanted, name="wanted"),
+    path("perjanjian/bukti-diminta/<str:key>/jawaban/", wanted.wanted_answer, name="wanted-answer"),
     path("perjanjian/<str:agreement>/", one.agreement, name="agreement"),
     path("perjanjian/<str:agreement>/pindaian/", one.scan, name="scan"),
     path("perjanjian/<str:agreement>/perbandingan/", one.comparison, name="comparison"),
@@ -87,6 +99,7 @@ records.register(
         "agreement.signed": _("tanda tangan perjanjian"),
         "agreement.paper_bound": _("berkas naskah bertanda tangan"),
         "agreement.change_proposed": _("usul perubahan perjanjian"),
+        "agreement.evidence_proposed": _("usul bukti yang diminta"),
         "agreement.dispute_raised": _("perselisihan"),
         "agreement.dispute_moved": _("perselisihan naik tingkat"),
         "agreement.settlement_proposed": _("usul penyelesaian perselisihan"),
@@ -123,6 +136,8 @@ records.register(
         "it names no official of this agreement": _("Menyebut pejabat yang tidak dinyatakan."),
         "its days are none of such a change": _("Tanggalnya tidak mungkin untuk perubahan seperti itu."),
         "it follows something that is no change of this agreement": _("Dibuat dari perubahan yang tidak ada."),
+        "it follows something that is no such proposal of this agreement": _("Dibuat dari usul yang tidak ada."),
+        "it wants two things at once, or within no time that can be": _("Bukti yang dimintanya tidak mungkin."),
         "there is no dispute that could go a step further": _("Tidak ada perselisihan yang dapat naik tingkat."),
         "the days of the step before were not over": _("Waktu tingkat sebelumnya belum habis."),
         "there is no such dispute, or it was raised later": _("Tidak ada perselisihan itu pada tanggal tersebut."),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sinergi.access import recorded
 from sinergi.features.agreement import public as agreements
-from sinergi.features.exchange.views import facts, histories, who_has
+from sinergi.features.exchange.views import facts, histories, lagging, who_has
 from sinergi.web import navigation
 
 app_name = "exchange"
@@ -49,4 +49,5 @@ navigation.register_view(
 )
 recorded.register("ledger.entry", "", facts.names)
 recorded.register("ledger.agreement", _("perjanjian dengan"), agreements.names)
+navigation.register_inbox(lagging.waiting_for)
 navigation.register_sync_state(who_has.sync_state)

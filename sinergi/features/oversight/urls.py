@@ -12,6 +12,7 @@ urlpatterns = [
     path("pengawasan/", views.oversight, name="oversight"),
     path("pengawasan/akses/", views.reads, name="reads"),
     path("pengawasan/saksi/", views.witnessed, name="witnessed"),
+    path("pengawasan/saksi/unduh.xlsx", views.witnessed_sheet, name="witnessed-sheet"),
     path("pengawasan/<str:agreement>/kewajiban/", views.dues, name="dues"),
     path("tidak-disimpan/", views.never, name="never"),
 ]

@@ -19,14 +19,26 @@ from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations.public import Board, Counts, counts, shape
 from sinergi.features.oversight import rules
+from sinergi.features.oversight.forms import WitnessedFilter
 from sinergi.features.oversight.never import NEVER
 from sinergi.features.places import public as places
 from sinergi.features.security import public as security
+from sinergi.kernel.instants import ZONES
 from sinergi.kernel.words import spaced
 from sinergi.ledger.models import Entry, Witnessed, WitnessedFork
+from sinergi.sheets import Column, Kind
+from sinergi.sheets.writing import XLSX, export
 from sinergi.web import navigation
 
 PAGE = "oversight:oversight"
+WITNESSED = (
+    Column(name="name", label="Penulis"),
+    Column(name="origin", label="Penanda buku", kind=Kind.CODE),
+    Column(name="size", label="Catatan", kind=Kind.INTEGER),
+    Column(name="first_at", label="Sejak (WIB)", kind=Kind.DATE),
+    Column(name="seen_at", label="Terakhir (WIB)", kind=Kind.DATE),
+    Column(name="standing", label="Keadaan"),
+)
 READS_SHOWN = 200
 
 
@@ -118,19 +130,35 @@ def reads(request: PersonRequest) -> HttpResponse:
 @requires("oversight.read")
 def witnessed(request: PersonRequest) -> HttpResponse:
     """The logs this node witnesses from outside: whose, how large, since when, and whether two histories were found."""
-    found = dict(WitnessedFork.objects.values_list("origin", "found_at"))
-    rows = list(
-        Witnessed.objects.order_by("-seen_at", "origin").values("origin", "agency", "size", "first_at", "seen_at")
-    )
-    names = agreements.short_names({row["agency"] for row in rows})
-    lines = [
-        row | {"mark": spaced(row["origin"][:16]), "name": names[row["agency"]], "forked_at": found.get(row["origin"])}
-        for row in rows
-    ]
-    # What was found comes first: nobody may bury it under many logs of its own.
-    lines.sort(key=lambda line: line["forked_at"] is None)
-    context = {"lines": lines, "forked": sum(bool(line["forked_at"]) for line in lines)}
+    form, lines = _witnessed(request)
+    context = {
+        "form": form,
+        "lines": lines,
+        "any": Witnessed.objects.exists(),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "forked": WitnessedFork.objects.count(),
+    }
     return render(request, "oversight/witnessed.html", context)
+
+
+@require_safe
+@requires("oversight.read")
+def witnessed_sheet(request: PersonRequest) -> HttpResponse:
+    """The same list as an Excel file, with the same filter."""
+    _form, lines = _witnessed(request)
+    told = [
+        line
+        | {
+            "first_at": line["first_at"].astimezone(ZONES["WIB"]),
+            "seen_at": line["seen_at"].astimezone(ZONES["WIB"]),
+            "standing": gettext("dua riwayat") if line["forked_at"] else gettext("satu riwayat"),
+        }
+        for line in lines
+    ]
+    columns = [column.name for column in WITNESSED]
+    data = export(WITNESSED, [{name: line[name] for name in columns} for line in told], sheet=gettext("Disaksikan"))
+    name = "buku-yang-disaksikan.xlsx"
+    return HttpResponse(data, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_safe
@@ -176,6 +204,25 @@ def first_step(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
     if not _only_observes(user):
         return []
     return [navigation.Action(label=_("Buka pengawasan"), url=reverse(PAGE), icon="eye")]
+
+
+def _witnessed(request: PersonRequest) -> tuple[WitnessedFilter, list[dict[str, Any]]]:
+    """The filter as it was asked for, and the logs it leaves, those with two histories first."""
+    found = dict(WitnessedFork.objects.values_list("origin", "found_at"))
+    columns = ("origin", "agency", "size", "first_at", "seen_at")
+    rows = list(Witnessed.objects.order_by("-seen_at", "origin").values(*columns))
+    names = agreements.short_names({row["agency"] for row in rows})
+    form = WitnessedFilter(request.GET or None, authors=sorted(names.items(), key=lambda one: one[1]))
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    lines = [
+        row | {"mark": spaced(row["origin"][:16]), "name": names[row["agency"]], "forked_at": found.get(row["origin"])}
+        for row in rows
+        if given.get("author") in (None, "", row["agency"])
+        and (not given.get("standing") or (given["standing"] == "two") == (row["origin"] in found))
+    ]
+    # What was found comes first: nobody may bury it under many logs of its own.
+    lines.sort(key=lambda line: line["forked_at"] is None)
+    return form, lines
 
 
 def _only_observes(user: Any) -> bool:

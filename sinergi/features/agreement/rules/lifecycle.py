@@ -81,7 +81,7 @@ def propose_change(
 
     `held`: the changes agreed to so far, in order; `open_changes`: how many proposals wait for an answer.
     """
-    _refuse_unless_running(standing)
+    refuse_unless_running(standing)
     if open_changes:
         raise Refused("Masih ada usul yang belum dijawab. Selesaikan itu dahulu.", code="PKS-91", field="change")
     suspended = standing == "suspended"
@@ -130,7 +130,7 @@ def answer(
 
 def raise_dispute(*, article: int, articles: int, words: str, standing: Standing, today: date) -> DisputeRaised:
     """Bring a disagreement before the working group, today."""
-    _refuse_unless_running(standing)
+    refuse_unless_running(standing)
     if not 1 <= article <= articles:
         raise Refused("Pasal itu tidak ada dalam naskah ini.", code="PKS-70", field="article")
     text = said(words, "Tulis apa yang diperselisihkan.")
@@ -161,7 +161,8 @@ def settle(*, dispute: str, words: str, is_settled: bool, today: date) -> Settle
     )
 
 
-def _refuse_unless_running(standing: Standing) -> None:
+def refuse_unless_running(standing: Standing) -> None:
+    """Refuse what needs an agreement that was signed and is not over."""
     if standing in ("draft", "waiting"):
         raise Refused("Perjanjian ini belum berlaku.", code="PKS-90")
     if standing in ("over", "ended"):

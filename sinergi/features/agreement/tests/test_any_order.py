@@ -13,6 +13,8 @@ from sinergi.features.agreement.events import (
     ChangeProposed,
     DisputeMoved,
     DisputeRaised,
+    EvidenceDemand,
+    EvidenceProposed,
     GateCorrected,
     GatePassed,
     MatterAnswered,
@@ -80,7 +82,8 @@ class Talk:
         """Something this partner may say, or None where what it would answer has not reached it."""
         texts = self.keys(peer, "opened", "negotiation.revision_proposed")
         answerable = self.keys(peer, "opened", "negotiation.revision_proposed", others=True)
-        matters = self.keys(peer, "agreement.change_proposed", "agreement.settlement_proposed", others=True)
+        proposals = ("agreement.change_proposed", "agreement.settlement_proposed", "agreement.evidence_proposed")
+        matters, wanted = self.keys(peer, *proposals, others=True), self.keys(peer, proposals[-1])
         changes, disputes = self.keys(peer, "agreement.change_proposed"), self.keys(peer, "agreement.dispute_raised")
         pick, words = self.chance.choice, Words(words=f"kata {self.chance.random()}")
         made_from = sorted(self.chance.sample(texts, min(len(texts), self.chance.randint(1, 2))))
@@ -101,6 +104,7 @@ class Talk:
                 obliging and (lambda: self.listed(obligations, pick(obliging))),
                 obliging and (lambda: self.done_under(peer, pick(obliging))),
                 lambda: ChangeProposed(change="suspension", from_on=DAY, after=after, text=words),
+                lambda: EvidenceProposed(demands=[self.wants()], after=pick([None, *wanted]), text=words),
                 lambda: DisputeRaised(article=1, raised_on=DAY, text=words),
                 matters and (lambda: MatterAnswered(about=self.answers(peer, matters), agrees=True)),
                 disputes and (lambda: SettlementProposed(dispute=pick(disputes), settled_on=DAY, text=words)),
@@ -108,6 +112,11 @@ class Talk:
             ]
         offered = pick([offer for offer in offers if offer] or [lambda: None])
         return offered()
+
+    def wants(self) -> EvidenceDemand:
+        """Some evidence for some facts."""
+        act, grade = self.chance.choice(["orders", "reports"]), self.chance.choice(["arrived", "stamped"])
+        return EvidenceDemand(act=act, grade=grade, hours=self.chance.randint(1, 99), binds=self.chance.random() < 0.5)
 
     def answers(self, peer: Peer, keys: list[str]) -> str:
         """One of these, which the partner has then answered."""
@@ -183,6 +192,7 @@ def test_any_order_of_arrival_of_valid_facts_gives_the_same_tables(found_node, s
     wanted = {"negotiation.revision_proposed", "negotiation.revision_answered", "negotiation.gate_passed"}
     wanted |= {"negotiation.gate_corrected"}
     lifecycle = {"change_proposed", "dispute_raised", "dispute_moved", "settlement_proposed", "matter_answered"}
+    lifecycle |= {"evidence_proposed"}
     wanted |= set() if drafted else {f"agreement.{kind}" for kind in lifecycle}
     wanted |= set() if drafted else {"obligations.proposed", "obligations.stated"}
     assert wanted <= set(verdicts), wanted - set(verdicts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.access.models import User
 from sinergi.features.agreement import actions, public
+from sinergi.features.agreement.demanded import told
+from sinergi.features.agreement.events import EvidenceDemand
 from sinergi.features.agreement.forms import (
     CHANGES,
     STEPS,
@@ -24,7 +27,14 @@ from sinergi.features.agreement.forms import (
     insist,
 )
 from sinergi.features.agreement.models import Agreement, Change, Dispute, Settlement
-from sinergi.features.agreement.progress import Disputes, Proposed, open_changes, proposed
+from sinergi.features.agreement.progress import (
+    Disputes,
+    Proposed,
+    open_changes,
+    open_evidence,
+    proposed,
+    wanted_evidence,
+)
 from sinergi.features.agreement.rules import lifecycle
 from sinergi.features.agreement.views import shown
 from sinergi.kernel.ids import new_event_id
@@ -135,6 +145,12 @@ def matters(user: User, row: Agreement, at: datetime) -> dict[str, Any]:
     may_bind = public.offers(user, "agreement.bind", agreement=row.agreement)
     disputes = Disputes(row)
     return {
+        "wanted": [told(demand) for demand in wanted_evidence(row)[1]],
+        "open_wanted": [
+            _waiting(row, proposed(row, one), own, at, may_bind)
+            | {"demands": [told(each) for each in msgspec.convert(one.demands, list[EvidenceDemand])]}
+            for one in open_evidence(row)
+        ],
         "changes": [
             {"label": CHANGES[one.change], "from_on": one.from_on, "ends_on": one.ends_on} for one in row.agreed_changes
         ],

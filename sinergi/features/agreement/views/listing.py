@@ -16,7 +16,14 @@ from sinergi.access.doors import PersonRequest, requires, visible
 from sinergi.access.models import User
 from sinergi.features.agreement import public
 from sinergi.features.agreement.models import Agreement, with_said
-from sinergi.features.agreement.progress import Disputes, Negotiation, ask_beforehand, open_changes, proposed
+from sinergi.features.agreement.progress import (
+    Disputes,
+    Negotiation,
+    ask_beforehand,
+    open_changes,
+    open_evidence,
+    proposed,
+)
 from sinergi.features.agreement.views import shown, turns
 from sinergi.ledger.grades import NOTHING, grades
 from sinergi.ledger.models import Agency
@@ -146,6 +153,7 @@ def _matters(user: User, own: str, known: list[Agreement]) -> list[navigation.Wa
             continue
         disputes = Disputes(row)
         waiting = [proposed(row, one) for one in open_changes(row)]
+        waiting += [proposed(row, one) for one in open_evidence(row)]
         waiting += [each for dispute in disputes.all for each in disputes.waiting(dispute.key)]
         found += [
             navigation.Waiting(

@@ -178,6 +178,7 @@ def fact(request: HttpRequest, key: str) -> HttpResponse:
         note_read(request, [found], "exchange.read")
     marks = _marks(found)
     shape, state = _STATES[found.state]
+    held = grades([found.key]).get(found.key, NOTHING)
     context = {
         "entry": found,
         "header": header,
@@ -193,7 +194,9 @@ def fact(request: HttpRequest, key: str) -> HttpResponse:
         "shape": shape,
         "state": str(state),
         "reason": _reason(found, header),
-        "grade": grades([found.key]).get(found.key, NOTHING),
+        "grade": held,
+        "lag": (lag := agreements.lag_of(found, held, asked.arrived_at)),
+        "wanted": agreements.demand_in_words(lag.demand) if lag else None,
         "marks": marks,
         "said_signed": f"{agreements.short_name(header.agency)} {moment(from_text(header.t), asked.arrived_at)}",
         "said_arrived": _who_when(_first(marks, "mirror"), asked.arrived_at),

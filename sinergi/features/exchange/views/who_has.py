@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from sinergi.access.doors import note_read, open_record, requires
 from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, carried, lagging, outside, reach, standing
 from sinergi.features.exchange.views import facts, stamps, words
+from sinergi.features.exchange.views import lagging as late
 from sinergi.features.exchange.views.histories import EVIDENCE, two_histories
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger import guard
@@ -95,6 +96,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
         "troubled_count": troubled.count(),
         "witnesses": _witnesses(found),
         "lags": [words.lagging(partner, count) for partner, count in lagging(found, at)],
+        **late.late(asked.user, seen, at),
         "authorities": stamps.authorities(found, at),
         "outside": [(one, *words.outside(one, at)) for one in outside(found)],
         "histories": two_histories(seen),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from openpyxl import load_workbook
 
 from sinergi.access.models import ReadAudit
 from sinergi.features.oversight.never import NEVER
@@ -72,9 +75,15 @@ def test_an_observer_at_a_witness_sees_marks_and_counts_of_the_logs_and_what_was
     page = observer.get("/pengawasan/saksi/").content.decode()
     home = observer.get("/").content.decode()
     assert "Buku yang disaksikan" in home and "belum punya perjanjian" not in home
-    assert "aaaa aaaa aaaa aaaa" in page and "12.345" in page and "dua riwayat" not in page
+    assert "aaaa aaaa aaaa aaaa" in page and "12.345" in page and "Ada buku dengan" not in page
     WitnessedFork.objects.create(origin="b" * 64, first=b"1", second=b"2", found_at=NOON)
     page = observer.get("/pengawasan/saksi/").content.decode()
     assert "Ada buku dengan dua riwayat" in page
     # A log with two histories stands first: its author could fill the list with others that go on growing.
     assert page.index("bbbb bbbb") < page.index("aaaa aaaa")
+    one = observer.get("/pengawasan/saksi/?standing=one").content.decode()
+    assert "aaaa aaaa" in one and "bbbb bbbb" not in one and "Hapus saringan" in one
+    for query, marks in (("", ["b", "a"]), ("?standing=two", ["b"])):
+        sheet = observer.get(f"/pengawasan/saksi/unduh.xlsx{query}")
+        rows = list(load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
+        assert [row[1] for row in rows[-len(marks) :]] == [letter * 64 for letter in marks]
