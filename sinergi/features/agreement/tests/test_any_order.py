@@ -32,7 +32,7 @@ from tests.nodes.fixtures import KPU_PALUTA, KPU_TAPSEL, POLRES
 from tests.nodes.simulator import NOON, Peer
 from tests.nodes.test_any_order import deliver_in_some_order, differences, following, in_force, seen, snapshot, undone
 
-ORDERS, FACTS = 4, 14
+ORDERS, FACTS = 4, 18
 DAY = NOON.date()
 NUMBERS = ["1", "2", "3"]
 
@@ -103,8 +103,12 @@ class Talk:
             offers += [
                 obliging and (lambda: self.listed(obligations, pick(obliging))),
                 obliging and (lambda: self.done_under(peer, pick(obliging))),
-                lambda: ChangeProposed(change="suspension", from_on=DAY, after=after, text=words),
-                lambda: EvidenceProposed(demands=[self.wants()], after=pick([None, *wanted]), text=words),
+                lambda: pick(
+                    [
+                        ChangeProposed(change="suspension", from_on=DAY, after=after, text=words),
+                        EvidenceProposed(demands=[self.wants()], after=pick([None, *wanted]), text=words),
+                    ]
+                ),
                 lambda: DisputeRaised(article=1, raised_on=DAY, text=words),
                 matters and (lambda: MatterAnswered(about=self.answers(peer, matters), agrees=True)),
                 disputes and (lambda: SettlementProposed(dispute=pick(disputes), settled_on=DAY, text=words)),

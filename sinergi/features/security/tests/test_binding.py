@@ -55,7 +55,7 @@ def test_nothing_is_built_on_an_order_that_does_not_bind_yet(demanding):
 
 def test_a_request_may_be_taken_back_also_while_an_order_on_it_does_not_bind(demanding):
     key = offered(demanding)
-    assert demanding.post("secretary", at(key, "penarikan/"), words="Batal").status_code == 302
+    assert demanding.post("secretary", at(key, "penarikan/"), reason="cancelled", words="Batal").status_code == 302
 
 
 def test_late_evidence_is_told_in_the_inbox_and_where_it_lies_and_holds_nothing_up(demanding, time_machine):
