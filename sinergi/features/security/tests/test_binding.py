@@ -72,3 +72,18 @@ def test_late_evidence_is_told_in_the_inbox_and_where_it_lies_and_holds_nothing_
     demanding.people.clear()  # who signed in yesterday signs in again
     assert told()[1:] == [True, True]
     assert asked_here(demanding)
+
+
+def test_what_is_wanted_is_filled_in_proposed_and_told_on_the_agreement_s_page(kpu):
+    address = f"/perjanjian/{kpu.agreement}/"
+    form = kpu.person("chair").get(f"{address}bukti-diminta/").content.decode()
+    assert "Jawaban dan perintah Polri" in form and "belum mengikat" in form
+    given = {"orders_grade": "arrived", "orders_hours": "2", "orders_binds": "yes", "words": "Agar jelas"}
+    assert kpu.post("chair", f"{address}bukti-diminta/", **given | {"orders_hours": "0"}).status_code == 422
+    assert kpu.post("chair", f"{address}bukti-diminta/", **given).status_code == 302
+    page = kpu.person("chair").get(address).content.decode()
+    assert "sampai di pihak lain dalam 2 jam, belum mengikat sebelum itu" in page and "Menunggu jawaban" in page
+    key = Entry.objects.get(kind="agreement.evidence_proposed").key
+    kpu.state(MatterAnswered(about=key, agrees=True))
+    page = kpu.person("chair").get(address).content.decode()
+    assert "disepakati" in page and "Usul baru" not in page
