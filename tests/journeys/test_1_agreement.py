@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sinergi.documents import letter_pdf
 from sinergi.documents.tests.samples import LETTER, changed
 from tests.journeys.acts import VILLAGES, arrives, ask, path_of, today
-from tests.journeys.stage import eventually, main_text, stays_within, until
+from tests.journeys.stage import eventually, look_again, main_text, stays_within, until
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def test_a_paper_agreement_is_entered_compared_confirmed_with_the_same_file_and_
     # The entry is witnessed as soon as the police have it; the confirmation comes after it.
     until(secretary, "disaksikan 1/1")
     state = secretary.locator(".lead .state")
-    eventually(lambda: state.inner_text() == "berlaku", secretary.reload, "the confirmation never arrived")
+    eventually(lambda: state.inner_text() == "berlaku", lambda: look_again(secretary), "the confirmation never arrived")
     secretary.goto("/pengamanan/minta/")
     choices = secretary.locator("select[name=agreement] option").all_inner_texts()
     # Two agreements with one partner are told apart by their year.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.acts import VILLAGES, answer, arrives, ask
-from tests.journeys.stage import eventually, main_text, stays_within
+from tests.journeys.stage import eventually, look_again, main_text, stays_within
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ def test_both_sides_work_apart_and_hold_the_same_afterwards(seats, paluta, polre
     secretary.goto("/siapa-punya-apa/")
     eventually(
         lambda: "Polres Tapsel terputus sejak" in main_text(secretary),
-        secretary.reload,
+        lambda: look_again(secretary),
         "the page did not notice that the police are away",
     )
     told = main_text(secretary)
@@ -37,7 +37,7 @@ def test_both_sides_work_apart_and_hold_the_same_afterwards(seats, paluta, polre
     chief.goto("/siapa-punya-apa/")
     eventually(
         lambda: "KPU Paluta terputus sejak" in main_text(chief),
-        chief.reload,
+        lambda: look_again(chief),
         "the page did not notice that the commission is away",
     )
     assert stays_within(chief)
@@ -55,7 +55,7 @@ def test_both_sides_work_apart_and_hold_the_same_afterwards(seats, paluta, polre
         page.goto("/siapa-punya-apa/")
         eventually(
             lambda page=page: "Semua catatan sama di setiap pihak." in main_text(page),
-            page.reload,
+            lambda page=page: look_again(page),
             "still not the same",
         )
         assert "Tidak ada yang menunggu dikirim." in main_text(page)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sinergi.documents import letter_pdf
 from sinergi.documents.tests.samples import LETTER
 from tests.journeys.acts import fetch, path_of, today
-from tests.journeys.stage import Office, eventually, main_text, until
+from tests.journeys.stage import Office, eventually, look_again, main_text, until
 from tests.server.conftest import Served, free_port, start
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def test_an_invitation_and_two_fingerprints_connect_strangers_and_an_agreement_j
     until(secretary, "disaksikan 1/1")
     # The confirmation comes after the cosignature, and may be a moment behind it.
     state = secretary.locator(".lead .state")
-    eventually(lambda: state.inner_text() == "berlaku", secretary.reload, "the confirmation never arrived")
+    eventually(lambda: state.inner_text() == "berlaku", lambda: look_again(secretary), "the confirmation never arrived")
 
 
 def _choose_own_password(page, first: str) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from sinergi.documents import letter_pdf
 from sinergi.documents.tests.samples import LETTER, changed
 from tests.journeys.acts import VILLAGES, arrives, ask, enrol, path_of, today, verified
-from tests.journeys.stage import PHONE, eventually, looked_at, main_text, until
+from tests.journeys.stage import PHONE, eventually, look_again, looked_at, main_text, until
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     article = liaison.locator("#pasal-5")
     # What is closed on the screen is on paper all the same.
     closed = article.get_by_text("Polres menjawab dalam satu hari kerja")
-    eventually(lambda: closed.count() == 1, liaison.reload, "the words of the draft never arrived")
+    eventually(lambda: closed.count() == 1, lambda: look_again(liaison), "the words of the draft never arrived")
     assert not closed.is_visible()
     liaison.emulate_media(media="print")
     assert closed.is_visible() and not article.get_by_text("Tanggapi", exact=True).is_visible()
@@ -65,7 +65,7 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
         # Words travel apart from the fact they belong to.
         beside = page.locator("#bersamaan")
         for words in ("Gunung Tua", "Sipirok", "2 hari kerja setelah permohonan pengamanan"):
-            eventually(lambda: words in beside.inner_text(), page.reload, f"{words} never stood beside")  # noqa: B023
+            eventually(lambda: words in beside.inner_text(), lambda: look_again(page), f"{words} never stood beside")  # noqa: B023
         assert page.get_by_role("button", name="Setujui isi naskah").count() == 0
         assert looked_at(page, "negotiation") == []
     secretary.set_viewport_size(PHONE)
@@ -105,7 +105,9 @@ def test_texts_that_crossed_while_the_nodes_were_apart_become_one_that_both_sign
     expect(secretary.locator(".lead .state")).not_to_have_text("berlaku")
     sign(acting, "wakapolres", signing)
     eventually(
-        lambda: secretary.locator(".lead .state").inner_text() == "berlaku", secretary.reload, "it is never in force"
+        lambda: secretary.locator(".lead .state").inner_text() == "berlaku",
+        lambda: look_again(secretary),
+        "it is never in force",
     )
     assert secretary.goto(path).status == 200 and "Penyelesaian perselisihan" in main_text(secretary)
     until(chair, "Plh")

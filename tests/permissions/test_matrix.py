@@ -30,6 +30,9 @@ pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST")
 # Not "*": nothing may be open only because a duty reaches everything.
 REGIONS = ["1203"]
+# Asks for the sentence of a refusal without the page around it, once an identity has been shown that page: thousands of
+# them took a fifth of the time. A request that gets through is seen by its status all the same.
+PART = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -61,13 +64,17 @@ def test_every_address_answers_each_identity_as_the_table_says_and_masks_what_is
     personal.plant(world)
     differences: list[str] = []
     told: set[tuple[str, str]] = set()
-    asked = 0
+    asked, shown = 0, set[tuple[str, str]]()
     for row in all_rows():
         for object_, path in _paths(row, world):
             for identity, (client, role, headers) in identities.items():
                 for method in METHODS:
-                    status, words = _ask(client, method, path, row, headers)
                     expected = _expected(row, method, role, object_, path, headers)
+                    known = role and not headers and (identity, object_) in shown
+                    part = PART if known and not expected(200) else {}
+                    status, words = _ask(client, method, path, row, headers | part)
+                    if role and status in (403, 404):
+                        shown.add((identity, object_))
                     asked += 1
                     if row.name not in personal.PROVES:
                         told |= {(role, word) for word in words}

@@ -37,6 +37,8 @@ PER_ROUTE = 2
 PAGES = 30
 # What the client itself leaves unfinished is not answered; that is the server's patience, not its failure.
 UNFINISHED = frozenset({"Transfer-Encoding", "Expect", "Upgrade"})
+# Cookies of who has signed in, by port and name: each door costs the node what ten pages cost (Argon2, by design).
+DOORS: dict[tuple[int, str], dict[str, str]] = {}
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Person:
     token: str = ""
     role: str = "nobody"
     browser: Visitor | None = None
+    came_by: dict[str, str] | None = None
 
     def ask(self, made: Input, found: Found | None = None) -> Answer:
         """Send an input as this person: with the session, or on the interface for programs with the token."""
@@ -77,14 +80,23 @@ class Person:
         return visitor.ask(made.method, made.path, made.body, headers)
 
     def is_turned_away(self, answer: Answer) -> bool:
-        """Whether the session is over."""
-        return answer.status == 302 and answer.headers.get("location", "").startswith("/masuk/")
+        """Whether the session is over. Where only a second factor is asked for, it goes on."""
+        return answer.status == 302 and answer.headers.get("location", "").partition("?")[0] == "/masuk/"
 
     def enter(self) -> None:
-        """Sign in, again where the session was ended by an input."""
-        self.browser = Visitor(self.port)
-        if self.username:
+        """Come in by the session of this person, whoever began it; sign in where there is none."""
+        door = (self.port, self.username)
+        self.browser = Visitor(self.port, dict(DOORS.get(door, {})))
+        if self.username and not self.browser.cookies:
             self.browser.sign_in(self.username, self.password)
+            DOORS[door] = dict(self.browser.cookies)
+        self.came_by = DOORS.get(door)
+
+    def leave(self) -> None:
+        """The session was ended by an input: the next one begins at the door, unless somebody has signed in since."""
+        self.browser = None
+        if DOORS.get((self.port, self.username)) is self.came_by:
+            DOORS.pop((self.port, self.username), None)
 
     def _visitor(self, made: Input) -> Visitor:
         if made.path.startswith("/api/") and self.token:
@@ -155,7 +167,7 @@ def _ask_all(source: Iterator[tuple[Person, Input]], found: Found) -> None:
             answer = Answer(302, {"location": "/masuk/"}, {}, str(locked_out).encode(), 0)
         turned_away = person.is_turned_away(answer)
         if turned_away and person.username:
-            person.browser = None
+            person.leave()
         with found.lock:
             found.asked += 1
             found.statuses[answer.status] += 1
