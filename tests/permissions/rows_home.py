@@ -15,8 +15,8 @@ def _secret(world: World) -> str:
 
 ROWS = [
     Row(name="home:home", get="signed_in"),
-    Row(name="home:inbox", get=f"{EVERYBODY} observer"),
-    Row(name="home:inbox-sheet", get=f"{EVERYBODY} observer"),
+    Row(name="home:inbox", get=f"{EVERYBODY} observer duty_officer"),
+    Row(name="home:inbox-sheet", get=f"{EVERYBODY} observer duty_officer"),
     Row(name="home:subscriptions", get=READ, post=READ),
     Row(name="home:feed-revocation", post=READ, other=lambda world: {"number": 999_999}),
     # The secret in the address is the key: nobody signs in. Without it there is nothing (the feature's tests).
