@@ -1,5 +1,6 @@
 """Who may see and state what is due between elections."""
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -45,6 +46,12 @@ def _session(own: bool) -> Any:
 
 
 EDIT = f"{KPU_OFFICE} {POLICE_OFFICE}"
+
+
+def _somebody_elses_draft(world: World) -> dict[str, Any]:
+    return {"draft": uuid.UUID(int=7)}
+
+
 ROWS = [
     Row(name="standing_duties:training", get=READ),
     Row(name="standing_duties:session-new", get=EDIT, post=EDIT),
@@ -54,6 +61,10 @@ ROWS = [
     Row(name="standing_duties:session-held", post=EDIT, own=_session(True), other=_session(False)),
     Row(name="standing_duties:updates", get=READ),
     Row(name="standing_duties:report", get=KPU_OFFICE, post=KPU_OFFICE),
+    Row(name="standing_duties:counts-upload", get=KPU_OFFICE, post=KPU_OFFICE),
+    Row(name="standing_duties:counts-template", get=KPU_OFFICE),
+    Row(name="standing_duties:counts-preview", get=KPU_OFFICE, other=_somebody_elses_draft),
+    Row(name="standing_duties:counts-corrected", get=KPU_OFFICE, other=_somebody_elses_draft),
     Row(name="standing_duties:update", get=READ, own=_update(True), other=_update(False)),
     Row(name="standing_duties:answer", post=POLICE_OFFICE, own=_update(True), other=_update(False)),
     Row(name="standing_duties:contacts", get=READ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.standing_duties import rules
 from sinergi.features.standing_duties.events import Contact, DistrictCounts
 from sinergi.kernel.errors import Refused
-from sinergi.web.forms import RefusingForm, day_field
+from sinergi.sheets import Cells, Column, Kind, Table, table_of
+from sinergi.web.forms import RefusingForm, day_field, table_file
 
 HEADS = (_("Pemilih baru"), _("Tidak lagi memenuhi syarat"), _("Perbaikan data"))
 # Empty lines at the end of the list; more come with the next version.
@@ -22,6 +24,74 @@ SPARE_CONTACTS = 4
 def _count(label: Any, **options: Any) -> forms.IntegerField:
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(label=label, min_value=0, max_value=rules.MOST_VOTERS, widget=widget, **options)
+
+
+COUNT_COLUMNS = (
+    Column(
+        name="district",
+        label="Kode kecamatan",
+        kind=Kind.CODE,
+        digits=6,
+        required=True,
+        unique=True,
+        also=("kode",),
+    ),
+    Column(name="name", label="Kecamatan", hint="Hanya untuk dibaca; kodenya yang menentukan."),
+    *(
+        Column(
+            name=name,
+            label=label,
+            kind=Kind.INTEGER,
+            least=0,
+            most=rules.MOST_VOTERS,
+            required=True,
+            also=also,
+            hint="Jumlah orang, tanpa nama; nol ditulis 0.",
+        )
+        for name, label, also in (
+            ("new", "Pemilih baru", ("baru",)),
+            ("gone", "Tidak lagi memenuhi syarat", ("tms", "tidak_memenuhi_syarat")),
+            ("changed", "Perbaikan data", ("perbaikan", "ubah")),
+        )
+    ),
+)
+
+
+class CountsFile(RefusingForm):
+    """The counts of a quarter as a table."""
+
+    file = table_file()
+
+
+class CheckedCounts(msgspec.Struct, kw_only=True):
+    """An uploaded table as counts of districts; nothing is taken over while it has problems."""
+
+    table: Table
+    rows: list[DistrictCounts]
+
+    def initial(self) -> dict[str, int]:
+        """The totals and the counts of every district, as the fields of `UpdateForm` are named."""
+        filled = {f"{key}-{row.district}": getattr(row, key) for row in self.rows for key in rules.COUNTS}
+        return filled | {key: sum(getattr(row, key) for row in self.rows) for key in rules.COUNTS}
+
+
+def check_counts(cells: Cells, districts: list[tuple[str, str]]) -> CheckedCounts:
+    """Compare `cells` with the districts of this office. Raises Unreadable where the file is refused as a whole."""
+    table, known, rows = table_of(cells, COUNT_COLUMNS), dict(districts), []
+    for row in table.rows:
+        said: dict[str, Any] = row.values
+        if said["district"] is not None and said["district"] not in known:
+            table.add(row.number, "district", "unknown", "Kecamatan ini bukan wilayah kantor Anda.")
+        elif None not in [said[name] for name in ("district", *rules.COUNTS)]:
+            rows.append(DistrictCounts(said["district"], *(said[name] for name in rules.COUNTS)))
+    told = {row.values["district"] for row in table.rows}
+    missing = [f"{name} ({code})" for code, name in districts if code not in told]
+    if missing and table.rows:
+        last = max(row.number for row in table.rows)
+        names = ", ".join(missing)
+        table.add(last, "district", "missing", "Kecamatan yang belum ada dalam berkas: %(names)s.", names=names)
+    table.problems.sort(key=lambda problem: (problem.row, problem.position or 0))
+    return CheckedCounts(table=table, rows=rows)
 
 
 class _Letter(RefusingForm):

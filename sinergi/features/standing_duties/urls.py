@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sinergi.features.data.public import register_known
 from sinergi.features.stages import public as stages
 from sinergi.features.standing_duties.public import contacts_known, update_known
-from sinergi.features.standing_duties.views import contacts, opening, training, updates
+from sinergi.features.standing_duties.views import contacts, counts, opening, training, updates
 from sinergi.web import navigation, records
 
 app_name = "standing_duties"
@@ -14,6 +14,10 @@ app_name = "standing_duties"
 urlpatterns = [
     path("data-pemilih/", updates.updates, name="updates"),
     path("data-pemilih/lapor/", updates.report, name="report"),
+    path("data-pemilih/berkas/", counts.upload, name="counts-upload"),
+    path("data-pemilih/berkas/jumlah.xlsx", counts.template_sheet, name="counts-template"),
+    path("data-pemilih/berkas/<uuid:draft>/", counts.preview, name="counts-preview"),
+    path("data-pemilih/berkas/<uuid:draft>/perbaikan.xlsx", counts.corrected_sheet, name="counts-corrected"),
     path("data-pemilih/<str:key>/", updates.update, name="update"),
     path("data-pemilih/<str:key>/jawaban/", updates.answer, name="answer"),
     path("latihan/", training.training, name="training"),

@@ -295,13 +295,17 @@ def close(now: datetime) -> None:
                 as_reported=story.fate == "confirmed",
                 words="" if story.fate == "confirmed" else "Dua petugas datang setelah pukul 10.00.",
             )
+    obligations.remember(now, made=_id, person=_actor)
     obligations.report(now, made=_id, person=_actor)
+    standing_duties.move_training(now, made=_id, person=_actor)
     obligations.minute(now, made=_id, person=_actor)
 
 
 def answer_obligations(now: datetime) -> None:
     """The police confirm, state and ask about obligations."""
+    obligations.confirm_history(now, made=_id, person=_actor)
     obligations.answer(now, made=_id, person=_actor)
+    standing_duties.agree_to_move(now, made=_id, person=_actor)
     obligations.sign(now, made=_id, person=_actor)
 
 

@@ -8,13 +8,26 @@ from typing import Any
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.obligations import actions, template
-from sinergi.features.obligations.models import Minutes, ObligationList, Statement
+from sinergi.features.obligations.events import Past
+from sinergi.features.obligations.models import History, Minutes, ObligationList, Statement
 from sinergi.features.obligations.public import Board, Line
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.instants import ZONES
 from sinergi.ledger.models import Agency, Agreement
 
 COUNTED_SINCE = timedelta(days=32)
+# What the binder holds: what was told, obligation, days before the list counts, days after that it was done, number.
+PAST: tuple[tuple[Any, str, int, int | None, str, str], ...] = (
+    ("addendum", "", 400, None, "L-05a/PR.07-PKS/2024", "Memperpanjang jangka waktu"),
+    ("kept", "M-01", 213, 0, "L-NOT/11/2025", "Rakor di Mapolres"),
+    ("kept", "M-01", 182, 0, "L-NOT/12/2025", ""),
+    ("missed", "M-01", 151, None, "", "Ketua dan Kapolres berganti bulan itu"),
+    ("kept", "M-01", 121, 6, "L-NOT/14/2025", "Tertunda karena banjir"),
+    ("kept", "M-01", 90, 0, "L-NOT/15/2025", ""),
+    ("kept", "D-02", 60, -2, "L-21/PL.02/2025", "Daftar TPS sementara"),
+    ("released", "D-03", 45, 0, "L-B/88/X/2025", "Belum ada pengiriman logistik"),
+    ("kept", "H-01", 75, 0, "L-DH/1/2025", "Bimtek bersama tahun lalu"),
+)
 
 Maker = Callable[..., str]
 Person = Callable[[str], Actor]
@@ -64,6 +77,42 @@ def report(now: datetime, *, made: Maker, person: Person) -> None:
                 f"Rakor di aula KPU, notula L-NOT/{count + 1}/{held:%m/%Y}, hadir kedua pihak.",
                 by=person("sekretaris"),
                 at=min(held, now - timedelta(hours=30)),
+            )
+
+
+def remember(now: datetime, *, made: Maker, person: Person) -> None:
+    """A commission tells what happened under the paper before the list counts, as its binder has it."""
+    counts_from = (now - COUNTED_SINCE).astimezone(ZONES["WIB"]).date()
+    for row in ObligationList.objects.order_by("key"):
+        known = {item.code for item in row.items()}
+        told: list[tuple[Past, str, str]] = []
+        for what, code, days, done, number, remark in PAST:
+            on = counts_from - timedelta(days=days)
+            entry = Past(told=what, code=code, on=on, done_on=None if done is None else on + timedelta(days=done))
+            told += [(entry, number, remark)] * (not code or code in known)
+        actions.state_history(
+            id=made(row.agreement, "history"),
+            by=person("sekretaris"),
+            at=now - timedelta(days=26),
+            agreement=row.agreement,
+            list_key=row.key,
+            entries=[entry for entry, _number, _remark in told],
+            numbers=[number for _entry, number, _remark in told],
+            remarks=[remark for _entry, _number, remark in told],
+            on=(now - timedelta(days=26)).astimezone(ZONES["WIB"]).date(),
+        )
+
+
+def confirm_history(now: datetime, *, made: Maker, person: Person) -> None:
+    """The Kapolres confirms what Tapsel told; what Paluta told still waits."""
+    for row in History.objects.order_by("key"):
+        if _code(row.agreement) == "kpu-tapsel":
+            actions.answer_history(
+                id=made(row.key, "history"),
+                by=person("kapolres"),
+                at=now - timedelta(days=25),
+                history=row.key,
+                agrees=True,
             )
 
 

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
+from sinergi.features.agreement.public import agency_code
 from sinergi.features.places import public as places
 from sinergi.features.standing_duties import actions, rules
 from sinergi.features.standing_duties.events import Contact, DistrictCounts
@@ -97,6 +100,34 @@ def plan_training(now: datetime, *, made: Made, person: Person) -> None:
             )
 
 
+def move_training(now: datetime, *, made: Made, person: Person) -> None:
+    """A commission needs another day for the session that is planned."""
+    for row in TrainingSession.objects.order_by("agreement", "on"):
+        if row.state == "planned":
+            actions.move_session(
+                id=made(row.key, "move"),
+                by=person("sekretaris"),
+                at=now - timedelta(days=3),
+                session=row.key,
+                on=row.day + timedelta(days=1),
+            )
+
+
+def agree_to_move(now: datetime, *, made: Made, person: Person) -> None:
+    """The police agree to the new day of the first session; another commission's still waits."""
+    for row in TrainingSession.objects.order_by("stated_at", "key"):
+        waiting = rules.open_move(row)
+        if waiting is not None and agency_code(row.agency) == "kpu-tapsel":
+            actions.answer_move(
+                id=made(row.key, "new day"),
+                by=person("kabagops"),
+                at=now - timedelta(days=2),
+                session=row.key,
+                move=waiting.key,
+                agrees=True,
+            )
+
+
 def answer(now: datetime, *, made: Made, person: Person) -> None:
     """The police answer every update but the newest of each commission, and publish their contacts."""
     found = list(VoterUpdate.objects.order_by("agreement", "year", "quarter"))
@@ -117,11 +148,19 @@ def answer(now: datetime, *, made: Made, person: Person) -> None:
 
 
 def publish(now: datetime, *, agreement: str, made: Made, person: Any) -> None:
-    """Publish this office's contacts."""
+    """Publish this office's contacts: whoever hands a post over stands there with the last day, and who follows."""
+    today = now.astimezone(ZONES["WIB"]).date()
+    contacts = CONTACTS[own_agency().kind]
+    (changing,) = (one for one in contacts if one.post == "Pejabat penghubung")
+    last = today + timedelta(days=20)
+    terms = [
+        replace(changing, until=last),
+        replace(changing, name=f"{changing.name} pengganti", since=last + timedelta(days=1)),
+    ]
     actions.publish_contacts(
         id=made(own_agency().code, f"contacts {agreement[:8]}"),
         by=person,
         at=now - timedelta(days=9),
         agreement=agreement,
-        rows=list(CONTACTS[own_agency().kind]),
+        rows=[*terms, *(one for one in contacts if one is not changing)],
     )

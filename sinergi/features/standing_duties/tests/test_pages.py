@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from typing import Any
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -95,6 +97,48 @@ def test_small_counts_of_a_district_never_leave_the_office(kpu):
     assert "disamarkan" in kpu.person("secretary").get(f"/data-pemilih/{row.key}/").content.decode()
     # Three in one district and none in the other: nothing can be withheld that would hide them.
     assert report(("100", "2", "3"), ("20", "28", "0"), changed="3").districts() == []
+
+
+@pytest.mark.slow
+def test_counts_come_from_a_table_that_is_looked_at_first(kpu):
+    staff = kpu.person("kpu_staff")
+    upload = "/data-pemilih/berkas/"
+    sheet = openpyxl.load_workbook(io.BytesIO(staff.get(upload + "jumlah.xlsx").content)).active
+    codes = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert codes == ["120303", "120304"]
+
+    def sent(*rows, head="Kode kecamatan,Kecamatan,Pemilih baru,TMS,Perbaikan"):
+        table = "\n".join([head, *rows]).encode()
+        return staff.post(upload, {"file": SimpleUploadedFile("jumlah.csv", table)}, follow=True)
+
+    good = [f"{code},x,{10 + place},{5 + place},0" for place, code in enumerate(codes)]
+    page = sent(*good).content.decode()
+    total = sum(10 + place for place in range(len(codes)))
+    assert (
+        f'name="new" value="{total}"' in page
+        and 'name="new-120304" value="' in page
+        and "belum ada yang dilaporkan" in page
+    )
+    for rows, said in (
+        (good[:-1], "Kecamatan yang belum ada dalam berkas"),
+        ([*good[:-1], good[-1].replace(codes[-1], "320101")], "bukan wilayah kantor Anda"),
+        ([*good, good[0]], "Sudah ada di baris 2"),
+        ([good[0].replace(",x,", ",=1+1,").replace(",0", ",-3"), *good[1:]], "-3"),
+    ):
+        page = sent(*rows).content.decode()
+        assert said in page and "Unduh berkas perbaikan" in page and 'pemutakhiran"' not in page, said
+    refused = sent("120304,x,3201014501900001,1,1,1", head="Kode kecamatan,Kecamatan,NIK,Pemilih baru,TMS,Perbaikan")
+    assert refused.status_code == 422 and "NIK" in refused.content.decode()
+    assert "tidak memuat baris" in sent().content.decode() or sent().status_code == 422
+    assert not VoterUpdate.objects.exists()
+    counts = {
+        f"{key}-{code}": n
+        for place, code in enumerate(codes)
+        for key, n in {"new": 10 + place, "gone": 5 + place, "changed": 0}.items()
+    }
+    gone = sum(5 + place for place in range(len(codes)))
+    answer = kpu.post("kpu_staff", REPORT, **typed(kpu, new=total, gone=gone, changed=0, **counts))
+    assert answer.status_code == 302 and len(VoterUpdate.objects.get().districts()) == len(codes)
 
 
 def test_the_police_answer_and_the_inbox_asks_until_then(polres):

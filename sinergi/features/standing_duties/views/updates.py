@@ -57,14 +57,7 @@ def updates(request: PersonRequest) -> HttpResponse:
 def report(request: PersonRequest) -> HttpResponse:
     """Report a quarter; reporting it again corrects it."""
     posted = request.method == "POST"
-    form = UpdateForm(
-        request.POST if posted else None,
-        request.FILES if posted else None,
-        agreements=_choices(request),
-        quarters=_quarters(localdate(request.arrived_at)),
-        districts=own_districts(),
-        initial={"id": new_event_id(request.arrived_at)},
-    )
+    form = _report_form(request, {})
     if posted and form.is_valid():
         try:
             receipt = actions.report_update(
@@ -77,6 +70,24 @@ def report(request: PersonRequest) -> HttpResponse:
             return redirect("standing_duties:update", key=receipt.key)
     context = {"form": form, "few": FEW}
     return render(request, "standing_duties/report.html", context, status=422 if posted else 200)
+
+
+def filled(request: PersonRequest, counts: dict[str, int], filename: str) -> HttpResponse:
+    """The report with the counts of a table, to be looked at and sent with its letter."""
+    context = {"form": _report_form(request, counts), "few": FEW, "filename": filename}
+    return render(request, "standing_duties/report.html", context)
+
+
+def _report_form(request: PersonRequest, counts: dict[str, int]) -> UpdateForm:
+    posted = request.method == "POST"
+    return UpdateForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        agreements=_choices(request),
+        quarters=_quarters(localdate(request.arrived_at)),
+        districts=own_districts(),
+        initial={"id": new_event_id(request.arrived_at), **counts},
+    )
 
 
 @require_safe
