@@ -112,6 +112,7 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     `parties` are agency ids, the commission first, `numbers` in the same order; `partners` the parties but us; `state`
     as of the day asked for (see rules.Standing). `suspensions`: the days on which it is suspended, each stretch by its
     first day and the first day after it. `zone`: WIB, WITA or WIT, in which its days end.
+    `ended_on`: the first day on which nothing is owed any more: an end was agreed on, or a party has left; else None.
     """
 
     id: str
@@ -130,6 +131,7 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     state: rules.Standing | rules.State
     suspensions: tuple[tuple[date, date], ...] = ()
     zone: str = "WIB"
+    ended_on: date | None = None
 
 
 class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -570,8 +572,15 @@ def _told(
         exercise=row.exercise,
         state=row.state if on is None else row.standing_on(on),
         suspensions=rules.suspensions(row.agreed_changes) if row.changes else (),
+        ended_on=_ended_on(row),
         zone=rules.zone(agencies[party].region for party, _ in paired if party in agencies),
     )
+
+
+def _ended_on(row: Agreement) -> date | None:
+    agreed = [change.from_on for change in row.agreed_changes if change.change == "end"] if row.changes else []
+    left = [localdate(said.left_at) for said in row.said if said.left_at is not None]
+    return min([*agreed, *left], default=None)
 
 
 def _is_mine(signer: NamedSigner, request: Any) -> bool:

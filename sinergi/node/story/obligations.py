@@ -18,15 +18,15 @@ from sinergi.ledger.models import Agency, Agreement
 COUNTED_SINCE = timedelta(days=32)
 # What the binder holds: what was told, obligation, days before the list counts, days after that it was done, number.
 PAST: tuple[tuple[Any, str, int, int | None, str, str], ...] = (
-    ("addendum", "", 400, None, "L-05a/PR.07-PKS/2024", "Memperpanjang jangka waktu"),
-    ("kept", "M-01", 213, 0, "L-NOT/11/2025", "Rakor di Mapolres"),
-    ("kept", "M-01", 182, 0, "L-NOT/12/2025", ""),
+    ("addendum", "", 400, None, "L-05a/PR.07-PKS/{year}", "Memperpanjang jangka waktu"),
+    ("kept", "M-01", 213, 0, "L-NOT/11/{year}", "Rakor di Mapolres"),
+    ("kept", "M-01", 182, 0, "L-NOT/12/{year}", ""),
     ("missed", "M-01", 151, None, "", "Ketua dan Kapolres berganti bulan itu"),
-    ("kept", "M-01", 121, 6, "L-NOT/14/2025", "Tertunda karena banjir"),
-    ("kept", "M-01", 90, 0, "L-NOT/15/2025", ""),
-    ("kept", "D-02", 60, -2, "L-21/PL.02/2025", "Daftar TPS sementara"),
-    ("released", "D-03", 45, 0, "L-B/88/X/2025", "Belum ada pengiriman logistik"),
-    ("kept", "H-01", 75, 0, "L-DH/1/2025", "Bimtek bersama tahun lalu"),
+    ("kept", "M-01", 121, 6, "L-NOT/14/{year}", "Tertunda karena banjir"),
+    ("kept", "M-01", 90, 0, "L-NOT/15/{year}", ""),
+    ("kept", "D-02", 60, -2, "L-21/PL.02/{year}", "Daftar TPS sementara"),
+    ("released", "D-03", 45, 0, "L-B/88/X/{year}", "Belum ada pengiriman logistik"),
+    ("kept", "H-01", 75, 0, "L-DH/1/{year}", "Bimtek bersama tahun lalu"),
 )
 
 Maker = Callable[..., str]
@@ -89,7 +89,7 @@ def remember(now: datetime, *, made: Maker, person: Person) -> None:
         for what, code, days, done, number, remark in PAST:
             on = counts_from - timedelta(days=days)
             entry = Past(told=what, code=code, on=on, done_on=None if done is None else on + timedelta(days=done))
-            told += [(entry, number, remark)] * (not code or code in known)
+            told += [(entry, number.format(year=on.year), remark)] * (not code or code in known)
         actions.state_history(
             id=made(row.agreement, "history"),
             by=person("sekretaris"),

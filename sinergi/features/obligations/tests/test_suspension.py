@@ -219,6 +219,16 @@ def test_pages_say_since_when_and_offer_nothing_that_would_be_refused(suspended,
         assert "Rapat kami" in kept
 
 
+def test_nothing_is_owed_from_the_day_on_which_an_agreement_ends_early(agreed):
+    key = agreed.theirs(ChangeProposed(change="end", from_on=STOPS))
+    later = NOON + timedelta(days=40)
+    before = {line.occurrence.mark for line in agreed.board(later).lines if line.occurrence.last_day < STOPS}
+    assert len(agreed.board(later).lines) > len(before) > 0
+    agreed.do(actions.answer_matter, matter=key, agrees=True)
+    assert {line.occurrence.mark for line in agreed.board(later).lines} == before
+    assert agreed.board(later).counts().until == date.max
+
+
 def test_pages_say_when_the_term_is_over_and_begin_nothing_new(agreement, person):
     board, form = f"/kewajiban/{agreement}/", f"/kewajiban/{agreement}/daftar/usul/"
     last = NOON + (date(2024, 12, 31) - TODAY)
