@@ -197,6 +197,7 @@ NEEDS_TERM = frozenset(
 # And what is told to parties that all stand behind it: not once one of them has ended it for itself.
 NEEDS_PARTIES = NEEDS_TERM | {
     *("obligations.state", "obligations.report", "places.import", "risk.classify", "standing_duties.train"),
+    "orders.tell",
 }
 
 # The acts about the agreement itself; an office that has ended it states nothing at all under it any more.
