@@ -9,7 +9,7 @@ from typing import Any
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
     name
-    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median", "orders")
+    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median", "orders", "peers")
     if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
@@ -24,6 +24,9 @@ BARS: dict[tuple[str, str], tuple[float, float]] = {
     ("escorts", "PL-P20 1 s / first routes of 200 stops"): (1.0, 2.0),
     ("escorts", "PL-P19 1.01 of PyVRP after 60 s / ours after 10 s (km)"): (1.0, 1.02),
     ("planning", "PL-P14 2 s / full plan of two regencies, districts"): (1.0, 2.0),
+    ("peers", "PL-P6 0.95 / metres of ours to k-means-constrained, districts"): (1.0, 1.02),
+    ("peers", "PL-P6 0.5 / time of ours to k-means-constrained, districts"): (1.0, 2.0),
+    ("peers", "PL-P7 0.995 / metres of ours to k-means-constrained, villages"): (1.0, 1.02),
     ("planning", "PL-P2/3 bar / country with bound, village, wall"): (1.0, 2.0),
     ("planning", "PL-P2/3 2 GB / country, village, memory"): (1.0, 2.0),
     ("planning", "PL-P2/3 bar / country with bound, district, wall"): (1.0, 2.0),

@@ -214,7 +214,7 @@ class Limits:
     rounds: int | None = None
     seconds: float | None = None
     threads: int = 2
-    moves: int = 300
+    moves: int = 600
 
 
 @dataclass(frozen=True)

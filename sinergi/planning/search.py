@@ -80,8 +80,8 @@ def search_groups(
                 typical += far / n
         if typical <= 0.0:
             typical = cost[g] / n
-        # The first round melts everything; later ones warm up less and less.
-        hot = 0.5 * typical * (1.0 if turn == 1 else max(0.1, 0.6 / turn))
+        # Every round melts everything anew, and only what is better is kept: warming up less found nothing more.
+        hot = 2.0 * typical
         seed = (seeds[g] + turn * 40503) & MASK
         trial = anneal(metres, nearest, of[here], posts[g], most[g], moves * n, hot, hot / 100.0, max(1, seed))
         found = cost_of(metres, trial, posts[g])[0].sum()
