@@ -39,6 +39,8 @@ POLICE = frozenset(
     "data.delivered",
     "data.grant_withdrawn",
     "risk.classes_set",
+    "orders.roster_stated",
+    "orders.roster_withdrawn",
     "erasure.done",
     "erasure.refused",
 }
@@ -65,13 +67,17 @@ OPENINGS = (
     *(["security.assistance_requested", *["erasure.requested"] * 3, *[said] * 3] for said in ERASING),
     ["risk.places_scored", "risk.classes_set", "risk.places_scored", "risk.classes_set"],
     [f"obligations.minutes_{kind}" for kind in ("stated", "answered", "stated", "answered")],
+    [f"orders.roster_{kind}" for kind in ("stated", "withdrawn", "stated", "withdrawn", "withdrawn")],
 )
 # Their content must fit together in a way that only their own rules make; here they are invented, and refused alike.
 # Valid ones in any order: the features' own tests.
 INTRICATE = ("negotiation.", "agreement.", "stages.", "obligations.minutes_signed")
 # One office's own log, which nobody else delivers: there is one order only. That they are ignored elsewhere is tested
 # beside their projections.
-INTERNAL = ("people.", "guard.", "breaches.noted", "breaches.step_taken")
+INTERNAL = (
+    *("people.", "guard.", "orders.issued", "orders.intelligence_annexed", "orders.letters_drawn", "orders.revoked"),
+    *("breaches.noted", "breaches.step_taken"),
+)
 OFFICES = ("resort_chief", "resort_chief", "resort_chief", "operations_head")
 
 
