@@ -20,7 +20,7 @@ ROWS = """all => all.map(one => {
   return [one.getAttribute("href"), told.innerText.trim()];
 })"""
 # What names a record in an address: its page is looked at once, whichever record it shows.
-RECORD = re.compile(r"[a-z2-7]{26}|[0-9a-f]{32,64}|\d{13}|[A-Z]-\d\d/[^/]+(?=/)")
+RECORD = re.compile(r"[a-z2-7]{26}|[0-9a-f]{32,64}|\d{13}|(?<=personel/)\d{8}|[A-Z]-\d\d/[^/]+(?=/)")
 # Requests and dues look different in every state, which only their lists tell: they are opened from there.
 STATED = re.compile(rf"{REQUEST.pattern}|/[A-Z]-\d\d/[^/]+/$")
 # Who walks where. What one has seen of a page and a state is not looked at again as somebody else, but for the first

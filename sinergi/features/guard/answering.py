@@ -23,7 +23,7 @@ from sinergi.planning.units import Posts
 
 # On roads of hills; said on the page.
 ESCORT_METRES_PER_SECOND = 30 / 3.6
-ESCORT_ROUNDS = 2
+ESCORT_ROUNDS = 8
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -190,7 +190,7 @@ def _named(regency: str, level: str, name: str) -> str:
 class ReactionForm(forms.Form):
     """How many reaction forces, and how far each reaches."""
 
-    usual = {"tim": "4", "jangkauan": "12"}
+    usual = {"tim": "6", "jangkauan": "20"}
 
     tim = forms.IntegerField(label=_("Jumlah tim"), min_value=1, max_value=50)
     jangkauan = forms.FloatField(label=_("Jangkauan (km)"), min_value=1, max_value=200)
@@ -199,7 +199,7 @@ class ReactionForm(forms.Form):
 class EscortForm(forms.Form):
     """Which regency's boxes, with how many vehicles, and when they leave."""
 
-    usual = {"kendaraan": "30", "muatan": "120", "kotak": "5", "berangkat": "06:00", "pulang": "18:00"}
+    usual = {"kendaraan": "50", "muatan": "120", "kotak": "5", "berangkat": "06:00", "pulang": "18:00"}
 
     kabupaten = forms.ChoiceField(label=_("Kabupaten/Kota"))
     kendaraan = forms.IntegerField(label=_("Kendaraan"), min_value=1, max_value=200)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from sinergi.features.guard.models import Order, Plan
 from sinergi.features.guard.rules import names, posts
+from sinergi.features.risk import public as risk
 from sinergi.features.stages import public as stages
 from sinergi.web import navigation
 
@@ -181,6 +182,19 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
             key=plan.key,
             icon="shield",
         )
+    ]
+
+
+def resting(user: Any) -> list[risk.Resting]:
+    """The plans that still count: each rests on the classes there were when it was made."""
+    if not user.can("guard.read"):
+        return []
+    found = list(Plan.objects.exclude(files=None).defer("files").order_by("-made_at", "-seq")[:100])
+    after = next_versions([plan.key for plan in found])
+    return [
+        risk.Resting(name=plan.name or "", url=reverse("guard:plan", args=[plan.key]), made_at=plan.made_at)
+        for plan in found
+        if plan.key not in after
     ]
 
 

@@ -23,7 +23,7 @@ from sinergi.kernel.errors import Refused
 State = Literal["running", "refining", "done", "failed"]
 
 # A first answer after one round, a better one after more: the same seed and rounds, the same plan.
-FIRST, MORE = 1, 6
+FIRST, MORE = 1, 3
 STEPS = ("langkah-1", "langkah-2")
 _SERVE = "from sinergi.features.guard.working import serve; serve()"
 _KEPT_OF_ENVIRONMENT = ("PATH", "HOME", "LANG", "PYTHONPATH", "NUMBA_CACHE_DIR", "TMPDIR", "SINERGI_PLAIN_LOOPS")

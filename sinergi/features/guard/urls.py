@@ -7,6 +7,7 @@ from sinergi.features.data.public import register_plans
 from sinergi.features.guard import public
 from sinergi.features.guard.touched import plans_on
 from sinergi.features.guard.views import anew, persons, plans, support
+from sinergi.features.risk import public as risk
 from sinergi.features.stages import public as stages
 from sinergi.web import navigation, records
 
@@ -38,6 +39,7 @@ navigation.register_view(
 navigation.register_inbox(public.inbox)
 stages.register_dependents(public.staying)
 register_plans(plans_on)
+risk.register_resting(public.resting)
 records.register(
     {"guard.plan_made": _("rencana penjagaan TPS"), "guard.officer_ordered": _("perintah komandan")},
     None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import msgspec
@@ -15,7 +16,16 @@ from sinergi.features.risk.events import Level
 from sinergi.features.risk.instruments import before, newest
 from sinergi.features.risk.models import StationClass
 
-__all__ = ["LEVEL_WORDS", "ClassInfo", "classes_known", "classes_of", "renewed_since"]
+__all__ = [
+    "LEVEL_WORDS",
+    "ClassInfo",
+    "Resting",
+    "classes_known",
+    "classes_of",
+    "register_resting",
+    "renewed_since",
+    "resting_before",
+]
 
 # What a level is called in tables.
 LEVEL_WORDS: dict[str, Level] = {
@@ -37,6 +47,29 @@ class ClassInfo(msgspec.Struct, frozen=True, kw_only=True):
     set_at: datetime
     decision: str
     agreement: str
+
+
+class Resting(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was made from classes and still counts: what it is called, its page, when it was made."""
+
+    name: str
+    url: str
+    made_at: datetime
+
+
+_resting: list[Callable[[User], list[Resting]]] = []
+
+
+def register_resting(source: Callable[[User], list[Resting]]) -> None:
+    """Let a feature tell what of its own rests on classes, as far as the person may see it."""
+    if source not in _resting:
+        _resting.append(source)
+
+
+def resting_before(user: User, day: date) -> list[Resting]:
+    """What still rests on classes of before this day, newest first: a new version from that day on breaks it."""
+    found = [one for source in _resting for one in source(user) if one.made_at.date() < day]
+    return sorted(found, key=lambda one: one.made_at, reverse=True)
 
 
 def classes_of(user: User, *, scope: str = "", permission: str = "risk.read") -> dict[str, ClassInfo]:

@@ -13,7 +13,7 @@ import pytest
 from sinergi.kernel.errors import Refused
 from sinergi.planning.explain import Asked, WhyHere, WhyNot, WhyShort, explain
 from sinergi.planning.model import Officers, Pin
-from sinergi.planning.officers import Kept, barred, solved
+from sinergi.planning.officers import Kept, barred, solved, told
 from sinergi.planning.replanning import replan
 from sinergi.planning.spoken import SENTENCES, in_words
 from sinergi.planning.tests.instances import made, verdict, write_officers, write_tables
@@ -203,3 +203,36 @@ def test_what_a_swap_costs_at_least_is_never_more_than_it_does():
                         if answer.code == "equal":
                             assert reason.words["more_m"] == 0
     assert tried
+
+
+def test_who_stays_leaves_the_post_for_no_other_post_that_lacks_people():
+    moved = 0
+    for seed in range(12):
+        posts, units, officers, duty, homes = small(seed)
+        first = solved(posts, units, officers, duty, homes)
+        before = {officers.code[i]: post for i, post in zip(first.officer, first.post, strict=True)}
+        now = replace(posts, pattern=posts.pattern[::-1])
+        room = [rule.police_max for rule in now.pattern]
+        free, held = (
+            replan(now, units, officers, duty, homes, before, stays=stays)[-1].plan
+            for stays in (frozenset[str](), frozenset(before))
+        )
+        where = {officers.code[i]: post for i, post in zip(held.officer, held.post, strict=True)}
+        still = {code: post for code, post in before.items() if where.get(code) == post}
+        # Whoever left did so because the old post takes no more.
+        for post in (post for code, post in before.items() if code not in still):
+            assert sum(at == post for at in still.values()) >= room[post]
+        moved += sum(
+            before.get(officers.code[i]) not in (None, p) for i, p in zip(free.officer, free.post, strict=True)
+        )
+    assert moved
+
+
+def test_a_plan_told_by_its_rows_costs_what_it_did_and_is_bounded_alike():
+    for seed in range(8):
+        posts, units, officers, duty, homes = small(seed)
+        plan = solved(posts, units, officers, duty, homes)
+        again = told(posts, units, officers, duty, homes, list(zip(plan.officer, plan.post, strict=True)))
+        assert (again.cost_mm, again.bound_mm) == (plan.cost_mm, plan.bound_mm)
+        worse = told(posts, units, officers, duty, homes, [])
+        assert worse.cost_mm >= worse.bound_mm == plan.bound_mm

@@ -12,7 +12,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.places import EARTH_RADIUS_M
 from sinergi.planning import routes as planning
 from sinergi.planning.model import Limits
-from sinergi.planning.routes import Fleet, Stops, refine, route, wave_back
+from sinergi.planning.routes import Fleet, Stops, refine, route, shortest_m, wave_back
 
 HOUR = 3600
 
@@ -135,3 +135,18 @@ def test_what_cannot_be_driven_is_refused(change, field):
     with pytest.raises(Refused) as refusal:
         route(*change(*case(1, 4)), Limits(rounds=0))
     assert refusal.value.field == field
+
+
+def test_no_routes_are_shorter_than_the_proven_least():
+    reached = []
+    for seed in range(30):
+        stops, fleet = case(seed, 6, vehicles=3, boxes=14)
+        stops = replace(stops, earliest=np.zeros(6, np.int64), latest=np.full(6, 12 * HOUR))
+        plan = route(stops, fleet, Limits(rounds=1))
+        assert not plan.left and shortest_m(stops, fleet) <= plan.metres
+        reached.append(shortest_m(stops, fleet) / plan.metres)
+    assert max(reached) > 0.6
+    # One stop, taken in as many ways as there are loads: nothing between bound and way.
+    alone = Stops(*(np.array([value]) for value in (1.6, 99.3, 14, 0, 12 * HOUR, 0)))
+    exact = route(alone, Fleet(1.5, 99.3, np.array([14]), 0, 14 * HOUR, 10 * HOUR, 10.0), Limits(rounds=0))
+    assert exact.metres - shortest_m(alone, replace(fleet, boxes=np.array([14]))) < 1

@@ -107,7 +107,7 @@ def _escorts(request: PersonRequest, found: Plan, files: Files) -> tuple[EscortF
         return form, {}
     said = form.cleaned_data
     here = [row for row in rules.rows(files, "stations.csv") if row["regency_code"] == said["kabupaten"] and row["lat"]]
-    stops = _stops(here)
+    stops = _stops(here, max(1, said["muatan"] // said["kotak"]))
     at = _warehouse(files, said["kabupaten"], here)
     table = rules.table(("code", "lat", "lon", "stations"), [("gudang", *at, 0), *stops])
     question = [
@@ -125,7 +125,7 @@ def _escorts(request: PersonRequest, found: Plan, files: Files) -> tuple[EscortF
     if not answer:
         return form, {"late": True}
     told = msgspec.json.decode(answer)
-    area = places.area_names({code for code, *_ in stops})
+    area = places.area_names({code[:10] for code, *_ in stops})
     spot = {code: (lat, lon) for code, lat, lon, _ in stops}
     drawing = drawn({row["district_code"] for row in here}, request)
     waves = []
@@ -135,7 +135,7 @@ def _escorts(request: PersonRequest, found: Plan, files: Files) -> tuple[EscortF
                 "number": number,
                 "departs": _clock(one["departs"]),
                 "boxes": sum(boxes for *_, boxes in one["stops"]),
-                "stops": [(area.get(code, code), _clock(arrival), boxes) for code, arrival, boxes in one["stops"]],
+                "stops": [(area.get(code[:10], code), _clock(arrival), boxes) for code, arrival, boxes in one["stops"]],
                 "line": drawing.line([at, *(spot[code] for code, *_ in one["stops"]), at]) if drawing else "",
             }
             for number, one in enumerate(wave["routes"], 1)
@@ -148,13 +148,13 @@ def _escorts(request: PersonRequest, found: Plan, files: Files) -> tuple[EscortF
                 "km": wave["metres"] / 1000,
                 "bound_km": bound,
                 "over": round(100 * (wave["metres"] / 1000 / bound - 1)) if bound else None,
-                "left": [area.get(code, code) for code in wave["left"]],
+                "left": sorted({area.get(code[:10], code) for code in wave["left"]}),
                 "chosen": request.GET.get("rute", ""),
             }
         )
     return form, {
         "waves": waves,
-        "stops": len(stops),
+        "stops": len({code[:10] for code, *_ in stops}),
         "shapes": drawing.shapes if drawing else [],
         "box": drawing.box if drawing else "",
         "depot": drawing.at(*at) if drawing else None,
@@ -162,19 +162,23 @@ def _escorts(request: PersonRequest, found: Plan, files: Files) -> tuple[EscortF
     }
 
 
-def _stops(here: list[dict[str, str]]) -> list[tuple[str, float, float, int]]:
-    """The villages, where a committee takes the boxes of its stations: in the middle of them."""
+def _stops(here: list[dict[str, str]], most: int) -> list[tuple[str, float, float, int]]:
+    """The villages, where a committee takes the boxes of its stations: in the middle of them.
+
+    One with more than `most` stations, a vehicle's load, is several stops; their codes begin with the village's.
+    """
     found: dict[str, list[tuple[float, float]]] = {}
     for row in here:
         found.setdefault(row["village_code"], []).append((float(row["lat"]), float(row["lon"])))
     return [
         (
-            code,
+            code if not first else f"{code}-{first}",
             round(sum(lat for lat, _ in some) / len(some), 6),
             round(sum(lon for _, lon in some) / len(some), 6),
-            len(some),
+            min(most, len(some) - first),
         )
         for code, some in sorted(found.items())
+        for first in range(0, len(some), most)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from sinergi.access.roles import ROLES
 from sinergi.features.agreement import public as agreements
 from sinergi.features.places import public as places
 from sinergi.features.places.public import StationInfo
-from sinergi.features.risk import actions, rules
+from sinergi.features.risk import actions, public, rules
 from sinergi.features.risk.events import LEVELS, ClassRow, ScoreRow
 from sinergi.features.risk.forms import LEVEL_CHOICES, ClassForm, ScoreForm
 from sinergi.features.risk.instruments import Instrument, before, difference, instruments, newest
@@ -199,6 +200,9 @@ def all_instruments(request: PersonRequest) -> HttpResponse:
                 "older": older,
                 "difference": difference(older, one) if older else None,
                 "used": used[one.id],
+                "broken": public.resting_before(request.user, date.fromisoformat(one.since))
+                if older and one.id in newest_ids
+                else None,
             }
         )
     return render(request, "risk/instruments.html", {"shelves": shelves})
