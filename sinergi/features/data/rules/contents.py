@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from types import MappingProxyType
 
 import msgspec
@@ -131,4 +132,7 @@ def _written(row: Row, names: Sequence[str]) -> list[str]:
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
+    if isinstance(value, Decimal):
+        # 1.418000 and 1.418 are one place: a version is compared by what it says.
+        return format(value.normalize(), "f")
     return "" if value is None else str(value)

@@ -69,6 +69,16 @@ def test_what_is_told_of_a_version_without_opening_it_holds_no_word_that_is_not_
     assert [one.name for one in told.named] == ["", ""] and told.stations == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "sealed"), [("1.418000", "1.418"), ("1,418", "1.418"), ("-0.50", "-0.5"), ("7", "7")]
+)
+def test_a_degree_is_sealed_the_same_however_many_zeros_it_was_typed_with(typed, sealed):
+    field = events.Field(name="lintang", cls="terbuka")
+    read = Cells(header=["Lintang"], rows=[(2, [typed])], form="csv")
+    found = rules.table(read, [field], {"lintang": "Lintang"}, template.expected("D-02"))
+    assert rules.packed(found) == f"lintang\n{sealed}\n".encode()
+
+
 def test_many_rows_of_one_name_are_compared_in_a_moment():
     before = rows(*(("1", str(number)) for number in range(20_000)))
     after = rows(*(("1", str(number)) for number in range(1, 20_001)))
