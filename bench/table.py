@@ -9,7 +9,18 @@ from typing import Any
 README = Path(__file__).parent / "README.md"
 BENCHES = tuple(
     name
-    for name in ("ledger", "pages", "agreement", "planning", "names", "escorts", "median", "orders", "peers")
+    for name in (
+        "ledger",
+        "exchange",
+        "pages",
+        "agreement",
+        "planning",
+        "names",
+        "escorts",
+        "median",
+        "orders",
+        "peers",
+    )
     if (Path(__file__).parent / "results" / f"{name}.json").exists()
 )
 START, END = "<!-- from the results -->\n", "<!-- until here -->\n"
@@ -32,6 +43,26 @@ BARS: dict[tuple[str, str], tuple[float, float]] = {
     ("planning", "PL-P2/3 bar / country with bound, district, wall"): (1.0, 2.0),
     ("planning", "PL-P2/3 2 GB / country, district, memory"): (1.0, 2.0),
     ("orders", "letters per second of processor time / 20"): (1.0, 2.0),
+    ("exchange", "EX-1 request over HTTP, one client / durable insert"): (0.3, 0.6),
+    ("exchange", "EX-2 request over HTTP, 64 clients / PostgreSQL, 64 clients"): (2.0, 2.0),
+    ("exchange", "EX-3 catch-up over HTTP / signature check"): (0.5, 0.75),
+    ("exchange", "EX-3 same / Hypercore"): (1.0, 1.0),
+    ("exchange", "EX-3 same / PouchDB"): (1.0, 1.0),
+    ("exchange", "EX-4 50 ms / fresh fact on the partner's tables, p50"): (1.0, 5.0),
+    ("exchange", "EX-4 250 ms / same, p99"): (1.0, 5.0),
+    ("exchange", "EX-6 2 KiB / asking for nothing new"): (1.0, 2.0),
+    ("exchange", "EX-7 1 ms / inclusion proof at a million leaves"): (1.0, 3.3),
+    ("exchange", "EX-7 1 ms / consistency proof at a million leaves"): (1.0, 3.3),
+    ("exchange", "EX-7 0.1 ms / verifying an inclusion proof"): (1.0, 1.0),
+    ("exchange", "EX-8 growing the tree / 150,000 a second"): (1.0, 3.3),
+    ("exchange", "EX-9 checkpoints witnessed over HTTP / 300 a second"): (1.0, 5.0),
+    ("exchange", "EX-10 a million facts audited in 120 s, fsck"): (1.0, 1.7),
+    ("exchange", "EX-10 a million facts audited in 120 s, evidence verify"): (1.0, 1.7),
+    ("exchange", "EX-11 rebuilding / raw insert with the same indexes"): (0.3, 0.3),
+    ("exchange", "EX-12 sealing for three / age"): (1.0, 1.0),
+    ("exchange", "EX-13 2.5 / bytes stored per byte of fact"): (1.0, 1.6),
+    ("exchange", "EX-13 350 B / bytes sent per fact, compressed"): (1.0, 1.6),
+    ("exchange", "EX-14 400 MB / node after catching up"): (1.0, 2.7),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
@@ -51,7 +52,7 @@ def compare(log: Log, data: bytes, new: Sequence[bytes] = ()) -> None:
     if twin and notes.parse(twin).checkpoint.root != claimed.root:
         _freeze(log, forks.Fork(twin, data), FORKED)
     elif claimed.size <= min(log.size, log.checkpoint_size) and log.checkpoint_size <= log.size:
-        path = merkle.consistency_proof(claimed.size, log.checkpoint_size, tree.subtree_of(log))
+        path = tree.prove(log, partial(merkle.consistency_proof, claimed.size, log.checkpoint_size))
         fork = forks.of_checkpoints(data, bytes(log.checkpoint_note), _root(log, claimed.size), path)
         _freeze(log, fork, FORKED)
     elif log.is_own:
@@ -75,7 +76,7 @@ def settle(log: Log, newest: notes.Note, proof: list[bytes]) -> None:
         root = _root(log, row.size)
         if root != bytes(row.root):
             size = newest.checkpoint.size
-            path = merkle.consistency_beyond(row.size, log.size, size, proof, tree.subtree_of(log))
+            path = tree.prove(log, partial(merkle.consistency_beyond, row.size, log.size, size, proof))
             _freeze(log, forks.of_checkpoints(bytes(row.note), newest.data, root, path), FORKED)
             return
         row.delete()
@@ -100,7 +101,7 @@ def contradict(log: Log, data: bytes) -> None:
         accuse(log, forks.Fork(bytes(Entry.objects.get(log=log, seq=seq).data), data))
     elif 0 < seq == log.size == log.checkpoint_size:
         leaf = bytes(Entry.objects.get(log=log, seq=seq - 1).leaf)
-        path = merkle.inclusion_proof(seq - 1, seq, tree.subtree_of(log))
+        path = tree.prove(log, partial(merkle.inclusion_proof, seq - 1, seq))
         accuse(log, forks.Fork(bytes(log.checkpoint_note), data, forks.hashes([leaf, *path])))
     else:
         raise forks.NoFork("nothing the author signed covers the place before it")

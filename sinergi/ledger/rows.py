@@ -237,17 +237,28 @@ def had_body(entry: int) -> bool:
     return found is not None
 
 
-def subtree(log: Log, level: int, index: int) -> bytes:
-    """The hash of one full subtree of a log's tree; level 0 are the leaves."""
-    if level == 0:
-        found = _one("SELECT leaf FROM ledger_entry WHERE log_id = %s AND seq = %s", log.pk, index)
-    else:
-        found = _one(
-            'SELECT hash FROM ledger_node WHERE log_id = %s AND level = %s AND "index" = %s', log.pk, level, index
+def subtrees(log: Log, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """The hashes of these full subtrees (level, index) of a log's tree; level 0 are the leaves."""
+    leaves = [(index,) for level, index in places if level == 0]
+    inner = [place for place in places if place[0] > 0]
+    found = {}
+    if leaves:
+        marks, values = _marks("(%s)", leaves)
+        for index, leaf in _all(
+            f"SELECT seq, leaf FROM ledger_entry WHERE log_id = %s AND seq IN ({marks})", log.pk, *values
+        ):
+            found[0, index] = bytes(leaf)
+    if inner:
+        marks, values = _marks("(%s, %s)", inner)
+        question = (
+            f'WITH wanted (level, place) AS (VALUES {marks}) SELECT n.level, n."index", n.hash FROM wanted'
+            ' JOIN ledger_node n ON n.log_id = %s AND n.level = wanted.level AND n."index" = wanted.place'
         )
-    if found is None:
-        raise Entry.DoesNotExist(f"no subtree {level}/{index} in log {log.origin[:8]}")
-    return bytes(found[0])
+        for level, index, value in _all(question, *values, log.pk):
+            found[level, index] = bytes(value)
+    if missing := set(places) - found.keys():
+        raise Entry.DoesNotExist(f"no subtree {min(missing)} in log {log.origin[:8]}")
+    return found
 
 
 def insert_entry(log: Log, entry: Entry) -> int:
@@ -324,6 +335,10 @@ def _values(log: Log, entry: Entry) -> tuple[Any, ...]:
         entry.verdict,
         connection.ops.adapt_datetimefield_value(entry.stored_at),
     )
+
+
+def _marks(one: str, rows: list[tuple[Any, ...]]) -> tuple[str, list[Any]]:
+    return ", ".join([one] * len(rows)), [value for row in rows for value in row]
 
 
 def _run(statement: str, *values: Any) -> None:

@@ -296,7 +296,7 @@ def bundle(origin: str, start: int, limit: int = bundles.ENTRIES_PER_BUNDLE) -> 
     aligned = (start // bundles.ENTRIES_PER_BUNDLE + 1) * bundles.ENTRIES_PER_BUNDLE
     end = min(log.checkpoint_size, aligned, start + limit)
     entries = Entry.objects.filter(log=log, seq__gte=start, seq__lt=end).order_by("seq")
-    proof = merkle.consistency_proof(end, log.checkpoint_size, tree.subtree_of(log))
+    proof = tree.prove(log, partial(merkle.consistency_proof, end, log.checkpoint_size))
     return bundles.Bundle(
         log=origin,
         start=start,

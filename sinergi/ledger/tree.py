@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from typing import TypeVar
 
 from sinergi.ledger import merkle, rows
 from sinergi.ledger.models import Log
 
 WIDTH = 32
+Made = TypeVar("Made")
 
 
-def subtree_of(log: Log) -> merkle.Subtree:
-    """The `subtree` function of this log's stored tree."""
+def prove(log: Log, make: Callable[[merkle.Subtree], Made]) -> Made:
+    """What `make` computes from the hashes of this log's stored tree, all read at once.
 
-    return partial(rows.subtree, log)
+    `make` is called twice: which hashes it needs depends on sizes alone, so the first time only notes them.
+    """
+    wanted: set[tuple[int, int]] = set()
+
+    def note(level: int, index: int) -> bytes:
+        wanted.add((level, index))
+        return merkle.EMPTY_ROOT
+
+    make(note)
+    held = rows.subtrees(log, wanted)
+    return make(lambda level, index: held[level, index])
 
 
 def frontier_of(log: Log) -> merkle.Frontier:
@@ -33,4 +45,4 @@ def root_at(log: Log, size: int) -> bytes:
     """The root this log's tree had at an earlier size."""
     if size == log.size:
         return bytes(log.root)
-    return merkle.root(size, subtree_of(log))
+    return prove(log, lambda subtree: merkle.root(size, subtree))

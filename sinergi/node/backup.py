@@ -17,6 +17,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,7 @@ FORMAT = "sinergi-backup/v2"
 SIGNATURE = "manifest.sig"
 _SIGNED_TYPE = "application/vnd.sinergi.backup.v2+json"
 STORE = "node.sqlite3"
+Ask = Callable[[str], list[tuple[Any, ...]]]
 LARGEST_MANIFEST = 64 * 1024 * 1024
 _NAMES = {
     "node": re.compile(r"manifest\.sig|node\.sqlite3|blobs/[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"),
@@ -41,24 +43,36 @@ _NAMES = {
 def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -> dict[str, Any]:
     """Write the back-up of the node in `data` to the new file `target`; its manifest.
 
-    The store is a consistent snapshot of one moment, also while the node serves and writes. With `keys` only the keys.
+    The store is a consistent snapshot of one moment, also while the node serves and writes; one in PostgreSQL becomes
+    the SQLite file it would be. With `keys` only the keys.
     """
-    if not (data / STORE).is_file():
-        raise Refused("Cadangan hanya untuk simpul dengan SQLite; untuk PostgreSQL pakai pg_dump.", code="N-36")
+    in_postgresql = bool(os.environ.get("SINERGI_DATABASE"))
+    if not (in_postgresql or (data / STORE).is_file()):
+        raise Refused(
+            "Di folder ini tidak ada simpanan. Untuk simpul dengan PostgreSQL sebut SINERGI_DATABASE.", code="N-36"
+        )
     if target.exists():
         raise Refused(f"Berkas {target.name} sudah ada; pilih nama lain.", code="N-25")
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=data) as folder:
         work = Path(folder)
+        if in_postgresql:
+            from sinergi.node import moving, opening
+
+            opening.open_node(data)
+            if not keys:
+                moving.out_of_postgresql(work / STORE)
+        elif not keys:
+            _snapshot(data / STORE, work / STORE)
         if keys:
             found = {f"keys/{file.name}": file for file in sorted((data / "keys").glob("*.key"))}
             found |= {"secret": data / "secret"}
         else:
-            _snapshot(data / STORE, work / STORE)
             blobs = sorted(file for file in (data / "blobs").rglob("*") if file.is_file() and file.name[0] != ".")
             names = [str(file.relative_to(data)) for file in blobs]
             held = {name: work / name for name in names if _hold(data / name, work / name)}
             found = {STORE: work / STORE} | held
-        manifest = _describe(work / STORE if not keys else data / STORE, "keys" if keys else "node", at)
+        ask = moving.ask if in_postgresql and keys else _asking(data / STORE if keys else work / STORE)
+        manifest = _describe(ask, "keys" if keys else "node", at)
         manifest["files"] = {name: _digest(file) for name, file in found.items()}
         with tarfile.open(work / "tar", "w") as tar:
             described = json.dumps(manifest, indent=1).encode()
@@ -75,8 +89,9 @@ def back_up(data: Path, target: Path, lock: Lock, *, keys: bool, at: datetime) -
 def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: Lock) -> dict[str, Any]:
     """Make the folder `data`, which must not exist or hold only the keys, from a back-up; its manifest.
 
-    The start-up guard is left to decide at the first start: the copy has no mark of a start. Raises Refused, having
-    made nothing, for anything that is not a whole back-up, or keys of another agency.
+    With SINERGI_DATABASE the store goes into that empty database. The start-up guard is left to decide at the first
+    start: the copy has no mark of a start. Raises Refused, having made nothing, for anything that is not a whole
+    back-up, or keys of another agency.
     """
     here = sorted(item.name for item in data.iterdir()) if data.exists() else []
     kept = "keys" in here
@@ -95,6 +110,11 @@ def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: 
         _check_signed(work, source / "keys")
         for name in ("manifest.json", SIGNATURE, "plain"):
             (work / name).unlink(missing_ok=True)
+        if os.environ.get("SINERGI_DATABASE"):
+            from sinergi.node import moving
+
+            moving.into_postgresql(work / STORE)
+            (work / STORE).unlink()
         made = sorted(work.iterdir(), key=lambda item: item.name == STORE)
         for item in made:
             if os.path.lexists(data / item.name):
@@ -132,12 +152,19 @@ def _hold(file: Path, place: Path) -> bool:
     return True
 
 
-def _describe(store: Path, what: str, at: datetime) -> dict[str, Any]:
-    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
-        own = database.execute("SELECT id, code, name FROM ledger_agency WHERE is_self").fetchone()
-        if own is None:
-            raise Refused("Simpul ini belum memiliki instansi; tidak ada yang dicadangkan.", code="N-29")
-        logs = database.execute("SELECT origin, size, root FROM ledger_log WHERE is_own ORDER BY origin").fetchall()
+def _asking(store: Path) -> Ask:
+    def ask(question: str) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
+            return database.execute(question).fetchall()
+
+    return ask
+
+
+def _describe(ask: Ask, what: str, at: datetime) -> dict[str, Any]:
+    own = next(iter(ask("SELECT id, code, name FROM ledger_agency WHERE is_self")), None)
+    if own is None:
+        raise Refused("Simpul ini belum memiliki instansi; tidak ada yang dicadangkan.", code="N-29")
+    logs = ask("SELECT origin, size, root FROM ledger_log WHERE is_own ORDER BY origin")
     return {
         "format": FORMAT,
         "what": what,

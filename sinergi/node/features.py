@@ -18,5 +18,6 @@ FEATURES = [
     "sinergi.features.exchange",
     "sinergi.features.oversight",
     "sinergi.features.reminders",
+    "sinergi.features.retention",
     "sinergi.features.home",
 ]

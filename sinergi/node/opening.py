@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sinergi.kernel.errors import Refused
+
 
 def without_node() -> None:
     """Let this process import every part without a node, to describe a verb or judge a file: settings live in a
@@ -20,7 +22,8 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
     """Let this process work on the node in `data`; with `migrate` bring its tables to this version first.
 
     That includes folding them again from the log once, where this version folds in another way than the one before.
-    The caller holds the lock when it migrates. Returns how many facts were folded again.
+    The caller holds the lock when it migrates. Returns how many facts were folded again. Raises Refused, before
+    anything is changed, where a newer program has brought the tables to its version.
     """
     os.environ["SINERGI_DATA"] = str(data.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sinergi.node.settings")
@@ -34,6 +37,7 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
 
         from sinergi.ledger import rebuild
 
+        _refuse_later_tables()
         call_command("migrate", interactive=False, verbosity=0)
         count = rebuild.after_upgrade()
         from sinergi.sync import waking
@@ -41,3 +45,18 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
         waking.begin(data.resolve())
         connection.close()
     return count
+
+
+def _refuse_later_tables() -> None:
+    """Old code over new tables would write what the new one cannot read. The way back is a back-up."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    if later := set(loader.applied_migrations) - set(loader.disk_migrations):
+        name = "/".join(min(later))
+        raise Refused(
+            f"Tabel simpul ini dari versi Sinergi yang lebih baru ({name}). Pakai versi itu, atau pulihkan cadangan "
+            "yang dibuat sebelum pembaruan.",
+            code="N-44",
+        )

@@ -25,8 +25,10 @@ logger = logging.getLogger("sinergi.sync")
 IDLE_SECONDS = 60.0
 # While this node may not sign yet, people wait for the answer.
 WAKING_SECONDS = 5.0
-# Commits come in bursts; one ring for all that happen within this time.
+# Commits come in bursts: the first rings at once, one more ring does for all that happen within this time.
 DEBOUNCE_SECONDS = 0.05
+# A conversation begun anew costs a connection and a request for its first challenge.
+KEPT_SECONDS = 20.0
 LONGEST_BACKOFF_SECONDS = 300.0
 _LOOK_FOR_PARTNERS_SECONDS = 3.0
 _FORBIDDEN = 403
@@ -61,7 +63,11 @@ def once(agency: str, stop_when: threading.Event | None = None) -> Outcome:
     """One round with one partner, here and now. Raises what a broken line raises; the partner's row is brought up to
     date either way."""
     peer = Peer.objects.get(agency=agency)
-    return _recorded(peer, Round(agency, stop_when))
+    talk = _Talk()
+    try:
+        return _recorded(peer, Round(agency, stop_when), talk)
+    finally:
+        talk.end()
 
 
 def backoff(failures: int, chance: float) -> float:
@@ -104,11 +110,13 @@ class _Service(threading.Thread):
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def run(self) -> None:
+        rang = -DEBOUNCE_SECONDS
         try:
             while not self.stopping.is_set():
                 self._look_for_partners()
                 if self._news.wait(_LOOK_FOR_PARTNERS_SECONDS):
-                    self.stopping.wait(DEBOUNCE_SECONDS)
+                    self.stopping.wait(max(0.0, rang + DEBOUNCE_SECONDS - time.monotonic()))
+                    rang = time.monotonic()
                     self._news.clear()
                     # A partner may have come together with the news it should hear.
                     self._look_for_partners()
@@ -133,6 +141,30 @@ class _Service(threading.Thread):
                 self._partners[agency].tell_soon()
 
 
+class _Talk:
+    """A conversation with one partner, kept open for the next round if that comes soon."""
+
+    def __init__(self) -> None:
+        self._line: Conversation | None = None
+        self._place = ("", False)
+        self._used = 0.0
+
+    def with_(self, peer: Peer) -> Conversation:
+        """The one that is open, or a new one. Raises what opening a line raises."""
+        place, at = (peer.url, peer.inside), time.monotonic()
+        if self._line is None or self._place != place or at - self._used > KEPT_SECONDS:
+            self.end()
+            self._line, self._place = Conversation(peer.url, peer.agency, inside=peer.inside), place
+        self._used = at
+        return self._line
+
+    def end(self) -> None:
+        """Hang up."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
 class _Partner(threading.Thread):
     """Everything this node does with one partner, in turn: ring its bell, pull what it has."""
 
@@ -145,6 +177,7 @@ class _Partner(threading.Thread):
         # What was stored before this thread began (and perhaps never told, had the node stopped) is news to them.
         self._tell = True
         self._round = Round(agency, stopping)
+        self._talk = _Talk()
 
     def ask_soon(self) -> None:
         self._ask = True
@@ -167,6 +200,7 @@ class _Partner(threading.Thread):
                     break
                 wait = self._turn()
         finally:
+            self._talk.end()
             connection.close()
 
     def _turn(self) -> float:
@@ -178,7 +212,7 @@ class _Partner(threading.Thread):
             return IDLE_SECONDS
         try:
             # Whoever rings also looks: what we are about to be told of may cross with what we tell.
-            outcome = _recorded(peer, self._round, tell=tell)
+            outcome = _recorded(peer, self._round, self._talk, tell=tell)
         except (Broken, Refused) as error:
             self._tell |= tell  # a bell that perhaps nobody heard is rung again
             pause = backoff(peer.failures + 1, random.random())  # noqa: S311
@@ -204,10 +238,10 @@ class _Partner(threading.Thread):
         return backoff(0, random.random())  # noqa: S311
 
 
-def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
+def _recorded(peer: Peer, round_: Round, talk: _Talk, *, tell: bool = False) -> Outcome:
     rows = Peer.objects.filter(agency=peer.agency)
     try:
-        line = Conversation(peer.url, peer.agency, inside=peer.inside)
+        line = talk.with_(peer)
         try:
             if tell:
                 line.hint()
@@ -216,8 +250,9 @@ def _recorded(peer: Peer, round_: Round, *, tell: bool = False) -> Outcome:
             if refused.status == _FORBIDDEN:
                 _learn_keys(line, peer.agency)
             raise
-        finally:
-            line.close()
+        except BaseException:
+            talk.end()
+            raise
         if peer.witnesses:
             _show_witness(peer, round_)
             outcome.troubles += round_.unwitnessed

@@ -197,4 +197,10 @@ def _ended(pid: int) -> int | None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1])) if len(sys.argv) == 2 else vouch(Path(sys.argv[1]))
+    if len(sys.argv) == 2:
+        main(Path(sys.argv[1]))
+    else:
+        from sinergi.node import opening
+
+        opening.open_node(Path(sys.argv[1]))
+        vouch(Path(sys.argv[1]))

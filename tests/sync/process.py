@@ -288,5 +288,35 @@ def do_pause(agency: str, paused: bool) -> None:
     Peer.objects.filter(agency=agency).update(paused=paused)
 
 
+def do_wake(agency: str) -> None:
+    from sinergi.sync import service
+
+    service.wake(agency)
+
+
+def do_meet_author(size: int) -> dict[str, list[Any]]:
+    """Be introduced to a simulated agency; every checkpoint of a log of it that grows to `size`, and each step's proof.
+
+    The entries are no facts: an outside witness never sees one.
+    """
+    import base64
+
+    from sinergi.ledger import merkle
+    from tests.nodes.fixtures import POLRES
+    from tests.nodes.simulator import Peer, PeerLog
+
+    police = Peer(**POLRES)
+    police.meet()
+    log = PeerLog(police.id, "5" * 64, "facts")
+    log.entries = [b"entry %d" % place for place in range(size)]
+    return {
+        "notes": [police.checkpoint(log, one).decode() for one in range(1, size + 1)],
+        "proofs": [
+            [base64.b64encode(item).decode() for item in merkle.consistency_proof(one - 1, one, log.subtree)]
+            for one in range(1, size + 1)
+        ],
+    }
+
+
 if __name__ == "__main__":
     main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,10 +19,10 @@ from sinergi.features.agreement.binding import Lagging, lag_of, lagging
 from sinergi.features.agreement.closing import closed
 from sinergi.features.agreement.demanded import told as demand_in_words
 from sinergi.features.agreement.events import Article
-from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, with_said
+from sinergi.features.agreement.models import Agreement, Dispute, NamedSigner, Revision, with_said
 from sinergi.features.agreement.obliged import Said
 from sinergi.features.agreement.obliged import register as register_obligations
-from sinergi.features.agreement.progress import Negotiation
+from sinergi.features.agreement.progress import Disputes, Negotiation
 from sinergi.features.agreement.rules import LONGEST_ARTICLE, LONGEST_HEADING, signing
 from sinergi.features.agreement.rules.negotiation import refuse_articles
 from sinergi.features.agreement.rules.signing import refuse_unfit
@@ -65,6 +65,7 @@ __all__ = [
     "closed",
     "closed_to",
     "demand_in_words",
+    "in_dispute",
     "in_force",
     "in_force_for",
     "is_followed",
@@ -202,6 +203,25 @@ def workable(user: User, found: QuerySet[R], permission: str) -> QuerySet[R]:
 def closed_to(user: User, permission: str) -> set[str]:
     """The agreements under which what `permission` opens would be refused now, whoever asks."""
     return {id for id, one in closed(localdate(user.seen_at)).items() if permission in one.closes}
+
+
+def over_on(agreement_id: str) -> date | None:
+    """The first day on which it was over: past its term, ended, or left by a party; None while it is not."""
+    found = closed(localdate()).get(agreement_id)
+    if found is None or found.how in ("suspended", "not_started"):
+        return None
+    return found.day + timedelta(days=1) if found.how == "over" else found.day
+
+
+def in_dispute() -> set[str]:
+    """The agreements with a dispute that not every party has agreed to settle."""
+    disputed = Agreement.objects.filter(agreement__in=Dispute.objects.values("agreement"))
+    found = set()
+    for row in with_said(disputed):
+        disputes = Disputes(row)
+        if not all(disputes.is_settled(one.key) for one in disputes.all):
+            found.add(row.agreement)
+    return found
 
 
 def is_followed(agreement_id: str, on: date) -> bool:

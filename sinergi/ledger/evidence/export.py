@@ -91,9 +91,8 @@ def _record_lines(key: str, agreement: str, entries: list[Entry], bodies: bool) 
             rows = sorted(shown.values(), key=lambda row: (row.size, row.pk))
             for size in sorted({row.size for row in rows}):
                 yield from _stamp_lines(writer, place, rows, size)
-        subtree = tree.subtree_of(entry.log)
         for size, note in _checkpoints(entry.log, above=entry.seq, stamps=stamps[entry.pk]).items():
-            path = merkle.inclusion_proof(entry.seq, size, subtree)
+            path = tree.prove(entry.log, partial(merkle.inclusion_proof, entry.seq, size))
             yield writer.member(f"{place}/proof/{entry.seq}/{size}", proof_text(entry.seq, path, note))
         yield writer.member(f"{place}/entry/{entry.seq}", bytes(entry.data).decode())
         body = Body.objects.filter(entry=entry).first() if bodies else None

@@ -24,7 +24,7 @@ def partner(police) -> Peer:
 def test_a_bell_that_nobody_heard_is_rung_again(partner, monkeypatch):
     rung = []
 
-    def recorded(peer, round_, *, tell):
+    def recorded(peer, round_, talk, *, tell):
         rung.append(tell)
         if len(rung) < 3:
             raise TurnedAway(503, "sibuk")
@@ -40,7 +40,7 @@ def test_a_bell_that_nobody_heard_is_rung_again(partner, monkeypatch):
 
 def test_a_bell_during_a_pause_is_rung_after_it(partner, monkeypatch):
     rung = []
-    monkeypatch.setattr(service, "_recorded", lambda peer, round_, *, tell: rung.append(tell) or Outcome())
+    monkeypatch.setattr(service, "_recorded", lambda peer, round_, talk, *, tell: rung.append(tell) or Outcome())
     thread = service._Partner(partner.agency, threading.Event())
     Peer.objects.update(paused=True)
     thread._turn()
@@ -63,12 +63,12 @@ def test_a_refusing_witness_undoes_no_exchange_and_its_words_stay_until_it_is_as
     monkeypatch.setattr(Round, "go", lambda self, line: Outcome())
     round_ = Round(partner.agency)
     for _ in range(2):
-        service._recorded(Peer.objects.get(), round_)
+        service._recorded(Peer.objects.get(), round_, service._Talk())
         row = Peer.objects.get()
         assert row.failures == 0 and row.last_contact and "belum boleh" in row.error
     assert not told
     waiting.clear()
-    service._recorded(Peer.objects.get(), round_)
+    service._recorded(Peer.objects.get(), round_, service._Talk())
     assert Peer.objects.get().error == ""
 
 

@@ -5,9 +5,9 @@ from tests.sync.chatter.models import Saying
 
 @folds(Said)
 def said(event: Said, envelope: Envelope) -> None:
-    Saying.objects.create(key=envelope.key, agreement=envelope.agreement, agency=envelope.agency, number=event.number)
+    Saying.insert(key=envelope.key, agreement=envelope.agreement, agency=envelope.agency, number=event.number)
 
 
 @folds_text(Said)
 def said_text(text: SaidText | None, envelope: Envelope) -> None:
-    Saying.objects.filter(key=envelope.key).update(words=text.words if text else None)
+    Saying.change({"key": envelope.key}, words=text.words if text else None)
