@@ -118,6 +118,7 @@ TABLES = {
     "places.forms.RegionFile.file",
     "places.forms.Upload.file",
     "risk.forms.Upload.file",
+    "standing_duties.forms.CountsFile.file",
 }
 # Scans and letters that are kept as they are, a calendar of stages, and a file that is read and not kept.
 KEPT = {

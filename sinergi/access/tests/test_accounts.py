@@ -217,7 +217,7 @@ def test_a_secret_is_shown_once(person):
     assert Token.objects.get().revoked_at is not None
 
 
-def test_the_list_filters_and_leaves_as_excel(commission, person):
+def test_the_list_filters_and_leaves_as_excel(commission, person, own_keys):
     admin = person("administrator", name="Admin")
     person("secretary", name="Rosma", service_number="07123456")
     page = admin.get("/kelola/pengguna/", {"words": "rosma"}).content.decode()
@@ -236,7 +236,7 @@ def test_strange_filters_do_no_harm(person, query):
     assert person("administrator").get("/kelola/pengguna/", query).status_code == 200
 
 
-def test_the_trail_is_for_the_auditor(commission, person):
+def test_the_trail_is_for_the_auditor(commission, person, own_keys):
     admin, auditor = person("administrator"), person("auditor")
     admin.post("/kelola/pengguna/baru/", {"name": "Rosma Harahap", "username": "rosma"})
     assert admin.get("/kelola/jejak/").status_code == 403
