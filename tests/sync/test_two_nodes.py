@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -278,7 +279,9 @@ def test_a_node_that_lost_its_keys_goes_on_with_new_ones_from_the_root(nodes, tm
 
 
 def told(node: Node, *words: str) -> str:
+    """What a verb of `sinergi` says over a node's data, with the few features that these nodes have."""
     command = [str(Path(sys.executable).with_name("sinergi")), "--data", str(node.data), *words]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    few = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.sync.settings"}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=few)
     assert done.returncode == 0, done.stderr
     return done.stdout
