@@ -111,6 +111,7 @@ def test_no_lie_of_an_authority_is_kept_and_people_read_why(past, desk, trusted)
     assert trusted.error == ""
 
 
+@pytest.mark.slow
 def test_a_redirect_an_error_or_a_slow_authority_holds_nothing_up(past, desk, trusted, monkeypatch):
     desk.status, desk.more = 302, {"Location": "http://169.254.169.254/"}
     assert "pengalihan" in stamps.collect(trusted, now()).trouble

@@ -136,6 +136,7 @@ def test_the_checker_notices_a_lie_about_sets(lie, hamlets):
     assert code == 1 and "WRONG" in words
 
 
+@pytest.mark.slow
 def test_a_proof_that_is_stopped_leaves_that_of_prices():
     rule, limits = pattern(4), Limits(rounds=4, threads=1, moves=5)
     for looks in itertools.count():

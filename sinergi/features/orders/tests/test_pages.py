@@ -37,6 +37,7 @@ def signing_fields(page: str) -> dict[str, str]:
     return {"id": new_event_id(NOON), "digest": digest}
 
 
+@pytest.mark.slow
 def test_from_a_plan_to_a_signed_order(office, person, undrawn, client):
     staff = person("operations_staff")
     begun = staff.post("/perintah/baru/", {"plan": office.plan, "replaces": ""})
@@ -131,6 +132,7 @@ def test_the_annex_opens_for_those_who_command_and_leaves_a_trace(office, person
         assert all(SECRET not in page for page in pdf_pages(staff.get(f"/perintah/{order.key}/{end}").content))
 
 
+@pytest.mark.slow
 def test_letters_are_drawn_beside_the_pages_and_noted(office, person, monkeypatch):
     order = office.issue()
     head = person("operations_head")

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import openpyxl
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from sinergi.features.security.tests.conftest import asked_of_police
@@ -31,6 +32,7 @@ def verdict(client, data: bytes, name: str = "temuan.xlsx") -> str:
     return answer.content.decode()
 
 
+@pytest.mark.slow
 def test_a_found_table_names_who_took_it_and_no_forgery_names_anybody(polres):
     asked_of_police(polres)
     staff = polres.person("operations_staff", name="Rudi <i> Pohan")

@@ -58,6 +58,7 @@ def test_a_request_may_be_taken_back_also_while_an_order_on_it_does_not_bind(dem
     assert demanding.post("secretary", at(key, "penarikan/"), reason="cancelled", words="Batal").status_code == 302
 
 
+@pytest.mark.slow
 def test_late_evidence_is_told_in_the_inbox_and_where_it_lies_and_holds_nothing_up(demanding, time_machine):
     asked_here(demanding)
     pages = ("/", "/kotak/", "/siapa-punya-apa/")
