@@ -110,15 +110,16 @@ def restore(data: Path, sealed: Path, lock: Lock, keys: Path | None, keys_lock: 
         _check_signed(work, source / "keys")
         for name in ("manifest.json", SIGNATURE, "plain"):
             (work / name).unlink(missing_ok=True)
+        # Before the database is filled, which cannot be taken back.
+        for item in work.iterdir():
+            if os.path.lexists(data / item.name):
+                raise Refused(f"{data} sudah memiliki {item.name}.", code="N-27")
         if os.environ.get("SINERGI_DATABASE"):
             from sinergi.node import moving
 
             moving.into_postgresql(work / STORE)
             (work / STORE).unlink()
         made = sorted(work.iterdir(), key=lambda item: item.name == STORE)
-        for item in made:
-            if os.path.lexists(data / item.name):
-                raise Refused(f"{data} sudah memiliki {item.name}.", code="N-27")
         files.make_folder(data)
         for item in made:
             os.rename(item, data / item.name)

@@ -298,7 +298,7 @@ def sign_revision(log: Writing, /, *, revision: str, signer: str, **told: Any) -
     """Sign a revision with the device's answer; `told` is place, signed_on, authenticator, client and signature."""
     by, found = log.by, revision_with(revision)
     assert by is not None  # only people sign
-    refuse_unready(found, agency=log.agency)
+    refuse_unready(found, agency=log.agency, on=_today(log))
     signed = signing.sign(
         found,
         signer_with(signer),

@@ -141,12 +141,13 @@ class Negotiation:
         return list(Signature.objects.filter(agreement=self.row.agreement).order_by("signed_at", "key"))
 
 
-def refuse_unready(revision: Revision, *, agency: str) -> None:
-    """Raise Refused unless `agency` may sign `revision` now."""
+def refuse_unready(revision: Revision, *, agency: str, on: date) -> None:
+    """Raise Refused unless `agency` may sign `revision` on the day `on`."""
     found = Negotiation(Agreement.objects.get(agreement=revision.agreement), addendum=bool(revision.amends))
     negotiation.may_sign(
         revision,
         agreement=found.row,
+        standing=found.row.standing_on(on),
         lack=found.lacks(revision),
         agency=agency,
         signed=found.signed_by(revision.key),

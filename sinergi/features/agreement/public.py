@@ -134,6 +134,11 @@ class AgreementInfo(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "WIB"
     ended_on: date | None = None
 
+    @property
+    def last_day(self) -> date:
+        """The last day on which anything is owed: of its term, or the one before it ended early."""
+        return self.ends_on if self.ended_on is None else min(self.ends_on, self.ended_on - timedelta(days=1))
+
 
 class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A text that waits for signatures: each is made over `digest`, 64 hex digits; `signed_by` are agency ids."""

@@ -104,6 +104,7 @@ class Deliveries:
         except FileNotFoundError:
             return  # destroyed at this moment
         versions.remember(row, read)
+        versions.remember_next(row)
         # An agreement that ended meanwhile takes no more facts, nor does a delivery that was destroyed.
         with contextlib.suppress(Refused):
             actions.confirm_receipt(id=new_event_id(now()), by=None, at=now(), delivery=row.key)

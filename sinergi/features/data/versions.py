@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -67,6 +68,16 @@ def remember(row: DataDelivery, rows: Rows) -> None:
     """Keep what can be told of a delivery, whose rows were just read."""
     told = summary(Dataset.objects.get(key=row.dataset), sealing.fields_of(row), rows, before(row))
     DeliverySummary.objects.update_or_create(delivery=row.key, defaults={"told": msgspec.to_builtins(told)})
+
+
+def remember_next(row: DataDelivery) -> None:
+    """Compare the version after this one with it, where its rows came first: tables arrive in any order."""
+    if row.answer:
+        return
+    every = of_dataset(Dataset.objects.get(key=row.dataset), row.recipient)
+    following = next((later for one, later in pairwise(every) if one.key == row.key), None)
+    if following is not None and (known := rows_of(following)) is not None:
+        remember(following, known)
 
 
 def told(keys: Sequence[str]) -> Mapping[str, rules.Summary]:

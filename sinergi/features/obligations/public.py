@@ -126,9 +126,7 @@ class Board:
         self.agreement, self.at, self._ahead = agreement, at, ahead
         info = agreements.agreement(agreement)
         self.parties: tuple[str, ...] = () if info is None else info.parties
-        self._ends_on = date.max if info is None else info.ends_on
-        if info is not None and info.ended_on is not None:
-            self._ends_on = min(self._ends_on, info.ended_on - timedelta(days=1))
+        self._ends_on = date.max if info is None else info.last_day
         self._exercise = info is not None and info.exercise
         self.zone = "WIB" if info is None else info.zone
         self._suspensions = () if info is None else info.suspensions

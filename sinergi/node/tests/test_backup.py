@@ -26,7 +26,7 @@ from sinergi.ledger.identity import founding_entry
 from sinergi.ledger.identity.events import USES as ALL_USES
 from sinergi.ledger.identity.events import agency_id
 from sinergi.ledger.keys import KeyRing
-from sinergi.node import backup, command
+from sinergi.node import backup, command, moving
 from sinergi.node.backup import back_up, restore
 
 USES = ("event", "checkpoint")
@@ -339,8 +339,12 @@ def test_nothing_is_overwritten(files, tmp_path, sealing, opening):
 
 
 @pytest.mark.parametrize("kept", ["keys", "secret"])
-def test_a_folder_that_has_what_comes_again_is_left_as_it_was(files, tmp_path, opening, kept):
+@pytest.mark.parametrize("database", ["", "postgresql://none/none"])
+def test_a_folder_that_has_what_comes_again_is_left_as_it_was(files, tmp_path, opening, monkeypatch, kept, database):
     data, whole, keys = files
+    # A database named for it is not filled, either.
+    monkeypatch.setenv("SINERGI_DATABASE", database)
+    monkeypatch.setattr(moving, "into_postgresql", lambda store: pytest.fail("the database was filled"))
     new = tmp_path / "new"
     (new / "keys").mkdir(parents=True)
     if kept == "keys":

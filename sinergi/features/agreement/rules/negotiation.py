@@ -236,13 +236,21 @@ def correct_gate(
 
 
 def may_sign(
-    revision: Revision, *, agreement: Agreement, lack: revisions.Lacks, agency: str, signed: Collection[str]
+    revision: Revision,
+    *,
+    agreement: Agreement,
+    standing: rules.Standing,
+    lack: revisions.Lacks,
+    agency: str,
+    signed: Collection[str],
 ) -> None:
     """Raise Refused unless this agency may sign this revision now; `signed`: agencies that have."""
     if agency not in agreement.party_ids:
         raise Refused("Kantor ini bukan pihak dalam perjanjian ini.", code="PKS-11")
     if agreement.left_ids:
         raise Refused("Perjanjian ini sudah berakhir atau ditarik.", code="PKS-34")
+    if revision.amends and standing in ("ended", "over"):
+        raise Refused("Perjanjian ini sudah berakhir; tidak ada yang dapat diubah.", code="PKS-64")
     if agency in signed:
         raise Refused("Kantor ini sudah menandatangani naskah ini.", code="PKS-81")
     if not revision.is_whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import msgspec
@@ -24,7 +25,7 @@ from sinergi.features.agreement.events import (
 )
 from sinergi.features.agreement.forms import PartyForm
 from sinergi.features.agreement.models import Agreement, Change, Dispute, GatePassage, Revision, Signature
-from sinergi.features.agreement.progress import Disputes, Negotiation
+from sinergi.features.agreement.progress import Disputes, Negotiation, refuse_unready
 from sinergi.features.agreement.projections import settle
 from sinergi.features.agreement.rules import lifecycle
 from sinergi.features.agreement.tests.drafts import revision, terms_for, text_for
@@ -39,6 +40,7 @@ from sinergi.kernel.instants import now
 from sinergi.ledger import rebuild
 from sinergi.ledger.events import founding_id
 from sinergi.ledger.models import Entry
+from sinergi.ledger.store import own_agency
 from tests.nodes.fixtures import KPU_PALUTA, terms
 from tests.nodes.simulator import NOON, Peer
 from tests.permissions.devices import Device
@@ -372,6 +374,9 @@ def test_an_addendum_signed_by_both_replaces_what_was_agreed_and_keeps_the_name(
     make_ready(in_force, key, police, node, secretary)
     page = page_of(person("chair"), "signing", in_force, "?adendum=ya").content.decode()
     assert "belum menandatangani" in page and "Tidak ada satu naskah" not in page
+    for days, refused in ((0, False), (900, True)):
+        with pytest.raises(Refused, match="sudah berakhir") if refused else nullcontext():
+            refuse_unready(Revision.objects.get(key=key), agency=own_agency().id, on=today + timedelta(days=days))
     device, own, chair = Device(), Device(), Actor(id=CHAIR, office="chair")
     signer = police.state(in_force, named(device))
     police.state(in_force, signed(device, signer, key), actor=by())

@@ -166,6 +166,19 @@ def test_a_recipient_reads_what_rows_changed_and_opens_their_words_only_as_a_use
     assert stranger.get(path).status_code == 404
 
 
+def test_a_version_that_comes_before_the_older_one_is_compared_once_that_is_here(polres):
+    first = handed_over(polres)
+    second = handed_over(polres, plain=b"kode_tps,alamat,pemilih\n001,Simpang Empat,250\n002,Pasar,180\n")
+    late = kept.path_of(first).read_bytes()
+    kept.drop(first)
+    objects.deliveries.arrived(second)
+    assert versions.told([second])[second].before == ""
+    kept.path_of(first).write_bytes(late)
+    objects.deliveries.arrived(first)
+    told = versions.told([first, second])
+    assert (told[first].before, told[second].before, told[second].changed) == ("", first, 1)
+
+
 def test_an_occasion_makes_its_delivery_due_and_only_the_delivery_that_names_it_closes_it(kpu):
     dataset = adopted(kpu, "D-04")
     said = {"happens_on": NOON.date().isoformat(), "words": "Pleno penetapan peserta"}

@@ -219,7 +219,7 @@ def test_pages_say_since_when_and_offer_nothing_that_would_be_refused(suspended,
         assert "Rapat kami" in kept
 
 
-def test_nothing_is_owed_from_the_day_on_which_an_agreement_ends_early(agreed):
+def test_nothing_is_owed_from_the_day_on_which_an_agreement_ends_early(agreed, person):
     key = agreed.theirs(ChangeProposed(change="end", from_on=STOPS))
     later = NOON + timedelta(days=40)
     before = {line.occurrence.mark for line in agreed.board(later).lines if line.occurrence.last_day < STOPS}
@@ -227,6 +227,8 @@ def test_nothing_is_owed_from_the_day_on_which_an_agreement_ends_early(agreed):
     agreed.do(actions.answer_matter, matter=key, agrees=True)
     assert {line.occurrence.mark for line in agreed.board(later).lines} == before
     assert agreed.board(later).counts().until == date.max
+    page = person("secretary", agreements=[agreed.agreement]).get(f"/kewajiban/{agreed.agreement}/").content.decode()
+    assert f"sampai {STOPS.day - 1} Februari 2024" in page and "sampai 31 Desember 2024" not in page
 
 
 def test_pages_say_when_the_term_is_over_and_begin_nothing_new(agreement, person):
