@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -51,7 +51,7 @@ def add(url: str, pem: bytes, name: str, at: datetime) -> TimeAuthority:
         fingerprint = stamp.fingerprint(pem)
         trial = f"sinergi {at.isoformat()}\n".encode()
         data, nonce = stamp.request(trial)
-        stamp.check(_ask(url, [data])[0], trial, [pem], nonce)
+        stamp.check(next(_ask(url, [data])), trial, [pem], nonce)
     except stamp.BadStamp as error:
         raise Refused(
             "Otoritas waktu itu tidak dapat dipakai dengan sertifikat ini (%(why)s).",
@@ -154,20 +154,21 @@ def _collect(authority: TimeAuthority, waiting: list[stamping.Wanted], told: Tol
             told.trouble = told.trouble or _CLOCKS
 
 
-def _ask(url: str, requests: Sequence[bytes]) -> list[bytes]:
-    """The answer to each request, over one line. Raises what a broken line raises, and BadAnswer for another status."""
+def _ask(url: str, requests: Sequence[bytes]) -> Iterator[bytes]:
+    """The answer to each request as it comes, over one line, so what came before a failure is kept.
+
+    Raises Broken, for another status too.
+    """
     base, target = _parts(url)
     # The operator wrote the address down, so one inside the network is meant. Answers carry their own signature.
     line = Line(base, inside=True, plain=True)
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     try:
-        answers = []
         for data in requests:
             answer = line.ask("POST", target, body=data, headers=headers, limit=stamp.LARGEST_REPLY)
             if answer.status != 200:
                 raise Broken(f"Otoritas waktu menjawab {answer.status}.")
-            answers.append(answer.body)
-        return answers
+            yield answer.body
     finally:
         line.close()
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sinergi.features.agreement.events import AgreementLeft
-from sinergi.kernel.errors import Refused
+from sinergi.kernel.errors import Broken, Refused
 from sinergi.kernel.instants import now
 from sinergi.ledger import checkpoint as notes
 from sinergi.ledger import fsck, grades, stamp, stamping, store
@@ -146,7 +146,7 @@ def test_no_forbidden_host_is_asked(db, authority, url, monkeypatch):
         fingerprint="0" * 64, url=url, name="x", certificates=authority.root, added_at=now()
     )
     with pytest.raises(Refused):
-        stamps._ask(row.url, [b"x"])
+        next(stamps._ask(row.url, [b"x"]))
 
 
 def test_an_authority_that_does_not_stamp_its_trial_is_not_added(db, desk, authority):
@@ -156,6 +156,23 @@ def test_an_authority_that_does_not_stamp_its_trial_is_not_added(db, desk, autho
     with pytest.raises(Refused, match="tidak dapat dipakai"):
         stamps.add(desk.url, authority.root, "x", now())
     assert TimeAuthority.objects.count() == 0
+
+
+def test_what_was_stamped_before_an_authority_gives_up_is_kept(past, desk, trusted):
+    honest, answered = stamps.Line.ask, []
+
+    def ask(line: stamps.Line, *args: object, **kept: object) -> object:
+        if answered:
+            raise Broken("429")
+        answered.append(honest(line, *args, **kept))
+        return answered[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stamps.Line, "ask", ask)
+        told = stamps.collect(trusted, now())
+    assert told.stamped == 1 and "429" in told.trouble
+    # The next round asks only for what is missing.
+    assert stamps.collect(trusted, now()).stamped == 1 and len(stamped(past)) == 2
 
 
 def test_our_clock_days_off_keeps_the_stamp_and_tells_people(past, desk, trusted, time_machine):
