@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sinergi.access.doors import PersonRequest, requires
 from sinergi.features.standing_duties import forms
-from sinergi.features.standing_duties.views.updates import BOTH, filled, own_districts
+from sinergi.features.standing_duties.views.updates import BOTH, choices, filled, own_districts
 from sinergi.kernel.errors import Refused
 from sinergi.sheets import Cells, Unreadable
 from sinergi.sheets.writing import corrected, export
@@ -44,7 +44,7 @@ def upload(request: PersonRequest) -> HttpResponse:
                 at=request.arrived_at,
             )
             return redirect("standing_duties:counts-preview", draft=draft.id)
-    context = {"form": form, "districts": own_districts()}
+    context = {"form": form, "districts": own_districts(), "may_report": bool(choices(request))}
     return render(request, "standing_duties/counts_upload.html", context, status=422 if posted else 200)
 
 

@@ -48,7 +48,7 @@ def updates(request: PersonRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    context = {"lines": lines, "most": most, "may_report": bool(_choices(request))}
+    context = {"lines": lines, "most": most, "may_report": bool(choices(request))}
     return render(request, "standing_duties/updates.html", context)
 
 
@@ -83,7 +83,7 @@ def _report_form(request: PersonRequest, counts: dict[str, int]) -> UpdateForm:
     return UpdateForm(
         request.POST if posted else None,
         request.FILES if posted else None,
-        agreements=_choices(request),
+        agreements=choices(request),
         quarters=_quarters(localdate(request.arrived_at)),
         districts=own_districts(),
         initial={"id": new_event_id(request.arrived_at), **counts},
@@ -178,7 +178,8 @@ def _answers(updates: list[str]) -> dict[str, MemberChanges]:
     return {row.update: row for row in MemberChanges.objects.filter(update__in=updates).order_by("seq", "key")}
 
 
-def _choices(request: PersonRequest) -> list[tuple[str, str]]:
+def choices(request: PersonRequest) -> list[tuple[str, str]]:
+    """Agreements under which this person can report now; none at the police."""
     if own_agency().kind != "kpu":
         return []
     found = agreements.in_force_for(request.user, "standing_duties.report", on=localdate(request.arrived_at))
