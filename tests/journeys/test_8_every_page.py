@@ -39,7 +39,7 @@ WALKERS = (
 OUTSIDE = ("/masuk/", "/cek/")
 BEHIND = ("/cari/?q=gudang", "/cari/?q=tidakada", "/pengamanan/?q=tidakada", "/tempat/?q=tidakada", "/kotak/")
 # Addresses that answer with a file or leave the page.
-FILES = re.compile(r"\.(xlsx|pdf|docx|sinergi|json|jsonld|geojson)$|/pindaian/$|/bukti/$|format=xlsx|/templat")
+FILES = re.compile(r"\.(xlsx|zip|pdf|docx|sinergi|json|jsonld|geojson)$|/pindaian/$|/bukti/$|format=xlsx|/templat")
 
 
 def test_every_page_of_every_role_in_both_languages_and_themes(seats, offices):

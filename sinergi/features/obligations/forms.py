@@ -105,7 +105,8 @@ class DueForm(forms.Form):
             self.initial = _typed(due)
             basis = self.initial["basis"]
             if basis not in {code for _group, inside in bases for code, _name in inside}:
-                choices.append((_("Tidak ada dalam kalender ini"), [(basis, due.stage or due.trigger)]))
+                lost = gettext("%(name)s (tidak ada dalam kalender ini)") % {"name": due.stage or due.trigger}
+                choices.append((lost, [(basis, lost)]))
         self.fields["basis"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
