@@ -226,9 +226,13 @@ def _check_parties() -> Iterator[Finding]:
         where = f"perjanjian {party.agreement_id[:8]}"
         origin = envelope.log_id(party.agreement_id, party.agency, party.agreement.role)
         rows = Entry.objects.filter(log__origin=origin, state=Entry.State.FOLDED)
-        said = {(entry.seq, _joins_to(entry)) for entry in rows.filter(kind__in=_kinds(Founding, Joining))}
-        if {(seq, terms) for seq, terms in said if terms} != set(party.joined.values_list("seq", "terms")):
-            yield Finding(where, "pihak masuk di tempat lain daripada kata bukunya")
+        try:
+            said = {(entry.seq, _joins_to(entry)) for entry in rows.filter(kind__in=_kinds(Founding, Joining))}
+        except Broken as error:
+            yield Finding(where, f"tempat pihak masuk tidak terbaca dari bukunya ({error})")
+        else:
+            if {(seq, terms) for seq, terms in said if terms} != set(party.joined.values_list("seq", "terms")):
+                yield Finding(where, "pihak masuk di tempat lain daripada kata bukunya")
         left = rows.filter(kind__in=_kinds(Leaving)).order_by("seq").values_list("seq", flat=True).first()
         if party.left_seq != left:
             yield Finding(where, "pihak keluar di tempat lain daripada kata bukunya")
@@ -238,8 +242,11 @@ def _check_parties() -> Iterator[Finding]:
 
 
 def _joins_to(entry: Entry) -> str:
-    """The record whose terms this founding or joining stands behind; empty where it opens a negotiation."""
-    header = envelope.header_of(bytes(entry.data))
+    """The record whose terms this founding or joining stands behind; empty where it opens a negotiation.
+
+    Raises Broken where its bytes are not what was signed: here nothing is known of them yet.
+    """
+    header = envelope.parse(bytes(entry.data)).header
     event = read_facts(catalog.event_type(header.type, header.tv), header.facts)
     if isinstance(event, Joining):
         return event.joins_to()

@@ -38,6 +38,7 @@ def forked(store, police):
 
 DAMAGES = {
     "entry bytes": lambda: _bytes(Entry, "data"),
+    "bytes of a founding": lambda: Entry.objects.filter(kind="agreement.entered").update(data=b'{"cut": '),
     "leaf hash": lambda: _bytes(Entry, "leaf"),
     "tree hash": lambda: _bytes(Node, "hash"),
     "root": lambda: _bytes(Log.objects.exclude(role="identity"), "root"),

@@ -23,7 +23,7 @@ from tests.nodes.simulator import NOON
 WORDS = ("1203022001", "1203", "1203", "ab" * 32, "Sprin/74/II/2024", "kata", "")
 # What such a field must hold to be valid: codes and marks of the example obligations below, a letter and a district.
 OFTEN = {
-    "code": ("D-02", "P-06", "D-02", "P-06", "D-2"),
+    "code": ("D-03", "P-06", "D-03", "P-06", "D-3"),
     "mark": ("H-7", "H-7", "H-3", "H-3", "H 3"),
     "letter": ("ab" * 32,),
     "letter_number": ("B/7/II/2024",),
@@ -32,7 +32,7 @@ OFTEN = {
     "written": ("12/PR.07-SD/1203/2024",),
     "pdf_hash": ("ab" * 32,),
     "docx_hash": ("ab" * 32,),
-    "obligation": ("D-02",),
+    "obligation": ("D-03",),
     "object": ("ab" * 32,),
 }
 # What replaces something is rarely valid before there is something to replace.
@@ -102,7 +102,7 @@ class Inventor:
         if origin is list and inner[0] is Item and self._examples and self.chance.random() < 0.8:
             return self._examples
         if origin is list and inner[0] is Past and self.chance.random() < 0.8:
-            return [Past(told="missed", code="D-02", on=NOON.date() - timedelta(days=1))]
+            return [Past(told="missed", code="D-03", on=NOON.date() - timedelta(days=1))]
         if field == "fields":
             return [Field(name="kata", cls="terbuka")] if inner[0] is Field else ["kata"]
         if field == "recipient" and self._parties:
@@ -134,5 +134,5 @@ def _obligations(parties: tuple[str, ...]) -> list[Item]:
     due = [Due(rule="stage", stage="voting", days=[-7, -3])]
     return [
         Item(code=code, article=4, debtors=[debtor], creditors=[creditor], dues=due, evidence="list")
-        for code, debtor, creditor in (("D-02", *parties[:2]), ("P-06", *parties[1::-1]))
+        for code, debtor, creditor in (("D-03", *parties[:2]), ("P-06", *parties[1::-1]))
     ]

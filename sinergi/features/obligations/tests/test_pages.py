@@ -124,7 +124,10 @@ def test_a_rule_on_a_stage_that_the_calendar_lost_is_shown_and_kept(pact, person
     items[0] = msgspec.structs.replace(items[0], dues=[gone])
     pact.agree(pact.propose(items=items, titles=titles))
     client = person("secretary", agreements=[pact.agreement])
-    assert "second_round (tidak ada dalam kalender ini)" in client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").content.decode()
+    assert (
+        "second_round (tidak ada dalam kalender ini)"
+        in client.get(f"/kewajiban/{pact.agreement}/daftar/usul/").content.decode()
+    )
     assert client.post(f"/kewajiban/{pact.agreement}/daftar/usul/", typed(client, pact)).status_code == 302
     assert ObligationList.objects.latest("proposed_at", "key").items()[0].dues == [gone]
 
