@@ -43,19 +43,30 @@ def erase(keys: Iterable[str]) -> int:
     return gone
 
 
+_owed = False
+
+
+def is_owed() -> bool:
+    """Whether erased bytes are still in the file of recent writes, since somebody read while it should be emptied."""
+    return _owed
+
+
 def scrub() -> bool:
     """Free the bytes of what was erased also in the file of recent writes; whether that was possible just now.
 
-    Outside any transaction. SQLite overwrites freed pages itself (secure_delete); until the write-ahead log is emptied
-    it still holds them as they were.
+    Where it was not, it `is_owed`. Outside any transaction. SQLite overwrites freed pages itself (secure_delete); until
+    the write-ahead log is emptied it still holds them as they were.
     """
+    global _owed
     if connection.vendor != "sqlite":
         return _vacuum()
+    _owed = True
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy = bool(cursor.fetchone()[0])
+    _owed = is_busy
     if is_busy:
         logger.warning("erased bytes are still in the write-ahead log", extra={"event": "ledger.unscrubbed"})
     return not is_busy

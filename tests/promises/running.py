@@ -183,6 +183,12 @@ class Posting:
                 return
 
 
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and was not waited for yet does not."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
 def ready(url: str, pid: int) -> float:
     """Seconds until the node answers; the time it had to wait for a processor that others used is not counted."""
     started = time.monotonic()
@@ -192,7 +198,7 @@ def ready(url: str, pid: int) -> float:
                 break
         except urllib3.exceptions.HTTPError:
             pass
-        assert Path(f"/proc/{pid}").exists(), "the node ended while starting"
+        assert is_alive(pid), "the node ended while starting"
         assert time.monotonic() - started < 180, "not ready within 180 s"
         time.sleep(0.01)
     waited = int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9

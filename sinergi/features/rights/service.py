@@ -1,5 +1,5 @@
 """While the node serves: what a stop left in the file of recent writes goes at the start; what was erased again after a
-restore goes once it is folded."""
+restore goes once it is folded; what a reader kept from going goes with the next fact."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def stop() -> None:
 
 
 def _noted(fresh: list[tuple[str, int, str]]) -> None:
-    if any(kind == ErasureDone.kind for _log, _seq, kind in fresh):
+    if erasing.is_owed() or any(kind == ErasureDone.kind for _log, _seq, kind in fresh):
         erasing.scrub()
