@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -28,6 +29,7 @@ from sinergi.kernel.ids import new_event_id
 from sinergi.ledger import fsck
 from sinergi.ledger.models import Body, Cosignature, Entry, Log, Node
 from sinergi.sync import repair
+from sinergi.sync.pull import Round
 from tests.nodes.world import Office, World
 from tests.promises.figures import print_figure
 from tests.promises.running import seed
@@ -178,8 +180,7 @@ class Nodes(RuleBasedStateMachine):
 
     def restore(self) -> None:
         office = self._any()
-        office.restore()
-        self.world.forget_what_nobody_has()
+        self.world.restore(office)
         office.start()
         counted["restored"] += 1
 
@@ -333,6 +334,34 @@ def test_no_history_of_faults_loses_forks_or_divides_three_nodes(beginning: Worl
         f"{counted['restored']} restores, {counted['parted']} partitions, {counted['rotten']} flipped bits; "
         f"seed {number}",
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("by_back_up", [True, False])
+def test_only_an_old_back_up_may_take_the_only_words_of_a_fact(
+    beginning: World, tmp_path: Path, by_back_up: bool
+) -> None:
+    class Told(Nodes):
+        folders = iter([tmp_path / "world"])
+
+    Told.beginning = beginning
+    nodes = Told()
+    world = nodes.world
+    try:
+        nodes.begin(0)
+        nodes._ask(world.tapsel)
+        with patch.object(Round, "_pull_bodies"):
+            world.round(world.police, world.tapsel)
+        if by_back_up:
+            world.restore(world.tapsel)
+            world.heal()
+            assert world.wordless
+        else:
+            world.tapsel.do(lambda: Body.objects.filter(entry__log__is_own=True).latest("pk").delete())
+            with pytest.raises(AssertionError, match="lacks words of facts"):
+                world.heal()
+    finally:
+        nodes._running.__exit__(None, None, None)
 
 
 CONTROLS = {
