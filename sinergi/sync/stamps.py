@@ -93,9 +93,12 @@ def collect(authority: TimeAuthority, at: datetime) -> Told:
 
 
 def is_due(authority: TimeAuthority, at: datetime) -> bool:
-    """Whether it is time to ask this authority. A clock that was set back is no reason to wait."""
+    """Whether it is time to ask this authority. A clock that was set back is no reason to wait.
+
+    An authority that stamped and was only warned about (its clock, say) is asked by the hour like any other.
+    """
     last = authority.last_try
-    rest = AFTER_FAILURE if authority.error else EVERY
+    rest = AFTER_FAILURE if authority.error and authority.last_answer != last else EVERY
     return last is None or not timedelta(0) <= at - last < rest
 
 

@@ -207,6 +207,8 @@ def test_it_is_asked_by_the_hour_sooner_after_a_failure_and_also_when_the_clock_
     assert stamps.is_due(one, at - timedelta(seconds=1)) and stamps.is_due(TimeAuthority(), at)
     one.error = "x"
     assert not stamps.is_due(one, at + timedelta(minutes=4)) and stamps.is_due(one, at + timedelta(minutes=5))
+    one.last_answer = at
+    assert not stamps.is_due(one, at + timedelta(minutes=59)), "it stamped, and was only warned about"
 
 
 def test_whatever_is_changed_in_a_stamp_it_never_tells_another_time(authority):
