@@ -366,7 +366,7 @@ def test_only_an_old_back_up_may_take_the_only_words_of_a_fact(
 
 CONTROLS = {
     "unflushed": ("lost fact|logs differ|second history|two facts", ("ask", "answer", "sync", "lose_power")),
-    "unguarded": ("second history|two facts|logs differ", ("ask", "answer", "sync", "back_up", "restore")),
+    "unguarded": ("second history|two facts|logs differ|facts wait", ("ask", "answer", "sync", "back_up", "restore")),
 }
 
 

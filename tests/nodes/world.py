@@ -506,10 +506,10 @@ class World:
         for office in self.offices:
             with office.awake():
                 assert not guard.is_holding(), f"{office.who['code']} still signs nothing: {self.said[-5:]}"
-                assert fsck.check() == []
-                assert rebuild.check() == []
+                assert fsck.check() == [], "a store is not whole"
+                assert rebuild.check() == [], "tables are not what the log says"
                 tables.append({table._meta.label: set(table.content()) for table in FoldedTable.tables()})
-                assert not Entry.objects.filter(state=Entry.State.WAITING).exists()
+                assert not Entry.objects.filter(state=Entry.State.WAITING).exists(), "facts wait for what never comes"
                 # Where somebody else has them after all, the logs differ below.
                 lacking = Entry.objects.filter(has_body=True, body__isnull=True).exclude(key__in=self.wordless)
                 assert not lacking.exists(), f"{office.who['code']} lacks words of facts"
