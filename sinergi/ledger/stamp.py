@@ -53,11 +53,6 @@ def check(reply: bytes, text: bytes, roots: Sequence[bytes], nonce: int | None =
     return _time(found)
 
 
-def glance(reply: bytes, text: bytes) -> datetime:
-    """The time it claims, where nobody said which authority to trust: that it speaks of this text. Raises BadStamp."""
-    return _time(_covering(reply, text))
-
-
 def certificates(pem: bytes) -> list[x509.Certificate]:
     """The certificates in a PEM file. Raises BadStamp where there is none."""
     try:

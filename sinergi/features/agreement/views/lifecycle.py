@@ -26,7 +26,7 @@ from sinergi.features.agreement.forms import (
     SettlementForm,
     insist,
 )
-from sinergi.features.agreement.models import Agreement, Change, Dispute, Settlement
+from sinergi.features.agreement.models import Agreement, Change, Dispute, EvidenceProposal, Settlement
 from sinergi.features.agreement.progress import (
     Disputes,
     Proposed,
@@ -127,7 +127,7 @@ def settlement(request: PersonRequest, key: str) -> HttpResponse:
 def change_answer(request: PersonRequest, key: str) -> HttpResponse:
     """Agree to a proposed change, or refuse it."""
     found = open_record(request, Change.objects.all(), key, "agreement.bind", region=None)
-    return _answer(request, found)
+    return answered(request, found)
 
 
 @requires("agreement.bind")
@@ -135,7 +135,7 @@ def change_answer(request: PersonRequest, key: str) -> HttpResponse:
 def settlement_answer(request: PersonRequest, key: str) -> HttpResponse:
     """Agree to how a dispute is to end, or refuse it."""
     found = open_record(request, Settlement.objects.all(), key, "agreement.bind", region=None)
-    return _answer(request, found)
+    return answered(request, found)
 
 
 def matters(user: User, row: Agreement, at: datetime) -> dict[str, Any]:
@@ -206,7 +206,8 @@ def _waiting(row: Agreement, one: Proposed, own: str, at: datetime, may_bind: bo
     }
 
 
-def _answer(request: PersonRequest, found: Change | Settlement) -> HttpResponse:
+def answered(request: PersonRequest, found: Change | Settlement | EvidenceProposal) -> HttpResponse:
+    """Take the yes or no of this office to what another party proposed."""
     form = AnswerForm(request.POST)
     insist(form)
     given = form.cleaned_data

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sinergi.access.doors import PersonRequest, open_record, requires
 from sinergi.features.agreement import actions, public
-from sinergi.features.agreement.forms import AnswerForm, insist
+from sinergi.features.agreement.forms import insist
 from sinergi.features.agreement.models import Agreement, EvidenceProposal
 from sinergi.features.agreement.progress import open_evidence, wanted_evidence
+from sinergi.features.agreement.views.lifecycle import answered
 from sinergi.features.agreement.wanted_forms import WantedForm
 from sinergi.kernel.ids import new_event_id
 
@@ -43,15 +44,4 @@ def wanted(request: PersonRequest, agreement: str) -> HttpResponse:
 def wanted_answer(request: PersonRequest, key: str) -> HttpResponse:
     """Agree to the evidence that another party wants, or refuse it."""
     found = open_record(request, EvidenceProposal.objects.all(), key, "agreement.bind", region=None)
-    form = AnswerForm(request.POST)
-    insist(form)
-    given = form.cleaned_data
-    actions.answer_matter(
-        id=given["id"],
-        by=request.actor,
-        at=request.arrived_at,
-        matter=found.key,
-        agrees=given["agrees"],
-        words=given["words"],
-    )
-    return redirect("agreement:agreement", agreement=found.agreement)
+    return answered(request, found)
