@@ -48,7 +48,7 @@ class WantedForm(forms.Form):
             )
             self.fields[f"{act}_binds"] = forms.ChoiceField(
                 label=_("Sebelum itu"),
-                choices=[("", _("berlaku, dengan peringatan bila lewat")), ("yes", _("belum mengikat"))],
+                choices=[("", _("berlaku, diperingatkan")), ("yes", _("belum mengikat"))],
                 required=False,
                 initial="yes" if demand and demand.binds else "",
             )

@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -209,7 +209,15 @@ def field(bound: BoundField, style: str = "", short: bool = False) -> dict[str, 
         "is_many": is_many,
         "style": style or ("chips" if is_many else ""),
         "is_hidden": bound.is_hidden,
+        "is_optional": not bound.field.required and not _always_says_something(widget),
     }
+
+
+def _always_says_something(widget: Any) -> bool:
+    """A choice of one whose empty answer has words of its own ("tidak diminta"), or that has none."""
+    if not isinstance(widget, Select) or widget.allow_multiple_selected:
+        return False
+    return all(str(words).strip("- ") for value, words in widget.choices if value in ("", None))
 
 
 @register.inclusion_tag("web/parts/form_errors.html")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django import forms
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
@@ -124,6 +125,18 @@ def test_a_field_ties_label_help_and_error_to_its_control():
     assert "NRP terdiri dari 8 angka; ini 3." in html
     assert 'aria-describedby="x-place_helptext"' in html
     assert "boleh kosong" in html
+
+
+def test_only_what_can_be_left_out_is_said_to_be_optional():
+    class Choices(forms.Form):
+        grade = forms.ChoiceField(required=False, choices=[("", "tidak diminta"), ("seen", "disaksikan")])
+        kind = forms.ChoiceField(required=False, choices=[("hours", "jam")])
+        unit = forms.ChoiceField(required=False, choices=[("", "---------"), ("a", "Polsek")])
+        several = forms.MultipleChoiceField(required=False, choices=[("a", "A")], widget=forms.SelectMultiple)
+
+    form = Choices()
+    said = {name: "boleh kosong" in shown("{% field one %}", one=form[name]) for name in form.fields}
+    assert said == {"grade": False, "kind": False, "unit": True, "several": True}
 
 
 def test_a_bar_never_leaves_its_rail():
