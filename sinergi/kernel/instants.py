@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -48,6 +48,16 @@ def zone_of(region: str) -> str:
     """The zone on the wall of a place: its Kemendagri code decides; WIB where none is known."""
     province = region[:2]
     return "WIT" if province in _WIT else "WITA" if province in _WITA else "WIB"
+
+
+def name_of(key: str) -> str:
+    """WIB, WITA or WIT for the zone's name in the tz database; that name itself for any other."""
+    return next((name for name, zone in ZONES.items() if zone.key == key), key)
+
+
+def zone_of_first(regions: Iterable[str]) -> str:
+    """The zone of the first region that names a province; WIB where none does, as with national offices alone."""
+    return next((zone_of(region) for region in regions if region[:2].isdecimal()), "WIB")
 
 
 def day_of(at: datetime, zone: str = "WIB") -> date:

@@ -8,11 +8,12 @@ was never anywhere else. The same text runs on SQLite and PostgreSQL.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from sinergi.kernel.instants import zone_of, zone_of_first
 from sinergi.kernel.once import once
 from sinergi.ledger.models import Agency, Agreement, Entry, Log
 
@@ -65,6 +66,12 @@ def agency(id: str) -> Agency | None:
     return _agency(_one(f"SELECT {_AGENCY_COLUMNS} FROM ledger_agency WHERE id = %s", id))
 
 
+def own_zone() -> str:
+    """WIB, WITA or WIT: the clock on the wall of this office."""
+    own = own_agency()
+    return zone_of("" if own is None else own.region)
+
+
 @once
 def agencies() -> list[Agency]:
     """Every agency this node knows, by id."""
@@ -90,6 +97,22 @@ def party_ids() -> dict[str, list[str]]:
     for agreement, agency in _all("SELECT agreement_id, agency FROM ledger_party ORDER BY place, id"):
         found.setdefault(agreement, []).append(agency)
     return found
+
+
+@once
+def zones() -> dict[str, str]:
+    """WIB, WITA or WIT for every agreement: in which its days end, the same on every node.
+
+    The zone of the first party whose region names a province, commissions first.
+    """
+    known = {agency.id: agency for agency in agencies()}
+    return {agreement: zone_among(parties, known) for agreement, parties in party_ids().items()}
+
+
+def zone_among(parties: Iterable[str], known: Mapping[str, Agency]) -> str:
+    """The same of one agreement with these parties, by the agencies that are known."""
+    met = sorted((known[id] for id in parties if id in known), key=lambda agency: agency.kind != "kpu")
+    return zone_of_first(one.region for one in met)
 
 
 @once

@@ -120,8 +120,13 @@ def run(argv: list[str]) -> int:
 
 def perform(verb: str, argv: list[str], data: Path) -> int:
     """Run a verb in this process, which owns the node; errors become one sentence and an exit code."""
+    from sinergi.node import opening
+
     try:
-        return _function(verb)(argv, data)
+        code = _function(verb)(argv, data)
+        if verb == "init":
+            opening.tell_the_time()
+        return code
     except Refused as refused:
         return _say(refused.sentence, refused.code)
     except SystemExit as leaving:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -30,10 +31,11 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
     import django
 
     django.setup()
+    from django.db import connection
+
     count = 0
     if migrate:
         from django.core.management import call_command
-        from django.db import connection
 
         from sinergi.ledger import rebuild
 
@@ -43,8 +45,24 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
         from sinergi.sync import waking
 
         waking.begin(data.resolve())
-        connection.close()
+    tell_the_time()
+    connection.close()
     return count
+
+
+def tell_the_time() -> None:
+    """Let this process read and write hours as the clock on the office's wall shows them; WIB without an agency."""
+    from django.conf import settings
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    from sinergi.kernel.instants import ZONES
+    from sinergi.ledger.rows import own_zone
+
+    # A folder that holds no node yet has no tables; the verb itself says so.
+    with contextlib.suppress(DatabaseError):
+        settings.TIME_ZONE = ZONES[own_zone()].key
+        timezone.get_default_timezone.cache_clear()  # type: ignore[attr-defined]  # the stubs hide the cache
 
 
 def _refuse_later_tables() -> None:

@@ -19,6 +19,7 @@ from sinergi.kernel.instants import now, say_instant
 from sinergi.ledger import founding, keys, stamping, store, witnessing
 from sinergi.ledger import fsck as checking
 from sinergi.ledger.models import Agency, Agreement
+from sinergi.ledger.rows import own_zone
 from sinergi.ledger.writer import run
 from sinergi.sync import addresses, carrying, codes, invitations, objects, service, stamps, waking
 from sinergi.sync import repair as repairing
@@ -63,7 +64,7 @@ def invite(argv: list[str], data: Path) -> int:
     _write_new(caller_path(asked.file), made.letter)
     if not asked.quiet:
         print(codes.terminal(made.short))
-    print(f"berlaku sampai: {say_instant(made.expires_at)}")
+    print(f"berlaku sampai: {say_instant(made.expires_at, own_zone())}")
     print(f"sidik jari kantor ini: {invitations.fingerprint(store.own_agency().id)}")
     return 0
 
@@ -272,7 +273,7 @@ def stamp(argv: list[str], data: Path) -> int:
                 f"{authority.name}: {told.stamped} titik periksa distempel{'; ' + told.trouble if told.trouble else ''}"
             )
         else:
-            heard = say_instant(authority.last_answer) if authority.last_answer else "belum pernah"
+            heard = say_instant(authority.last_answer, own_zone()) if authority.last_answer else "belum pernah"
             print(f"{authority.fingerprint[:16]}  {authority.name}  {authority.url}  stempel terakhir {heard}")
             if authority.error:
                 print(f"  {authority.error}")

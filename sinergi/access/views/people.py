@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +19,7 @@ from sinergi.access.doors import PersonRequest, requires
 from sinergi.access.forms import DutyPeriod, Filter, Person, TokenFor
 from sinergi.access.models import EVERYTHING, CodeKey, Duty, Token, User
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.instants import end_of_day
 from sinergi.ledger.models import Agency, Agreement
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
@@ -223,7 +224,7 @@ def _duty_form(request: PersonRequest, user: User) -> DutyPeriod:
         roles=_role_choices(),
         agreements=sorted(_agreement_names().items(), key=lambda pair: (pair[1], pair[0])),
         people=[(other.actor_id, other.get_full_name()) for other in others],
-        initial={"starts_on": request.arrived_at.astimezone(ZONES["WIB"]).date(), "level": "regency"},
+        initial={"starts_on": localdate(request.arrived_at), "level": "regency"},
     )
 
 
@@ -251,7 +252,7 @@ def _filtered(form: Filter) -> QuerySet[User]:
 def _as_excel(found: QuerySet[User], at: datetime) -> HttpResponse:
     rows = []
     for user in found:
-        last = user.last_login.astimezone(ZONES["WIB"]) if user.last_login else None
+        last = localtime(user.last_login) if user.last_login else None
         rows.append(
             {
                 "name": user.name,

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,6 @@ from sinergi.access import recorded
 from sinergi.access.doors import requires
 from sinergi.access.models import ChangeAudit, ReadAudit, User
 from sinergi.access.roles import ROLES
-from sinergi.kernel.instants import ZONES
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import XLSX, export
 
@@ -108,4 +108,4 @@ def _row(row: Any, names: dict[str, str], records: dict[str, str]) -> dict[str, 
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(ZONES['WIB']):%Y-%m-%d %H:%M:%S} WIB"
+    return f"{localtime(at):%Y-%m-%d %H:%M:%S %Z}"

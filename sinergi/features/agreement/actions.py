@@ -86,7 +86,7 @@ def propose_revision(
     decision = negotiation.propose(
         _of_exercise(draft, "demo" if row.exercise else ""),
         agreement=row,
-        standing=row.standing_on(today),
+        standing=row.standing_on(log.at),
         heads=found.heads,
         made_from=made_from,
         amends=found.amends,
@@ -182,7 +182,7 @@ def propose_change(
         from_on=from_on,
         ends_on=ends_on,
         reason=reason,
-        standing=row.standing_on(today),
+        standing=row.standing_on(log.at),
         last_day=row.last_day,
         held=row.agreed_changes,
         open_changes=len(open_changes(row)),
@@ -225,7 +225,7 @@ def propose_evidence(log: Writing, *, agreement: str, demands: Sequence[Evidence
     decision = evidence.propose(
         demands=demands,
         reason=reason,
-        standing=row.standing_on(_today(log)),
+        standing=row.standing_on(log.at),
         held=held,
         open_proposals=len(open_evidence(row)),
         now=now,
@@ -238,7 +238,7 @@ def raise_dispute(log: Writing, *, agreement: str, article: int, words: str) -> 
     """Bring a disagreement about an article before the working group."""
     row, today = _known(agreement), _today(log)
     decision = lifecycle.raise_dispute(
-        article=article, articles=len(row.articles), words=words, standing=row.standing_on(today), today=today
+        article=article, articles=len(row.articles), words=words, standing=row.standing_on(log.at), today=today
     )
     return log.append(agreement, decision)
 
@@ -298,7 +298,7 @@ def sign_revision(log: Writing, /, *, revision: str, signer: str, **told: Any) -
     """Sign a revision with the device's answer; `told` is place, signed_on, authenticator, client and signature."""
     by, found = log.by, revision_with(revision)
     assert by is not None  # only people sign
-    refuse_unready(found, agency=log.agency, on=_today(log))
+    refuse_unready(found, agency=log.agency, on=log.at)
     signed = signing.sign(
         found,
         signer_with(signer),

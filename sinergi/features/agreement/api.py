@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
 from sinergi.features.agreement import public as agreements
-from sinergi.kernel.instants import ZONES
 from sinergi.web.api import Call, Route
 
 
@@ -37,7 +36,6 @@ class AgreementList(msgspec.Struct, frozen=True, kw_only=True):
 
 def agreement_list(call: Call) -> AgreementList:
     """The agreements this person works under."""
-    today = call.at.astimezone(ZONES["WIB"]).date()
     shown = [
         AgreementShown(
             id=info.id,
@@ -52,15 +50,15 @@ def agreement_list(call: Call) -> AgreementList:
             ends_on=info.ends_on,
             scopes=list(info.scopes),
             exercise=info.exercise,
-            state=_state_on(info.id, today, str(info.state)),
+            state=_state_on(info.id, call.at, str(info.state)),
         )
         for info in agreements.agreements_of(call.user)
     ]
     return AgreementList(agreements=shown)
 
 
-def _state_on(agreement: str, day: date, otherwise: str) -> str:
-    info = agreements.agreement(agreement, day)
+def _state_on(agreement: str, at: datetime, otherwise: str) -> str:
+    info = agreements.agreement(agreement, at)
     return str(info.state) if info is not None else otherwise
 
 

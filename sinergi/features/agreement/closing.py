@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -46,10 +46,16 @@ class Closed(msgspec.Struct, frozen=True):
 
 @once
 def closed(on: date) -> dict[str, Closed]:
-    """Why less can be stated on that day, by the agreement's id; nothing of those in force or not joined by all yet."""
+    """Why less can be stated on that day, by the agreement's id; nothing of those in force or not joined by all yet.
+
+    `on` a moment: on the day that it is in each agreement's zone.
+    """
     changed = Change.objects.filter(what__in=("suspension", "end")).values("agreement")
     left = Standing.objects.filter(left_at__isnull=False).values("agreement")
-    asked = Q(ends_on__lt=on) | Q(starts_on__gt=on) | Q(agreement__in=changed) | Q(agreement__in=left)
+    # A moment may lie on another day there.
+    about = timedelta(days=1 if isinstance(on, datetime) else 0)
+    day = localdate(on) if isinstance(on, datetime) else on
+    asked = Q(ends_on__lt=day + about) | Q(starts_on__gt=day - about) | Q(agreement__in=changed) | Q(agreement__in=left)
     found = Agreement.objects.filter(asked).defer("articles", "article_texts", "signers", "obligations")
     told = {row.agreement: _of(row, on) for row in with_said(found)}
     return {agreement: one for agreement, one in told.items() if one is not None}
@@ -61,16 +67,16 @@ def _of(row: Agreement, on: date) -> Closed | None:
     standing, changes = row.standing_on(on), row.agreed_changes
     for at, agency, reason in leaving:
         if reason == "withdrawn":
-            return Closed("withdrawn", localdate(at), agency)
+            return Closed("withdrawn", row.day_on(at), agency)
         if own is not None and agency == own.id:
-            return Closed("left_by_us", localdate(at), agency)
+            return Closed("left_by_us", row.day_on(at), agency)
     if leaving:
-        return Closed("left", localdate(leaving[0][0]), leaving[0][1])
+        return Closed("left", row.day_on(leaving[0][0]), leaving[0][1])
     if standing == "ended":
         return Closed("ended", min(change.from_on for change in changes if change.change == "end"))
     if standing == "over":
         return Closed("over", row.last_day)
     if standing == "not_started":
         return Closed("not_started", row.starts_on)
-    since = rules.suspended_since(changes, on=on)
+    since = rules.suspended_since(changes, on=row.day_on(on))
     return Closed("suspended", since) if standing == "suspended" and since else None

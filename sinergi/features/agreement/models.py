@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import ClassVar
 
@@ -11,7 +11,9 @@ import msgspec
 from django.db import models
 
 from sinergi.features.agreement import rules
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.once import once
+from sinergi.ledger import rows
 from sinergi.ledger.models import Folded
 
 
@@ -71,10 +73,24 @@ class Agreement(Folded):
         """waiting, in_force or ended."""
         return rules.state(self)
 
-    def standing_on(self, day: date) -> rules.Standing:
-        """How it stands on `day`, its term considered."""
-        changes = self.agreed_changes
-        return rules.standing(self.state, starts_on=self.starts_on, ends_on=self.ends_on, on=day, changes=changes)
+    @cached_property
+    def zone(self) -> str:
+        """WIB, WITA or WIT, in which its days end."""
+        return rows.zones().get(self.agreement, "WIB")
+
+    def day_on(self, on: date) -> date:
+        """The day itself; a moment is the day that it is in the agreement's zone."""
+        return day_of(on, self.zone) if isinstance(on, datetime) else on
+
+    def standing_on(self, on: date) -> rules.Standing:
+        """How it stands on that day or at that moment, its term considered."""
+        return rules.standing(
+            self.state,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            on=self.day_on(on),
+            changes=self.agreed_changes,
+        )
 
     @property
     def agreed_changes(self) -> list[rules.AgreedChange]:

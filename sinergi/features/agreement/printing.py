@@ -15,6 +15,7 @@ from sinergi.features.agreement.models import Agreement, NamedSigner, Revision, 
 from sinergi.features.agreement.rules import signing
 from sinergi.kernel.instants import say_date, say_day, say_instant
 from sinergi.kernel.obligation import Item
+from sinergi.ledger.rows import own_zone
 
 NOT_SIGNED = "Rancangan: belum ditandatangani semua pihak."
 
@@ -78,7 +79,7 @@ def _box(one: Signature, signer: NamedSigner) -> tuple[str, ...]:
         f"{'Plh ' if one.acting else ''}{office}, {public.agency_name(one.agency)}",
         signer.name or "(nama sudah dihapus atau belum sampai)",
         signer.identity_number or "",
-        f"{one.place}, {say_date(day)}; dinyatakan {say_instant(one.signed_at)}",
+        f"{one.place}, {say_date(day)}; dinyatakan {say_instant(one.signed_at, own_zone())}",
         f"Kunci {signing.fingerprint(signer.public)}, catatan {one.key}",
     )
     return tuple(line for line in lines if line)

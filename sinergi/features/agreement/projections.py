@@ -59,7 +59,6 @@ from sinergi.features.agreement.models import (
 )
 from sinergi.features.agreement.rules import evidence, lifecycle, revisions, signing
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import day_of
 from sinergi.kernel.succession import holding
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.catalog import Envelope, Had, Ignored, folds, folds_text, judges
@@ -552,7 +551,7 @@ def not_while_suspended(envelope: Envelope, had: Had) -> None:
     if not Change.look("key", where={"agreement": envelope.agreement, "what": "suspension"}):
         return
     row = Agreement.objects.get(agreement=envelope.agreement)
-    if rules.is_suspended(_agreed_changes(row, had), on=day_of(envelope.at)):
+    if rules.is_suspended(_agreed_changes(row, had), on=row.day_on(envelope.at)):
         raise Ignored(
             "the agreement was suspended when this was stated",
             Refused("Perjanjian ini sedang ditangguhkan.", code="PKS-37", field="agreement"),

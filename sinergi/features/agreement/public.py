@@ -32,6 +32,7 @@ from sinergi.features.agreement.template import Offered as OfferedTemplate
 from sinergi.features.agreement.template import drafts as article_drafts
 from sinergi.features.agreement.template import register as register_templates
 from sinergi.kernel.errors import Refused
+from sinergi.kernel.instants import day_of, now
 from sinergi.kernel.obligation import Item
 from sinergi.kernel.once import once, once_each
 from sinergi.ledger import rows, store
@@ -154,7 +155,10 @@ class RevisionInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def agreement(agreement_id: str, on: date | None = None) -> AgreementInfo | None:
-    """The agreement, or None where this node does not know it. With `on`, its state that day; else its facts' state."""
+    """The agreement, or None where this node does not know it. With `on`, its state that day; else its facts' state.
+
+    Here and below `on` is a day, or a moment: then it is the day in the agreement's zone that counts.
+    """
     row = _row(agreement_id)
     return None if row is None else _told(row, _agencies(), on)
 
@@ -194,7 +198,7 @@ def offers(user: User, permission: str, *, agreement: str, region: str | None = 
     A duty reaches it, and nothing is offered that would be refused while it is suspended, or since it is over. Whoever
     tries all the same is told the reason; so doors go on asking `can`.
     """
-    found = closed(localdate(user.seen_at)).get(agreement)
+    found = closed(user.seen_at or now()).get(agreement)
     goes_on = found is None or permission not in found.closes
     return goes_on and user.can(permission, agreement=agreement, region=region)
 
@@ -207,12 +211,12 @@ def workable(user: User, found: QuerySet[R], permission: str) -> QuerySet[R]:
 
 def closed_to(user: User, permission: str) -> set[str]:
     """The agreements under which what `permission` opens would be refused now, whoever asks."""
-    return {id for id, one in closed(localdate(user.seen_at)).items() if permission in one.closes}
+    return {id for id, one in closed(user.seen_at or now()).items() if permission in one.closes}
 
 
 def over_on(agreement_id: str) -> date | None:
     """The first day on which it was over: past its term, ended, or left by a party; None while it is not."""
-    found = closed(localdate()).get(agreement_id)
+    found = closed(now()).get(agreement_id)
     if found is None or found.how in ("suspended", "not_started"):
         return None
     return found.day + timedelta(days=1) if found.how == "over" else found.day
@@ -288,8 +292,7 @@ def numbers(agreement_id: str) -> tuple[str, ...]:
 
 def zone_of(agreement_id: str) -> str:
     """The zone in which days under the agreement end; WIB where it is not known."""
-    info = agreement(agreement_id)
-    return "WIB" if info is None else info.zone
+    return rows.zones().get(agreement_id, "WIB")
 
 
 def place_of(agreement_id: str) -> str:
@@ -466,7 +469,7 @@ def public_of(passkey: Passkey) -> str:
 def opened(request: HttpRequest, agreement_id: str, permission: str) -> AgreementInfo:
     """The agreement that the person may see with `permission`, as of today, or Http404. Sets the office that acts."""
     row = open_record(request, Agreement.objects.all(), agreement_id, permission, field="agreement")
-    return _told(row, _agencies(), localdate(request.arrived_at))  # type: ignore[attr-defined]
+    return _told(row, _agencies(), request.arrived_at)  # type: ignore[attr-defined]
 
 
 def basis(agreement_id: str, article: int, clause: int | None = None) -> str:
@@ -581,6 +584,7 @@ def _told(
 ) -> AgreementInfo:
     paired = sorted(zip(row.parties, row.numbers, strict=True), key=lambda pair: _place(agencies, pair[0]))
     partners = tuple(party for party, _ in paired if not (party in agencies and agencies[party].is_self))
+    zone = rows.zone_among(row.parties, agencies)
     return AgreementInfo(
         id=row.agreement,
         key=row.key,
@@ -595,10 +599,10 @@ def _told(
         ends_on=row.last_day,
         scopes=tuple(row.scopes),
         exercise=row.exercise,
-        state=row.state if on is None else row.standing_on(on),
+        state=row.state if on is None else row.standing_on(day_of(on, zone) if isinstance(on, datetime) else on),
         suspensions=rules.suspensions(row.agreed_changes) if row.changes else (),
         ended_on=_ended_on(row),
-        zone=rules.zone(agencies[party].region for party, _ in paired if party in agencies),
+        zone=zone,
     )
 
 

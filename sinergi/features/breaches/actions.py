@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localdate
-
 from sinergi.features.agreement import public as agreements
 from sinergi.features.breaches import rules
 from sinergi.features.breaches.models import Breach, BreachStep
@@ -31,7 +29,7 @@ def take_step(log: Writing, /, *, breach: str, **told: Any) -> Receipt:
 def tell(log: Writing, /, *, breach: str, agreement: str, words: str) -> Receipt:
     """Tell the parties of an agreement whose data is concerned."""
     row = _known(breach)
-    agreements.require(agreement, on=localdate(log.at))
+    agreements.require(agreement, on=log.at)
     told = rules.tell(known_at=row.known_at, data=row.data_json, people=people_of(row), words=words)
     return log.append(agreement, told, cls="terbatas")
 

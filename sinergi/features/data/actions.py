@@ -50,7 +50,7 @@ def list_dataset(log: Writing, /, *, agreement: str, seen: str = "", **told: Any
 
     `seen`: the entry it was made from; where another one counts by now nothing is stated.
     """
-    agreements.require(agreement, scope="data", on=localdate(log.at))
+    agreements.require(agreement, scope="data", on=log.at)
     entry = rules.listing(article=agreements.article_for(agreement, "data"), **told)
     current = entries(agreement, log.agency).get(entry.code)
     if seen and (current is None or current.key != seen):
@@ -63,7 +63,7 @@ def list_dataset(log: Writing, /, *, agreement: str, seen: str = "", **told: Any
 @command
 def adopt(log: Writing, *, agreement: str, codes: Collection[str]) -> Receipt:
     """Take standing exchanges of the template, those that are not there yet, into this office's catalogue."""
-    agreements.require(agreement, scope="data", on=localdate(log.at))
+    agreements.require(agreement, scope="data", on=log.at)
     article, known = agreements.article_for(agreement, "data"), entries(agreement, log.agency)
     wanted = [one for one in template.drafts_of(own_agency().kind) if one.code in codes and one.code not in known]
     if not wanted:
@@ -82,7 +82,7 @@ def entries(agreement: str, agency: str) -> dict[str, Dataset]:
 def ask(log: Writing, /, *, dataset: str, **told: Any) -> Receipt:
     """Ask another office for a data set of its catalogue. Keywords are those of rules.ask."""
     row = _dataset(dataset)
-    agreements.require(row.agreement, scope="data", on=localdate(log.at))
+    agreements.require(row.agreement, scope="data", on=log.at)
     if row.agency == log.agency:
         raise Refused("Data kantor sendiri tidak perlu diminta.", code="DAT-40")
     _refuse_replaced(row)
@@ -96,7 +96,7 @@ def answer(log: Writing, /, *, request: str, **told: Any) -> Receipt:
     asked = DataRequest.objects.filter(key=request).first()
     if asked is None:
         raise Refused("Permintaan ini tidak dikenal di kantor ini.", code="DAT-41")
-    agreements.require(asked.agreement, scope="data", on=localdate(log.at))
+    agreements.require(asked.agreement, scope="data", on=log.at)
     if asked.owner != log.agency:
         raise Refused("Permintaan ini dijawab pemilik datanya.", code="DAT-42")
     office = log.by.office if log.by else ""
@@ -138,7 +138,7 @@ def withdraw_grant(log: Writing, *, request: str, words: str) -> Receipt:
 def deliver(log: Writing, /, *, dataset: str, recipient: str, answer: str, **told: Any) -> Receipt:
     """State that a table was sealed for `recipient`. Keywords are those of rules.delivery, but the day."""
     row, today = _dataset(dataset), localdate(log.at)
-    info = agreements.require(row.agreement, scope="data", on=today)
+    info = agreements.require(row.agreement, scope="data", on=log.at)
     if row.agency != log.agency:
         raise Refused("Hanya pemilik data yang menyerahkannya.", code="DAT-45")
     if recipient not in info.parties or recipient == log.agency:
@@ -171,7 +171,7 @@ def open_occasions(agreement: str, agency: str, obligation: str, *, recipient: s
 def state_occasion(log: Writing, /, *, dataset: str, **told: Any) -> Receipt:
     """State what makes a delivery of this office's data set due. Keywords are those of rules.occasion, but the day."""
     row, today = _dataset(dataset), localdate(log.at)
-    agreements.require(row.agreement, scope="data", on=today)
+    agreements.require(row.agreement, scope="data", on=log.at)
     if row.agency != log.agency:
         raise Refused("Hanya pemilik data yang menyerahkannya.", code="DAT-45")
     event = rules.occasion(dataset, obligation=row.obligation, on=today, **told)

@@ -7,13 +7,13 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.guard import rules
 from sinergi.features.guard.patterns import Published
 from sinergi.features.guard.rules.names import LONGEST_REASON, SHORTEST_REASON, DutyHours
-from sinergi.kernel.instants import ZONES
 from sinergi.web.forms import day_field
 
 NUMBERS = (("police", _("Personel Polri"), 1), ("stations", _("TPS"), 1), ("linmas", _("Linmas"), 0))
@@ -125,7 +125,7 @@ class PlanForm(forms.Form):
             return None
         at = said["starts_at"] or time(6)
         return DutyHours(
-            starts_at=datetime.combine(said["starts_on"], at, tzinfo=ZONES["WIB"]),
+            starts_at=make_aware(datetime.combine(said["starts_on"], at)),
             hours=said["hours"] or 12,
             most_hours=said["most_hours"] or 12,
             rest_hours=8 if said["rest_hours"] is None else said["rest_hours"],

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from django.utils.timezone import localdate
 
 from sinergi.features.agreement import public as agreements
 from sinergi.features.letters import public as letters
@@ -45,7 +44,7 @@ def propose_list(
     log: Writing, *, agreement: str, items: list[Item], titles: dict[str, str], counts_from: date, remark: str = ""
 ) -> Receipt:
     """Propose a list of obligations, made from the one that holds."""
-    info = agreements.require(agreement, on=localdate(log.at))
+    info = agreements.require(agreement, on=log.at)
     board = Board(agreement, at=log.at)
     decision = rules.propose(
         items=items,

@@ -38,7 +38,7 @@ from sinergi.features.obligations.standing import (
     tally,
 )
 from sinergi.features.stages import public as stages
-from sinergi.kernel.instants import ZONES, day_of, end_of_day
+from sinergi.kernel.instants import day_of, end_of_day
 from sinergi.kernel.obligation import Item
 from sinergi.kernel.once import once, reading
 from sinergi.ledger.grades import NOTHING, grades
@@ -413,7 +413,7 @@ def pressing(people: Iterable[User], *, at: datetime) -> dict[int, list[Pressing
     for user in people:
         user.seen_at = at
         mine = found[user.pk] = []
-        for info in agreements.in_force_for(user, "obligations.state", on=localdate(at)):
+        for info in agreements.in_force_for(user, "obligations.state", on=at):
             if info.id not in boards:
                 boards[info.id] = Board(info.id, at=at, ahead=REMIND)
             board, above = boards[info.id], stands_above(user, info.id, at=at)
@@ -442,7 +442,7 @@ def counts(agreement_ids: Iterable[str], at: datetime) -> dict[str, Counts]:
     def count(changed: list[str]) -> dict[str, Counts]:
         return {board.agreement: board.counts() for board in boards(changed, at=at)}
 
-    return remembered(agreement_ids, at.astimezone(ZONES["WIB"]).date(), count)
+    return remembered(agreement_ids, localdate(at), count)
 
 
 def titles(agreement_ids: Iterable[str], at: datetime) -> dict[str, dict[str, str]]:

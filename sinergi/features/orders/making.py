@@ -23,6 +23,7 @@ from sinergi.kernel.errors import Refused
 from sinergi.kernel.instants import say_instant
 from sinergi.kernel.words import spaced
 from sinergi.ledger.models import Agency
+from sinergi.ledger.rows import own_zone
 
 
 class Assembled(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +111,7 @@ def issue_of(order: DutyOrder) -> papers.Issue:
     return papers.Issue(
         **_shared(order.words, activity=order.activity or "", at=order.issued_at),
         signature=msgspec.structs.replace(
-            signature, electronic=(f"Ditandatangani secara elektronik {how}", say_instant(order.issued_at))
+            signature, electronic=(f"Ditandatangani secara elektronik {how}", say_instant(order.issued_at, own_zone()))
         ),
         sprin=order.sprin_written,
         renpam=order.renpam_written,
@@ -153,6 +154,7 @@ def _shared(words: Mapping[str, Any], *, activity: str, at: datetime) -> dict[st
         "letterhead": letters.letterhead(),
         "place": letters.dateline(at).rsplit(", ", 1)[0],
         "at": at,
+        "zone": own_zone(),
         "copies": letters.copies(),
         "activity": activity,
         "operation": words["operation"],

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
 from sinergi.documents import Annex, Chapter, Check, Column, Item, Letterhead, Order, Part, Signature
 from sinergi.documents.numbers import counted
 from sinergi.features.orders.models import Duty
-from sinergi.kernel.instants import ZONES, day_of, say_date, say_day, say_instant, say_time
+from sinergi.kernel.instants import day_of, say_date, say_day, say_instant, say_time
 
 BASIS = (
     "Undang-Undang Nomor 2 Tahun 2002 tentang Kepolisian Negara Republik Indonesia;",
@@ -32,7 +32,8 @@ TASKS = (
 
 
 class Issue(msgspec.Struct, frozen=True, kw_only=True):
-    """What all papers of one order share. `written`: numbers of the letters by code; `replaces`: the order before."""
+    """What all papers of one order share. `written`: numbers of the letters by code; `replaces`: the order before;
+    `zone`: in which its days and hours are told."""
 
     letterhead: Letterhead
     place: str
@@ -49,6 +50,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     fingerprint: str
     written: Mapping[str, str]
+    zone: str = "WIB"
     replaces: str = ""
     exercise: bool = False
     draft: bool = False
@@ -60,7 +62,7 @@ class Issue(msgspec.Struct, frozen=True, kw_only=True):
             title=title,
             number=number,
             place=self.place,
-            day=say_date(day_of(self.at)),
+            day=say_date(day_of(self.at, self.zone)),
             signature=self.signature,
             issued_at=self.at,
             fingerprint=self.fingerprint,
@@ -88,11 +90,11 @@ def duty_order(issue: Issue, duties: Sequence[Duty], *, check: Check | None) -> 
         orders=(Part(label="Kepada", lines=(to,)), Part(label="Untuk", lines=tasks)),
         closing="Selesai.",
         copies=issue.copies,
-        annexes=(_names(duties, issue.written),),
+        annexes=(_names(issue, duties),),
         annex_head=(
             f"LAMPIRAN SURAT PERINTAH {_office(issue)}",
             f"NOMOR : {issue.sprin}",
-            f"TANGGAL : {say_date(day_of(issue.at)).upper()}",
+            f"TANGGAL : {say_date(day_of(issue.at, issue.zone)).upper()}",
         ),
         check=check,
     )
@@ -100,11 +102,12 @@ def duty_order(issue: Issue, duties: Sequence[Duty], *, check: Check | None) -> 
 
 def duty_letter(issue: Issue, duty: Duty, *, check: Check | None) -> Order:
     """Surat tugas of one officer: where, when, under whom, whom to call."""
-    is_one_day = _day(duty.starts_at) == _day(duty.ends_at)
-    until = f"{say_time(duty.ends_at)} WIB" if is_one_day else say_instant(duty.ends_at)
+    zone = issue.zone
+    is_one_day = day_of(duty.starts_at, zone) == day_of(duty.ends_at, zone)
+    until = f"{say_time(duty.ends_at, zone)} {zone}" if is_one_day else say_instant(duty.ends_at, zone)
     lines = (
         f"mengamankan {_stations(duty)} dari pos {duty.post_place}, Kecamatan {duty.district_name};",
-        f"bertugas mulai {say_instant(duty.starts_at)} sampai {until};",
+        f"bertugas mulai {say_instant(duty.starts_at, zone)} sampai {until};",
         f"di bawah kendali padal {duty.commander_rank} {duty.commander_name}, telepon {duty.commander_phone}; "
         f"telepon posko {issue.phone};",
         *issue.tasks,
@@ -144,7 +147,7 @@ def security_plan(issue: Issue, duties: Sequence[Duty]) -> Order:
     stations = {station for duty in duties for station in duty.stations}
     posts = {duty.post for duty in duties}
     officers = {duty.officer for duty in duties}
-    span = f"{say_instant(first)} sampai {say_instant(last)}"
+    span = f"{say_instant(first, issue.zone)} sampai {say_instant(last, issue.zone)}"
     chapters = (
         Chapter(
             title="Pendahuluan",
@@ -230,7 +233,7 @@ def security_plan(issue: Issue, duties: Sequence[Duty]) -> Order:
         annex_head=(
             f"LAMPIRAN RENCANA PENGAMANAN {_office(issue)}",
             f"NOMOR : {issue.renpam}",
-            f"TANGGAL : {say_date(day_of(issue.at)).upper()}",
+            f"TANGGAL : {say_date(day_of(issue.at, issue.zone)).upper()}",
         ),
     )
 
@@ -252,7 +255,7 @@ def _grounds(issue: Issue, why: str) -> tuple[Part, ...]:
     return (Part(label="Pertimbangan", lines=(why,)), Part(label="Dasar", lines=(*issue.basis, *operation)))
 
 
-def _names(duties: Sequence[Duty], written: Mapping[str, str]) -> Annex:
+def _names(issue: Issue, duties: Sequence[Duty]) -> Annex:
     return Annex(
         title="Daftar nama personel pengamanan TPS",
         is_landscape=True,
@@ -275,9 +278,9 @@ def _names(duties: Sequence[Duty], written: Mapping[str, str]) -> Annex:
                 duty.unit,
                 duty.post_place,
                 ", ".join(code[10:] for code in duty.stations),
-                _span(duty) + (" *" if duty.over else ""),
+                _span(duty, issue.zone) + (" *" if duty.over else ""),
                 f"{duty.commander_rank} {duty.commander_name}",
-                written.get(duty.letter, "–"),
+                issue.written.get(duty.letter, "–"),
             )
             for place, duty in enumerate(duties, 1)
         ),
@@ -315,11 +318,12 @@ def _districts(duties: Sequence[Duty]) -> Annex:
     )
 
 
-def _span(duty: Duty) -> str:
+def _span(duty: Duty, zone: str) -> str:
     """6 Desember 2026, 05.00 s.d. 17.00 WIB."""
-    first, last = _day(duty.starts_at), _day(duty.ends_at)
-    until = say_time(duty.ends_at) if first == last else f"{say_date(last)}, {say_time(duty.ends_at)}"
-    return f"{say_date(first)}, {say_time(duty.starts_at)} s.d. {until} WIB"
+    first, last = day_of(duty.starts_at, zone), day_of(duty.ends_at, zone)
+    until = say_time(duty.ends_at, zone)
+    until = until if first == last else f"{say_date(last)}, {until}"
+    return f"{say_date(first)}, {say_time(duty.starts_at, zone)} s.d. {until} {zone}"
 
 
 def _office(issue: Issue) -> str:
@@ -328,7 +332,7 @@ def _office(issue: Issue) -> str:
 
 
 def _on(issue: Issue) -> str:
-    return say_date(day_of(issue.at))
+    return say_date(day_of(issue.at, issue.zone))
 
 
 def _paragraphs(words: str) -> tuple[str, ...]:
@@ -339,10 +343,6 @@ def _stations(duty: Duty) -> str:
     return "TPS " + ", ".join(code[10:] for code in duty.stations)
 
 
-def _day(at: datetime) -> date:
-    return at.astimezone(ZONES["WIB"]).date()
-
-
-def short(at: datetime) -> str:
+def short(at: datetime, zone: str) -> str:
     """Minggu, 6 Desember 2026 05.00."""
-    return f"{say_day(at.astimezone(ZONES['WIB']).date())} {say_time(at)}"
+    return f"{say_day(day_of(at, zone))} {say_time(at, zone)}"

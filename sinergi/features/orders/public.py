@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from sinergi.features.letters import public as letters
 from sinergi.features.orders.models import DrawnFile, DutyLetter, DutyOrder
 from sinergi.kernel.instants import say_instant
+from sinergi.ledger.rows import own_zone
 
 __all__ = ["SERIES", "is_ordered", "issued_letter"]
 
@@ -77,9 +78,11 @@ def _ended(held_by: str, by: DutyOrder | None) -> str:
     if by is not None:
         return gettext("Diganti oleh %(number)s sejak %(at)s. Surat ini tidak berlaku lagi.") % {
             "number": by.sprin_written,
-            "at": say_instant(by.issued_at),
+            "at": say_instant(by.issued_at, own_zone()),
         }
     order = DutyOrder.objects.get(key=held_by)
     if order.revoked_at is None:
         return ""
-    return gettext("Dicabut sejak %(at)s. Surat ini tidak berlaku lagi.") % {"at": say_instant(order.revoked_at)}
+    return gettext("Dicabut sejak %(at)s. Surat ini tidak berlaku lagi.") % {
+        "at": say_instant(order.revoked_at, own_zone())
+    }

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -23,7 +24,6 @@ from sinergi.features.oversight.forms import WitnessedFilter
 from sinergi.features.oversight.never import NEVER
 from sinergi.features.places import public as places
 from sinergi.features.security import public as security
-from sinergi.kernel.instants import ZONES
 from sinergi.kernel.words import spaced
 from sinergi.ledger.models import Entry, Witnessed, WitnessedFork
 from sinergi.sheets import Column, Kind
@@ -149,8 +149,8 @@ def witnessed_sheet(request: PersonRequest) -> HttpResponse:
     told = [
         line
         | {
-            "first_at": line["first_at"].astimezone(ZONES["WIB"]),
-            "seen_at": line["seen_at"].astimezone(ZONES["WIB"]),
+            "first_at": localtime(line["first_at"]),
+            "seen_at": localtime(line["seen_at"]),
             "standing": gettext("dua riwayat") if line["forked_at"] else gettext("satu riwayat"),
         }
         for line in lines

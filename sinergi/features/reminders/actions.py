@@ -20,8 +20,7 @@ from sinergi.features.obligations import public as obligations
 from sinergi.features.reminders import message, post, rules
 from sinergi.features.reminders.models import Due, Mailbox, Reminder, Server
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import zone_of
-from sinergi.ledger.rows import own_agency
+from sinergi.ledger.rows import own_zone
 from sinergi.ledger.writer import run
 from sinergi.sync import invitations
 
@@ -101,7 +100,7 @@ def _boxes(at: datetime) -> QuerySet[Mailbox]:
 
 def _to_remind(at: datetime) -> list[tuple[int, str]]:
     """The persons (by number) and agreements with a reminder that did not go out yet."""
-    if not rules.is_waking(at, _zone()):
+    if not rules.is_waking(at, own_zone()):
         return []
     people = [box.user for box in _boxes(at).order_by("user_id")]
     pressing = obligations.pressing(people, at=at)
@@ -111,12 +110,6 @@ def _to_remind(at: datetime) -> list[tuple[int, str]]:
         for agreement, inside in groupby(dues, key=lambda due: due.agreement)
         if _new(person, agreement, inside)
     ]
-
-
-def _zone() -> str:
-    """The zone on this office's wall."""
-    own = own_agency()
-    return zone_of("" if own is None else own.region)
 
 
 def _new(person: int, agreement: str, dues: Iterable[obligations.Pressing]) -> dict[Due, obligations.Pressing]:
@@ -143,7 +136,7 @@ def _remind_one(person: int, agreement: str, at: datetime) -> post.Told | None:
             base=_base(),
             choice=reverse("reminders:mine"),
             language=box.user.language,
-            zone=_zone(),
+            zone=own_zone(),
         )
     made = run(lambda: Reminder.objects.bulk_create(rows))
     told = post.hand_over(box.address, subject=subject, body=body)

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import gettext_lazy as _
 
 from sinergi.features.security import rules
 from sinergi.features.security.events import RequestText, Spot
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
 from sinergi.web.middleware import said
 
 SERVICES = {
@@ -66,8 +66,6 @@ OFFICES = {
     "kpu_staff": _("Staf Sekretariat KPU"),
     "district_committee": _("PPK"),
 }
-
-_ZONE = ZONES["WIB"]
 
 # Where the rules' names of fields stand on a form.
 _FIELDS = {
@@ -322,7 +320,10 @@ class FilterForm(forms.Form):
 
 def initial_of_request(request: Any) -> dict[str, Any]:
     """What the correction form starts with."""
-    starts, ends = request.starts_at.astimezone(_ZONE), request.ends_at.astimezone(_ZONE)
+    starts, ends = (
+        request.starts_at.astimezone(get_current_timezone()),
+        request.ends_at.astimezone(get_current_timezone()),
+    )
     return {
         "agreement": request.agreement,
         "service": request.service,
@@ -347,7 +348,7 @@ def initial_of_request(request: Any) -> dict[str, Any]:
 
 def initial_of_span(starts_at: datetime, ends_at: datetime) -> dict[str, Any]:
     """Day and times of a span in the zone of the place."""
-    starts, ends = starts_at.astimezone(_ZONE), ends_at.astimezone(_ZONE)
+    starts, ends = starts_at.astimezone(get_current_timezone()), ends_at.astimezone(get_current_timezone())
     return {
         "day": starts.date(),
         "starts": starts.time(),
@@ -358,8 +359,8 @@ def initial_of_span(starts_at: datetime, ends_at: datetime) -> dict[str, Any]:
 
 def _span(day: date, starts: time, until: date | None, ends: time) -> tuple[datetime, datetime]:
     """Start and end; a time of day before the start means the next morning."""
-    starts_at = datetime.combine(day, starts, _ZONE)
-    ends_at = datetime.combine(until or day, ends, _ZONE)
+    starts_at = make_aware(datetime.combine(day, starts))
+    ends_at = make_aware(datetime.combine(until or day, ends))
     if until is None and ends_at <= starts_at:
         ends_at += timedelta(days=1)
     return starts_at, ends_at

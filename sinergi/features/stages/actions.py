@@ -94,13 +94,20 @@ def announce_holidays(log: Writing, *, year: int, law: str, decided_on: date, da
     """
     own = Agency.objects.get(is_self=True)
     listed = tuple(msgspec.structs.replace(one, source=law) for one in days)
-    told = closures.Told(year=year, law=law, decided_on=decided_on, announced_at=log.at, days=listed)
     # All in force: an exercise has the holidays of everybody.
     agreements = rows.in_force()
     if not agreements:
         raise Refused("Belum ada perjanjian yang berlaku; hari libur diumumkan kepada mitra.", code="LBR-14")
     events, same = [], None
     for agreement in agreements:
+        told = closures.Told(
+            year=year,
+            law=law,
+            decided_on=decided_on,
+            announced_at=log.at,
+            days=listed,
+            zone=rows.zones().get(agreement.id, "WIB"),
+        )
         try:
             events.append((agreement.id, closures.announce(told, public.closures(agreement.id), kind=own.kind)))
         except Refused as refusal:

@@ -14,7 +14,7 @@ import msgspec
 from sinergi.features.stages.events import HolidayDay, HolidaysAnnounced
 from sinergi.features.stages.rules import Holiday, HolidayKind
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of
 from sinergi.kernel.words import line
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -37,11 +37,12 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[Holiday, ...]
     seq: int = 0
     key: str = ""
+    zone: str = "WIB"  # of the agreement under which it is announced
 
     @property
     def announced_on(self) -> date:
-        """The day of the announcement on the wall of the office."""
-        return self.announced_at.astimezone(ZONES["WIB"]).date()
+        """The day of the announcement, as days under the agreement begin."""
+        return day_of(self.announced_at, self.zone)
 
 
 class Closures(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,8 +201,8 @@ def with_told(closures: Closures, told: Told) -> Closures:
     return Closures(known=closures.known, told=(*closures.told, told))
 
 
-def of_announcement(event: HolidaysAnnounced, *, at: datetime, seq: int = 0, key: str = "") -> Told:
-    """What was announced, each day with its decree."""
+def of_announcement(event: HolidaysAnnounced, *, at: datetime, zone: str, seq: int = 0, key: str = "") -> Told:
+    """What was announced under an agreement whose days end in `zone`, each day with its decree."""
     days = tuple(Holiday(day=one.day, kind=one.kind, name=one.name, source=event.law) for one in event.days)
     return Told(
         year=event.year,
@@ -211,6 +212,7 @@ def of_announcement(event: HolidaysAnnounced, *, at: datetime, seq: int = 0, key
         days=days,
         seq=seq,
         key=key,
+        zone=zone,
     )
 
 

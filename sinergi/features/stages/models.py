@@ -83,11 +83,11 @@ class AnnouncedHolidays(Folded):
     decided_on = models.DateField()
     days_json = models.JSONField()
 
-    def told(self) -> closures.Told:
-        """What it says."""
+    def told(self, zone: str) -> closures.Told:
+        """What it says, under an agreement whose days end in `zone`."""
         days = msgspec.convert(self.days_json, list[HolidayDay])
         event = HolidaysAnnounced(year=self.year, law=self.law, decided_on=self.decided_on, days=days)
-        return closures.of_announcement(event, at=self.announced_at, seq=self.seq, key=self.key)
+        return closures.of_announcement(event, at=self.announced_at, zone=zone, seq=self.seq, key=self.key)
 
 
 def known(code: str, version: int | None = None) -> Calendar:

@@ -7,6 +7,7 @@ import msgspec
 from sinergi.features.stages import closures, rules
 from sinergi.features.stages.events import CalendarAnnounced, HolidaysAnnounced
 from sinergi.features.stages.models import AnnouncedCalendar, AnnouncedHolidays
+from sinergi.ledger import rows
 from sinergi.ledger.catalog import Envelope, Ignored, folds
 from sinergi.ledger.rows import agency_kind
 
@@ -38,7 +39,7 @@ def holidays_announced(event: HolidaysAnnounced, envelope: Envelope) -> None:
     """A commission's holidays of a year."""
     if agency_kind(envelope.agency) != "kpu":
         raise Ignored("only a commission announces holidays")
-    told = closures.of_announcement(event, at=envelope.at)
+    told = closures.of_announcement(event, at=envelope.at, zone=rows.zones().get(envelope.agreement, "WIB"))
     if not envelope.agreement or closures.flaw(told) is not None:
         raise Ignored("it is no possible list of holidays")
     AnnouncedHolidays.insert(

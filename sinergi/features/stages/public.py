@@ -176,7 +176,9 @@ def closures(agreement: str) -> Closures:
     what this program knows.
     """
     rows = _told_holidays([agreement])[agreement] if agreement else []
-    return Closures(known=sources.holiday_list(), told=tuple(row.told() for row in rows))
+    return Closures(
+        known=sources.holiday_list(), told=tuple(row.told(ledger_rows.zones().get(agreement, "WIB")) for row in rows)
+    )
 
 
 @once

@@ -22,7 +22,7 @@ CONTACTS = {"kpu": "D-09", "police": "D-10"}
 @command
 def report_update(log: Writing, /, *, agreement: str, **told: Any) -> Receipt:
     """A commission reports a quarter's voter-data update. Keywords are those of rules.update."""
-    agreements.require(agreement, scope="data", on=localdate(log.at))
+    agreements.require(agreement, scope="data", on=log.at)
     own = own_agency()
     if own.kind != "kpu":
         raise Refused("Pemutakhiran data pemilih dilaporkan KPU.", code="TGS-07")
@@ -38,14 +38,14 @@ def report_members(log: Writing, /, *, update: str, **told: Any) -> Receipt:
         raise Refused("Pemutakhiran ini tidak dikenal di kantor ini.", code="TGS-08")
     if own_agency().kind != "police":
         raise Refused("Perubahan status anggota dilaporkan Polri.", code="TGS-09")
-    agreements.require(found.agreement, scope="data", on=localdate(log.at))
+    agreements.require(found.agreement, scope="data", on=log.at)
     return log.append(found.agreement, rules.member_changes(update, on=localdate(log.at), **told))
 
 
 @command
 def publish_contacts(log: Writing, *, agreement: str, rows: list[Contact], seen: str = "") -> Receipt:
     """Publish this office's contacts to the parties of the agreement; `seen`: the version it was made from."""
-    agreements.require(agreement, on=localdate(log.at))
+    agreements.require(agreement, on=log.at)
     own, current = own_agency(), current_contacts(agreement)
     if seen and (current is None or seen != current.key):
         raise Refused(
@@ -66,9 +66,8 @@ def current_contacts(agreement: str) -> ContactList | None:
 @command
 def propose_session(log: Writing, /, *, agreement: str, **told: Any) -> Receipt:
     """Propose a joint training session. Keywords are those of rules.propose_session."""
-    today = localdate(log.at)
-    info = agreements.require(agreement, scope="capacity", on=today)
-    return log.append(agreement, rules.propose_session(parties=info.parties, today=today, **told))
+    info = agreements.require(agreement, scope="capacity", on=log.at)
+    return log.append(agreement, rules.propose_session(parties=info.parties, today=localdate(log.at), **told))
 
 
 @command

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -383,8 +383,8 @@ def _local_day(value: datetime | date, zone: str = "") -> date:
 
 
 def _zone() -> str:
-    """The zone of the places this node looks after."""
-    return str(getattr(settings, "ZONE", "WIB"))
+    """The clock on the wall of this office, as Django keeps it (node/opening.py)."""
+    return instants.name_of(timezone.get_current_timezone_name())
 
 
 def _language() -> str:

@@ -22,7 +22,6 @@ from sinergi.features.agreement.events import (
     Terms,
 )
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import zone_of
 from sinergi.kernel.obligation import items_flaw
 from sinergi.kernel.words import line, paragraphs
 from sinergi.ledger.events import RecordKey
@@ -315,14 +314,6 @@ def suspensions(changes: Sequence[AgreedChange]) -> tuple[tuple[date, date], ...
     """The stretches of days on which it is suspended: first day, and first day after (`date.max`: none yet)."""
     cuts = sorted({change.from_on for change in changes})
     return tuple((first, after) for first, after in pairwise([*cuts, date.max]) if is_suspended(changes, on=first))
-
-
-def zone(regions: Iterable[str]) -> str:
-    """The zone in which days under an agreement end: that of the first party whose region names a province.
-
-    `regions` of the parties, the commission's first; the same on every node. A national office alone is in WIB.
-    """
-    return next((zone_of(region) for region in regions if region[:2].isdecimal()), "WIB")
 
 
 def last_day(ends_on: date, changes: Sequence[AgreedChange]) -> date:

@@ -49,7 +49,7 @@ def change(request: PersonRequest, agreement: str) -> HttpResponse:
     next_year = lifecycle.term_end(row.last_day + timedelta(days=1), years=1)
     form = ChangeForm(
         posted,
-        suspended=row.standing_on(localdate(request.arrived_at)) == "suspended",
+        suspended=row.standing_on(request.arrived_at) == "suspended",
         initial={
             "id": new_event_id(request.arrived_at),
             "from_on": localdate(request.arrived_at),

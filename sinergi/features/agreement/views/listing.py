@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -205,10 +204,10 @@ def first_step(user: User, at: datetime, scope: str) -> list[navigation.Action]:
 
 def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
     found = visible(request.user, Agreement.objects.all(), "agreement.read", scope=request.scope)
-    own, today = shown.own_id(), localdate(request.arrived_at)
+    own, at = shown.own_id(), request.arrived_at
     may_confirm = request.user.can("agreement.confirm")
     wanted = _FILTERS.get(chosen, shown.STATES)
-    rows = [row for row in with_said(found.order_by("-entered_at", "key")) if row.standing_on(today) in wanted]
+    rows = [row for row in with_said(found.order_by("-entered_at", "key")) if row.standing_on(at) in wanted]
     proof = grades([row.key for row in rows])
     lines = []
     for row in rows:
@@ -220,7 +219,7 @@ def _lines(request: PersonRequest, chosen: str) -> list[dict[str, Any]]:
                 "row": row,
                 "partner": info.name,
                 "numbers": info.numbers,
-                "state": shown.state_of(row, today, own),
+                "state": shown.state_of(row, at, own),
                 "turns": turns.turns(Negotiation(row)) if row.state == "draft" else [],
                 "grade": proof.get(row.key, NOTHING),
                 "is_ours_to_confirm": awaits_us and may_confirm,

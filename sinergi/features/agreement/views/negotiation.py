@@ -7,7 +7,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,7 +59,7 @@ def negotiation(request: PersonRequest, agreement: str) -> HttpResponse:
         "digest": spaced(chosen.digest),
         "grade": proof.get(chosen.key, NOTHING),
         "is_ready": bool(opened) and not lack,
-        "may_propose": may and bool(opened) and row.standing_on(localdate(at)) not in ("over", "ended"),
+        "may_propose": may and bool(opened) and row.standing_on(at) not in ("over", "ended"),
         "may_comment": bool(opened) and public.offers(user, "agreement.comment", agreement=row.agreement),
         "may_answer": may and bool(opened) and own in lack.agreement_of and not lack.concurrent,
         "may_withdraw": may and row.state == "draft" and own in row.party_ids,

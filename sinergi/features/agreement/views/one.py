@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from sinergi.access.doors import PersonRequest, note_read, open_record, requires
@@ -113,7 +112,7 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
     asked: Any = request
     info = public.agreement(row.agreement)
     assert info is not None  # the row was just opened
-    own, today = shown.own_id(), localdate(asked.arrived_at)
+    own, at = shown.own_id(), asked.arrived_at
     addendum = Negotiation(row, addendum=True)
     may = asked.user.can("agreement.confirm", agreement=row.agreement)
     awaits_us = row.state == "waiting" and own in row.party_ids and own not in row.confirmed_ids
@@ -125,7 +124,7 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
             {"name": public.agency_name(party), "number": number, "is_own": party == own}
             for party, number in zip(info.parties, info.numbers, strict=True)
         ],
-        "state": shown.state_of(row, today, own),
+        "state": shown.state_of(row, at, own),
         "scopes": shown.scopes_of(row),
         "articles": shown.articles_of(row, asked.arrived_at),
         "signers": shown.signers_of(row),
@@ -139,7 +138,7 @@ def _page(request: PersonRequest, row: Agreement, **more: Any) -> HttpResponse:
         "may_end": may and row.state == "in_force" and own in row.party_ids,
         "may_change": asked.user.can("agreement.negotiate", agreement=row.agreement)
         and own in row.party_ids
-        and row.standing_on(today) in ("not_started", "in_force", "suspended"),
+        and row.standing_on(at) in ("not_started", "in_force", "suspended"),
         "has_addendum": bool(addendum.revisions),
         "addendum_turns": turns.turns(addendum) if row.state == "in_force" else [],
         "may_withdraw": may and row.state == "waiting" and own in row.confirmed_ids,

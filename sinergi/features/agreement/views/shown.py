@@ -9,7 +9,6 @@ import msgspec
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from sinergi.access.models import User
@@ -44,9 +43,9 @@ class State(msgspec.Struct, frozen=True):
     word: str
 
 
-def state_of(row: Agreement, today: date, own: str) -> State:
-    """The state in words: who is awaited, or whether it holds today."""
-    standing = row.standing_on(today)
+def state_of(row: Agreement, at: datetime, own: str) -> State:
+    """The state in words: who is awaited, or whether it holds at that moment."""
+    standing = row.standing_on(at)
     if standing == "waiting":
         if own in row.party_ids and own not in row.confirmed_ids:
             return State("waiting", gettext("menunggu penegasan kita"))
@@ -68,11 +67,11 @@ NAMED = 3
 
 def pause(user: User, at: datetime, asked: list[str]) -> navigation.Pause | None:
     """The sentence for pages under an agreement that is not in force, or under several of which some are not."""
-    found = {id: one for id, one in public.closed(localdate(at)).items() if id in set(asked)}
+    found = {id: one for id, one in public.closed(at).items() if id in set(asked)}
     if not found:
         return None
     if len(asked) > 1:
-        return _pauses(found, asked, localdate(at))
+        return _pauses(found, asked, at)
     (agreement, one), *_none = found.items()
     told = {
         "partner": public.names([agreement]).get(agreement, ""),

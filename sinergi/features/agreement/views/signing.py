@@ -80,7 +80,7 @@ def challenge(request: PersonRequest, agreement: str) -> HttpResponse:
     row = _opened(request, agreement, "agreement.sign")
     told = _told(request)
     revision, signer = _named(row, told)
-    refuse_unready(revision, agency=shown.own_id(), on=localdate(request.arrived_at))
+    refuse_unready(revision, agency=shown.own_id(), on=request.arrived_at)
     over = signing.challenge(revision, signer, place=told["place"], signed_on=told["signed_on"])
     options = passkeys.to_sign(request, request.user, over)
     return HttpResponse(options, content_type="application/json")
@@ -218,7 +218,7 @@ def _context(request: PersonRequest, row: Agreement, revision: Revision | None) 
     hindrance = ""
     if revision is not None and may_sign:
         try:
-            refuse_unready(revision, agency=own, on=localdate(at))
+            refuse_unready(revision, agency=own, on=at)
         except Refused as refused:
             hindrance = refused.pattern
     initial: dict[str, Any] = {"id": new_event_id(at)}

@@ -15,6 +15,7 @@ from sinergi.features.breaches.forms import KINDS, STEPS
 from sinergi.features.breaches.models import Breach, BreachStep
 from sinergi.features.letters import public as letters
 from sinergi.kernel.instants import say_instant
+from sinergi.ledger.rows import own_zone
 
 ADDRESSEES = {
     "lembaga": ("Yth. Lembaga Pelindungan Data Pribadi", "di Jakarta"),
@@ -32,7 +33,7 @@ def notice(row: Breach, steps: Sequence[BreachStep], *, people: int, to: str, at
         told = (
             Item("Data yang terungkap", f"{data}. {row.what or ''}".strip()),
             Item("Kapan dan bagaimana", row.how or "–"),
-            Item("Diketahui", say_instant(row.known_at)),
+            Item("Diketahui", say_instant(row.known_at, own_zone())),
             Item("Upaya penanganan", done),
         )
         counted = (Item("Orang yang terkena", f"{people}"),) if to == "lembaga" else ()
@@ -50,7 +51,7 @@ def notice(row: Breach, steps: Sequence[BreachStep], *, people: int, to: str, at
                     "Bersama ini kami beritahukan secara tertulis kegagalan pelindungan data pribadi berikut.",
                 ),
                 items=(*told, *counted),
-                closing=(f"Batas pemberitahuan: {say_instant(rules.due(row.known_at))}.",),
+                closing=(f"Batas pemberitahuan: {say_instant(rules.due(row.known_at), own_zone())}.",),
                 signature=signature,
                 issued_at=at,
                 draft=True,

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -233,5 +233,5 @@ def _kinds(data: list[str]) -> str:
 
 
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
-    today = localdate(request.arrived_at)
-    return [(info.id, info.name) for info in agreements.in_force_for(request.user, "breaches.keep", on=today)]
+    found = agreements.in_force_for(request.user, "breaches.keep", on=request.arrived_at)
+    return [(info.id, info.name) for info in found]

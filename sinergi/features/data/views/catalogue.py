@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -276,7 +275,7 @@ def _before(request: PersonRequest) -> Dataset | None:
 
 
 def _choices(request: PersonRequest) -> list[tuple[str, str]]:
-    found = agreements.in_force_for(request.user, "data.list", on=localdate(request.arrived_at))
+    found = agreements.in_force_for(request.user, "data.list", on=request.arrived_at)
     return [(info.id, info.name) for info in found if "data" in info.scopes]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -22,7 +23,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.exchange.forms import FilterForm
 from sinergi.features.exchange.public import Standing, reach, standing
 from sinergi.features.exchange.views import stamps, words
-from sinergi.kernel.instants import ZONES, from_text
+from sinergi.kernel.instants import from_text
 from sinergi.kernel.words import spaced
 from sinergi.ledger import envelope
 from sinergi.ledger.grades import NOTHING, Grade, grades
@@ -142,7 +143,7 @@ def fact_sheet(request: HttpRequest) -> HttpResponse:
         COLUMNS,
         [
             {
-                "stated_at": fact.at.astimezone(ZONES["WIB"]),
+                "stated_at": localtime(fact.at),
                 "kind": fact.word,
                 "name": fact.name,
                 "author": fact.author,
@@ -269,10 +270,10 @@ def _asked(request: Any) -> tuple[FilterForm, QuerySet[Entry]]:
     if given.get("state") == "troubled":
         rows = rows.exclude(state=Entry.State.FOLDED)
     if given.get("since"):
-        since = datetime(given["since"].year, given["since"].month, given["since"].day, tzinfo=ZONES["WIB"])
+        since = make_aware(datetime.combine(given["since"], time()))
         rows = rows.filter(stored_at__gte=since)
     if given.get("until"):
-        until = datetime(given["until"].year, given["until"].month, given["until"].day, tzinfo=ZONES["WIB"])
+        until = make_aware(datetime.combine(given["until"], time()))
         rows = rows.filter(stored_at__lt=until + timedelta(days=1))
     return form, rows.order_by("-stored_at", "-pk")
 

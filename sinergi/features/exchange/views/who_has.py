@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +19,6 @@ from sinergi.features.exchange.public import Book, Partner, Shelf, Standing, car
 from sinergi.features.exchange.views import facts, stamps, words
 from sinergi.features.exchange.views import lagging as late
 from sinergi.features.exchange.views.histories import EVIDENCE, two_histories
-from sinergi.kernel.instants import ZONES
 from sinergi.ledger import guard
 from sinergi.ledger.evidence import export_agreement
 from sinergi.ledger.histories import RESTORED
@@ -136,7 +136,7 @@ def who_has_sheet(request: HttpRequest) -> HttpResponse:
                         "detail": told.sub,
                         "count": held.count,
                         "missing": held.missing,
-                        "heard_at": heard.astimezone(ZONES["WIB"]) if heard else None,
+                        "heard_at": localtime(heard) if heard else None,
                     }
                 )
     mark = "LATIHAN" if any(shelf.exercise for shelf in found.shelves) else ""

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +30,6 @@ from sinergi.features.guard.views.frame import (
 from sinergi.features.places import public as places
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
-from sinergi.kernel.instants import ZONES
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.web import uploads
@@ -281,4 +281,4 @@ def _by_district(posts: dict[str, rules.Post]) -> list[tuple[str, list[rules.Pos
 
 
 def _local(at: Any) -> str:
-    return f"{at.astimezone(ZONES['WIB']):%Y-%m-%d %H:%M} WIB" if at else ""
+    return f"{localtime(at):%Y-%m-%d %H:%M %Z}" if at else ""

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,7 +21,6 @@ from sinergi.features.home import rules
 from sinergi.features.home.forms import PRESSING, FilterForm
 from sinergi.features.places import public as places
 from sinergi.features.stages import public as stages
-from sinergi.kernel.instants import ZONES
 from sinergi.ledger import rows as ledger_rows
 from sinergi.ledger.models import Agency
 from sinergi.sheets import Column, Kind
@@ -149,7 +148,7 @@ def inbox_sheet(request: HttpRequest) -> HttpResponse:
                 "title": item.title,
                 "sub": item.sub,
                 "agreement": known[item.agreement].label if item.agreement in known else "",
-                "due": item.due.astimezone(ZONES["WIB"]) if item.due else None,
+                "due": localtime(item.due) if item.due else None,
                 "pressing": str(PRESSING[rules.pressing(item, asked.arrived_at)]),
             }
             for item in items

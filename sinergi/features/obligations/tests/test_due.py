@@ -10,13 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sinergi.features.agreement.rules import zone
 from sinergi.features.obligations import due as dues
 from sinergi.features.obligations.due import Anchor, Days, Happening, occurrences
 from sinergi.features.obligations.public import Board
 from sinergi.features.stages import public as stages
 from sinergi.kernel.actors import Actor
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import ZONES, zone_of_first
 from sinergi.kernel.obligation import Due, Item
 from tests.nodes.fixtures import KPU_TAPSEL, POLRES, enter_and_confirm
 from tests.nodes.simulator import NOON, Peer
@@ -104,7 +103,7 @@ def test_an_agreement_of_an_eastern_commission_is_counted_there(found_node):
     police.meet()
     agreement = enter_and_confirm(police, Actor(id="5ec5ec5ec5ec5ec5", office="secretary"))
     assert Board(agreement, at=NOON).zone == "WIT"
-    assert [zone(regions) for regions in (["1203", "8171"], ["*", "7301"], ["", "*"], [])] == [
+    assert [zone_of_first(regions) for regions in (["1203", "8171"], ["*", "7301"], ["", "*"], [])] == [
         "WIB",
         "WITA",
         "WIB",

@@ -15,7 +15,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
-from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -53,9 +52,7 @@ MOST_SHOWN = {"late": 50, "later": 12, "closed": 8}
 @requires("obligations.read")
 def overview(request: PersonRequest) -> HttpResponse:
     """All agreements side by side: the share kept on time by article."""
-    infos = agreements.in_force_for(
-        request.user, "obligations.read", scope=request.scope, on=localdate(request.arrived_at)
-    )
+    infos = agreements.in_force_for(request.user, "obligations.read", scope=request.scope, on=request.arrived_at)
     at = request.arrived_at
     counted = counts([info.id for info in infos], at)
     titles = agreements.article_titles(info.id for info in infos)
@@ -163,7 +160,7 @@ def board_sheet(request: PersonRequest, agreement: str) -> HttpResponse:
             "mark": words.mark(line.occurrence),
             "due": say_instant(line.occurrence.due_at, line.occurrence.zone),
             "state": shape(line.found)[1],
-            "done": "" if line.found.done_at is None else say_instant(line.found.done_at),
+            "done": "" if line.found.done_at is None else say_instant(line.found.done_at, line.occurrence.zone),
         }
         for line in found.lines
         if chosen.fits(line)

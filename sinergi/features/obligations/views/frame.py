@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.dateformat import format as date_format
-from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -100,7 +99,7 @@ def _waits(user: User, at: datetime) -> list[_Waits]:
     # Who only reads has nothing waiting: no need to look through every agreement on every page.
     if not any(user.can(f"obligations.{verb}") for verb in _VERBS):
         return []
-    infos = agreements.in_force_for(user, "obligations.read", on=localdate(at))
+    infos = agreements.in_force_for(user, "obligations.read", on=at)
     kept, soon = counts([info.id for info in infos], at), at + standing.REMIND
     found = []
     for info in infos:
@@ -129,7 +128,7 @@ def figures(user: User, at: datetime, scope: str) -> list[navigation.Figure]:
     """How many of our dues are late, of all agreements this person works under."""
     if not user.can("obligations.read"):
         return []
-    infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=localdate(at))
+    infos = agreements.in_force_for(user, "obligations.read", scope=scope, on=at)
     counted = {id: one for id, one in counts([info.id for info in infos], at).items() if one.has_list}
     if not counted:
         return []

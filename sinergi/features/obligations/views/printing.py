@@ -18,6 +18,7 @@ from sinergi.features.obligations.public import Board, Line, shape
 from sinergi.features.obligations.views import words
 from sinergi.features.stages import public as stages
 from sinergi.kernel.instants import say_day, say_instant
+from sinergi.ledger.rows import own_zone
 
 # What fits on the one page beside shares of every article.
 MOST_NAMED = 6
@@ -87,7 +88,7 @@ def report(
             addressee=("Yth. Para Pihak:", *(agreements.agency_name(party) for party in board.parties)),
             opening=(
                 f"Dasar: {info.title}, Nomor {' dan '.join(info.numbers)}.",
-                f"Sampai {say_instant(board.at)}, {_share(whole)}.",
+                f"Sampai {say_instant(board.at, own_zone())}, {_share(whole)}.",
             ),
             items=(*_by_party(board, lines), *_by_article(board, lines)),
             closing=(

@@ -24,6 +24,7 @@ from sinergi.features.places import public as places
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
 from sinergi.kernel.instants import say_instant
+from sinergi.ledger.rows import own_zone
 from sinergi.web.forms import said_with_code
 
 
@@ -40,7 +41,7 @@ def begin(request: PersonRequest) -> HttpResponse:
 
 def start_form(data: Any = None) -> StartForm:
     """Plans of this office, and orders in force."""
-    kept = [(one.key, f"{one.name}, {say_instant(one.made_at)}") for one in plans.known()]
+    kept = [(one.key, f"{one.name}, {say_instant(one.made_at, own_zone())}") for one in plans.known()]
     orders = [(row.key, row.sprin_written) for row in DutyOrder.objects.order_by("-seq") if row.state == "in_force"]
     return StartForm(data, plans=kept, orders=orders)
 

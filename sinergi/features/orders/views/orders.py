@@ -24,6 +24,7 @@ from sinergi.features.orders.models import Duty, DutyLetter, DutyOrder, Intellig
 from sinergi.features.orders.views.drafts import check_page, inline, start_form
 from sinergi.kernel.errors import Refused
 from sinergi.kernel.ids import new_event_id
+from sinergi.ledger.rows import own_zone
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.web import uploads
@@ -196,13 +197,14 @@ def sheet(request: PersonRequest, key: str) -> HttpResponse:
     """The annex by name as an Excel file."""
     found = _opened(request, key)
     written = making.issue_of(found).written
+    zone = own_zone()
     lines = [
         {
             "written": written.get(duty.letter, ""),
             **{name: getattr(duty, name) for name in ("name", "rank", "officer", "unit", "post_place", "over")},
             "stations": ", ".join(duty.stations),
-            "starts_at": papers.short(duty.starts_at),
-            "ends_at": papers.short(duty.ends_at),
+            "starts_at": papers.short(duty.starts_at, zone),
+            "ends_at": papers.short(duty.ends_at, zone),
             "commander": f"{duty.commander_rank} {duty.commander_name}",
         }
         for duty in making.duties_of(found)

@@ -15,6 +15,7 @@ from sinergi.features.agreement import public as agreements
 from sinergi.features.orders.models import Roster, RosterEntry
 from sinergi.features.orders.papers import short
 from sinergi.features.places import public as places
+from sinergi.ledger.rows import own_zone
 from sinergi.sheets import Column, Kind
 from sinergi.sheets.writing import export
 from sinergi.web import uploads
@@ -60,12 +61,13 @@ def roster_sheet(request: PersonRequest) -> HttpResponse:
     """The same as an Excel file."""
     found, rows, _, _ = _rows(request)
     names = places.area_names({row.region for row in rows})
+    zone = own_zone()
     lines = [
         {
             **{name: getattr(row, name) for name in ("station", "rank", "name", "unit", "post", "phone")},
             "place": names.get(row.region, row.region),
-            "starts_at": short(row.starts_at),
-            "ends_at": short(row.ends_at),
+            "starts_at": short(row.starts_at, zone),
+            "ends_at": short(row.ends_at, zone),
         }
         for row in rows
     ]

@@ -18,7 +18,7 @@ from sinergi.features.security.public import LETTERS
 from sinergi.features.stages import public as stages
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES, say_day, say_instant, say_time
+from sinergi.kernel.instants import day_of, say_day, say_instant, say_time
 from sinergi.kernel.words import spaced
 from sinergi.ledger import envelope
 from sinergi.ledger.grades import grade
@@ -92,8 +92,7 @@ def _request_parts(found: Request) -> dict[str, Any]:
     police = agreements.agency_name(agreements.partner_of(found.agreement))
     items = [
         Item("Kegiatan", found.activity or "–"),
-        Item("Hari, tanggal", _days(found.starts_at, found.ends_at)),
-        Item("Pukul", f"{say_time(found.starts_at)} sampai {say_time(found.ends_at)} WIB"),
+        *_hours(found, found.starts_at, found.ends_at),
         Item("Tempat", f"{found.place or '–'}, {places.area_name(found.region)}"),
         *([Item("Tujuan", _destination(found))] if found.destination or found.to_region else []),
         *([Item("Peserta", f"nomor urut {found.contestant}")] if found.contestant else []),
@@ -133,8 +132,7 @@ def _answer_parts(found: Request) -> dict[str, Any]:
     items = [Item("Permohonan", f"{found.code}, {found.activity or '–'}")]
     if answer.decision != "refused" and answer.starts_at and answer.ends_at:
         items += [
-            Item("Hari, tanggal", _days(answer.starts_at, answer.ends_at)),
-            Item("Pukul", f"{say_time(answer.starts_at)} sampai {say_time(answer.ends_at)} WIB"),
+            *_hours(found, answer.starts_at, answer.ends_at),
             Item("Kekuatan", _force(answer.officers, answer.vehicles)),
         ]
     if found.sprin_number:
@@ -165,16 +163,19 @@ def _until(found: Request) -> str:
     if found.emergency:
         return say_instant(due, zone)
     # Midnight belongs to the day it ends.
-    return say_day((due - timedelta(minutes=1)).astimezone(ZONES[zone]).date())
+    return say_day(day_of(due - timedelta(minutes=1), zone))
 
 
 def _basis(found: Request) -> str:
     return agreements.basis(found.agreement, agreements.article_for(found.agreement, "security") or 5, 1)
 
 
-def _days(starts_at: datetime, ends_at: datetime) -> str:
-    first, last = starts_at.astimezone(ZONES["WIB"]).date(), ends_at.astimezone(ZONES["WIB"]).date()
-    return say_day(first) if first == last else f"{say_day(first)} sampai {say_day(last)}"
+def _hours(found: Request, starts_at: datetime, ends_at: datetime) -> list[Item]:
+    zone = agreements.zone_of(found.agreement)
+    first, last = day_of(starts_at, zone), day_of(ends_at, zone)
+    days = say_day(first) if first == last else f"{say_day(first)} sampai {say_day(last)}"
+    hours = f"{say_time(starts_at, zone)} sampai {say_time(ends_at, zone)} {zone}"
+    return [Item("Hari, tanggal", days), Item("Pukul", hours)]
 
 
 def _evidence(found: Request, series: Series) -> str:

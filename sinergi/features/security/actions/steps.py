@@ -15,8 +15,9 @@ from sinergi.features.security.models import RESTRICTED, Letter, Proposal, Reque
 from sinergi.features.security.public import LETTERS
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of, zone_of
 from sinergi.ledger.events import RecordKey
+from sinergi.ledger.models import Agency
 from sinergi.ledger.store import own_agency
 from sinergi.ledger.writer import Receipt, Writing, command, run
 
@@ -24,9 +25,9 @@ from sinergi.ledger.writer import Receipt, Writing, command, run
 @command
 def request_assistance(log: Writing, /, *, agreement: str, **asked: Any) -> Receipt:
     """A commission asks for security. Keywords are those of rules.request."""
-    known = agreements.require(agreement, scope="security", on=log.at.astimezone(ZONES["WIB"]).date())
+    known = agreements.require(agreement, scope="security", on=log.at)
     own = own_agency()
-    number = _next_request_number(own.id, log.at, exercise=known.exercise)
+    number = _next_request_number(own, log.at, exercise=known.exercise)
     decision = rules.request(number=number, at=log.at, area=own.region, **asked)
     return log.append(agreement, decision, obligation="P-01", cls=_class_of(asked["service"]))
 
@@ -238,9 +239,9 @@ def issue_letter(
     return log.append(found.agreement, event, obligation="P-01" if series == "request" else "P-02")
 
 
-def _next_request_number(agency: str, at: datetime, *, exercise: bool) -> int:
-    year = at.astimezone(ZONES["WIB"]).year
-    used = {"agency": agency, "year": year, "exercise": exercise}
+def _next_request_number(own: Agency, at: datetime, *, exercise: bool) -> int:
+    year = day_of(at, zone_of(own.region)).year
+    used = {"agency": own.id, "year": year, "exercise": exercise}
     last = Request.look("number", where=used, order="-number")
     return (last[0] if last else 0) + 1
 

@@ -27,7 +27,7 @@ from sinergi.features.security.events import (
 from sinergi.features.security.rules.states import Answer, Request, state
 from sinergi.kernel.actors import Actor
 from sinergi.kernel.errors import Refused
-from sinergi.kernel.instants import ZONES
+from sinergi.kernel.instants import day_of, zone_of
 from sinergi.ledger.events import RecordKey
 
 LONGEST = timedelta(days=120)
@@ -87,7 +87,7 @@ def request(
             raise Refused("Tulisan terlalu panjang; paling banyak 4.000 huruf.", code="PAM-08", field=field)
     return AssistanceRequested(
         number=number if corrects is None else corrects.number,
-        year=at.astimezone(ZONES["WIB"]).year if corrects is None else corrects.year,
+        year=day_of(at, zone_of(area)).year if corrects is None else corrects.year,
         service=service,
         starts_at=starts_at.astimezone(UTC),
         ends_at=ends_at.astimezone(UTC),

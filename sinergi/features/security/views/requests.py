@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -75,7 +76,7 @@ def requests_sheet(request: PersonRequest) -> HttpResponse:
     if form.errors:
         raise Refused(_("Saringan tidak terbaca. Kembali dan perbaiki isinya."), code="PAM-16")
     note_read(request, [row.request for row in rows if row.request.is_restricted], "security.read")
-    zone = ZONES["WIB"]
+    zone = get_current_timezone()
     data = export(
         COLUMNS,
         [
@@ -134,8 +135,7 @@ def correction(request: PersonRequest, key: str) -> HttpResponse:
 
 
 def _ask(request: PersonRequest, corrects: Request | None) -> HttpResponse:
-    today = request.arrived_at.astimezone(ZONES["WIB"]).date()
-    reached = agreements.agreements_of(request.user, "security.request", on=today)
+    reached = agreements.agreements_of(request.user, "security.request", on=request.arrived_at)
     names = [item.name for item in reached]
     # Two agreements with the same partner are told apart by our number on the paper.
     options = [

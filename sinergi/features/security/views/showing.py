@@ -21,7 +21,7 @@ from sinergi.features.security.forms import DECISIONS, SERVICES, STATES
 from sinergi.features.security.models import Proposal, Request, RequestQuerySet
 from sinergi.features.stages import public as stages
 from sinergi.kernel.ids import new_event_id
-from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.instants import end_of_day
 from sinergi.ledger.grades import NOTHING, Grade, grades
 from sinergi.ledger.rows import own_agency
 from sinergi.web import feeds, navigation
@@ -281,7 +281,7 @@ def figures(user: Any, at: datetime, scope: str) -> list[navigation.Figure]:
         )
         for name, agency in sorted({(row.agency, row.request.agency) for row in rows})
     ]
-    day = at.astimezone(ZONES["WIB"]).date()
+    day = localdate(at)
     return [
         *found,
         navigation.Figure(
@@ -349,7 +349,7 @@ def main_action(user: Any, at: datetime, scope: str) -> list[navigation.Action]:
             return []
         label = _("Putuskan yang paling mendesak") if pressing[0].decision else _("Buka yang paling mendesak")
         return [navigation.Action(label=label, url=pressing[0].url, icon="shield", weight=10)]
-    if not agreements.in_force_for(user, "security.request", scope=scope, on=localdate(at)):
+    if not agreements.in_force_for(user, "security.request", scope=scope, on=at):
         return []
     return [navigation.Action(label=_("Minta pengamanan"), url=reverse("security:new"), icon="shield-plus", weight=10)]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from sinergi.access.doors import visible
 from sinergi.features.agreement import public as agreements
 from sinergi.features.security.models import Letter, Step
 from sinergi.features.security.views.showing import RUNNING, Row, is_police, open_rows, requests_for, runs_on
-from sinergi.kernel.instants import ZONES, end_of_day
+from sinergi.kernel.instants import end_of_day
 from sinergi.ledger.store import own_agency
 from sinergi.web import navigation, records
 from sinergi.web.templatetags.sinergi import clock, named_day
@@ -81,7 +82,7 @@ def opens(user: Any, keys: list[str]) -> dict[str, records.Page]:
 
 
 def _today(rows: list[Row], at: datetime) -> navigation.Panel:
-    day = at.astimezone(ZONES["WIB"]).date()
+    day = localdate(at)
     today = runs_on(rows, day)
     later = (row for row in rows if row.state in RUNNING and row.request.starts_at >= end_of_day(day))
     following = min(later, key=lambda row: (row.request.starts_at, row.request.key), default=None)

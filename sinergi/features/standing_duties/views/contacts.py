@@ -34,7 +34,8 @@ def contacts(request: PersonRequest) -> HttpResponse:
     """Whom to call: each office's list under each agreement, and what its newest version changed."""
     infos = agreements.agreements_of(request.user, "standing_duties.read", scope=request.scope)
     today = localdate(request.arrived_at)
-    may = {info.id for info in agreements.in_force_for(request.user, "standing_duties.contacts", on=today)}
+    ours = agreements.in_force_for(request.user, "standing_duties.contacts", on=request.arrived_at)
+    may = {info.id for info in ours}
     versions: dict[tuple[str, str], list[ContactList]] = {}
     for row in ContactList.objects.filter(agreement__in=[info.id for info in infos]).order_by("-seq", "key"):
         versions.setdefault((row.agreement, row.agency), []).append(row)

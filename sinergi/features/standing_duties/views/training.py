@@ -146,7 +146,7 @@ def inbox(user: Any, at: datetime) -> list[navigation.Waiting]:
         return []
     asked = visible(user, _rows(), "standing_duties.train", region=None)
     rows = list(agreements.workable(user, asked, "standing_duties.train"))
-    own, found, closed = own_agency().id if rows else "", [], agreements.closed(localdate(at))
+    own, found, closed = own_agency().id if rows else "", [], agreements.closed(at)
     for row in rows:
         moved, day = rules.open_move(row), row.day
         # Once its agreement is over nobody plans; what was held is still reported.
@@ -277,5 +277,5 @@ def _session(request: PersonRequest, key: str) -> TrainingSession:
 
 
 def _infos(request: PersonRequest) -> list[agreements.AgreementInfo]:
-    found = agreements.in_force_for(request.user, "standing_duties.train", on=localdate(request.arrived_at))
+    found = agreements.in_force_for(request.user, "standing_duties.train", on=request.arrived_at)
     return [info for info in found if "capacity" in info.scopes]

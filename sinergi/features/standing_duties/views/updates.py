@@ -182,7 +182,7 @@ def choices(request: PersonRequest) -> list[tuple[str, str]]:
     """Agreements under which this person can report now; none at the police."""
     if own_agency().kind != "kpu":
         return []
-    found = agreements.in_force_for(request.user, "standing_duties.report", on=localdate(request.arrived_at))
+    found = agreements.in_force_for(request.user, "standing_duties.report", on=request.arrived_at)
     return [(info.id, info.name) for info in found if "data" in info.scopes]
 
 
