@@ -72,6 +72,7 @@ _GRANTS: dict[str, str] = {
     # Templates are the office's own papers; sending a draft made from one needs its own permission.
     "obligations.templates": "administrator chair secretary resort_chief operations_head",
     "obligations.propose": "chair secretary resort_chief operations_head",
+    "obligations.recount": "chair secretary resort_chief operations_head",
     "obligations.agree": "chair resort_chief",
     "obligations.state": f"{_KPU_OFFICE} {_POLICE_OFFICE}",
     "obligations.answer": "chair secretary resort_chief operations_head",
@@ -90,6 +91,7 @@ _GRANTS: dict[str, str] = {
     # Where a candidate or an official is protected: not for the many village committees.
     "security.read_restricted": f"{_KPU_OFFICE} district_committee {_POLICE} auditor",
     "security.request": f"{_KPU_OFFICE} district_committee",
+    "security.correct": f"{_KPU_OFFICE} district_committee",
     "security.withdraw": f"{_KPU_OFFICE} district_committee",
     "security.propose_answer": "deputy_chief operations_head operations_staff",
     "security.decide": "resort_chief",
@@ -175,8 +177,8 @@ SECOND_FACTOR = frozenset({"evidence.export", "agreement.sign", "obligations.sig
 NEEDS_FORCE = frozenset(
     f"{feature}.{verb}"
     for feature, verbs in {
-        "obligations": "propose agree state answer report sign",
-        "security": "request withdraw propose_answer decide assign report confirm letter",
+        "obligations": "propose recount agree state answer report sign",
+        "security": "request correct withdraw propose_answer decide assign report confirm letter",
         "places": "import",
         "risk": "classify",
         "orders": "tell",
@@ -196,7 +198,14 @@ NEEDS_TERM = frozenset(
 
 # And what is told to parties that all stand behind it: not once one of them has ended it for itself.
 NEEDS_PARTIES = NEEDS_TERM | {
-    *("obligations.state", "obligations.report", "places.import", "risk.classify", "standing_duties.train"),
+    *(
+        "obligations.recount",
+        "obligations.state",
+        "obligations.report",
+        "places.import",
+        "risk.classify",
+        "standing_duties.train",
+    ),
     "orders.tell",
 }
 

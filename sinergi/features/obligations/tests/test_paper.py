@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -33,6 +33,7 @@ from tests.nodes.test_any_order import (
     snapshot,
     undone,
 )
+from tests.permissions.fixtures import sign_in_somebody
 
 PAPER = "ab" * 32
 LIST_HEAD = "Kode,Kewajiban,Pasal,Ayat,Yang wajib,Yang berhak,Jatuh tempo menurut,Hitungan,Satuan,Bukti\n"
@@ -234,6 +235,18 @@ def test_history_of_one_side_is_shown_as_such_and_counts_only_once_the_other_con
     assert "dibenarkan semua pihak" in client.get(f"/kewajiban/{agreed.agreement}/riwayat/").content.decode()
     assert not any("2023" in one.title for one in inbox(client.user, NOON))
     assert rebuild.check() == []
+
+
+def test_after_the_term_its_history_may_still_be_told_and_no_new_list_proposed(agreed):
+    with time_machine.travel(datetime(2025, 1, 2, 3, tzinfo=UTC)):
+        client = sign_in_somebody("secretary", agreements=[agreed.agreement])
+        page = client.get(f"/kewajiban/{agreed.agreement}/riwayat/").content.decode()
+        assert f"/kewajiban/{agreed.agreement}/unggahan/riwayat/" in page
+        assert (
+            f"/kewajiban/{agreed.agreement}/unggahan/daftar/"
+            not in client.get(f"/kewajiban/{agreed.agreement}/daftar/").content.decode()
+        )
+        told(client, agreed, "terlewat,M-01,31/12/2023,,,,,")
 
 
 def test_a_long_history_is_read_page_by_page_filtered_and_taken_along(agreed, person):

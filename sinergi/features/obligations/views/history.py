@@ -69,8 +69,9 @@ def history(request: PersonRequest, agreement: str) -> HttpResponse:
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "several": len(board.histories) > 1,
-        "may_import": info.state == "in_force"
-        and agreements.offers(request.user, "obligations.propose", agreement=info.id),
+        # What happened under it may still be told once it is over.
+        "may_import": info.state not in ("draft", "waiting")
+        and agreements.offers(request.user, "obligations.recount", agreement=info.id),
     }
     return render(request, "obligations/history.html", context)
 

@@ -31,11 +31,12 @@ from sinergi.web.models import Upload
 
 # What a file may be, by the word in its address; the uploads of each are kept apart.
 PURPOSES = {"daftar": "obligations.list", "riwayat": "obligations.history"}
+PERMISSIONS = {"daftar": "obligations.propose", "riwayat": "obligations.recount"}
 TITLES = {"daftar": gettext_lazy("Daftar kewajiban dari berkas"), "riwayat": gettext_lazy("Riwayat dari berkas")}
 SAMPLE = 40
 
 
-@requires("obligations.propose")
+@requires("obligations.recount")
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: PersonRequest, agreement: str, what: str) -> HttpResponse:
     """Choose a file. It is read in a limited child process and looked at on the next page; nothing is stated yet."""
@@ -60,7 +61,7 @@ def upload(request: PersonRequest, agreement: str, what: str) -> HttpResponse:
 
 
 @require_safe
-@requires("obligations.propose")
+@requires("obligations.recount")
 def template_sheet(request: PersonRequest, agreement: str, what: str) -> HttpResponse:
     """The template to fill in, with the words that this agreement knows."""
     _opened(request, agreement, what)
@@ -79,7 +80,7 @@ def template_sheet(request: PersonRequest, agreement: str, what: str) -> HttpRes
     return uploads.sheet_answer(template(columns, title=str(TITLES[what]), notes=notes), name)
 
 
-@requires("obligations.propose")
+@requires("obligations.recount")
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: PersonRequest, upload: UUID) -> HttpResponse:
     """What would be stated, every wrong cell with its sentence; sending states all of it, or nothing."""
@@ -121,7 +122,7 @@ def preview(request: PersonRequest, upload: UUID) -> HttpResponse:
 
 
 @require_safe
-@requires("obligations.propose")
+@requires("obligations.recount")
 def corrected_sheet(request: PersonRequest, upload: UUID) -> HttpResponse:
     """The uploaded rows with every error marked, to correct and upload again."""
     kept, what, _info = _kept(request, upload)
@@ -130,7 +131,7 @@ def corrected_sheet(request: PersonRequest, upload: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires("obligations.propose")
+@requires("obligations.recount")
 def discarded(request: PersonRequest, upload: UUID) -> HttpResponse:
     """Drop the upload."""
     kept, what, _info = _kept(request, upload)
@@ -178,14 +179,14 @@ def _sent(
 def _opened(request: PersonRequest, agreement: str, what: str) -> agreements.AgreementInfo:
     if what not in PURPOSES:
         raise Http404
-    return agreements.opened(request, agreement, "obligations.propose")
+    return agreements.opened(request, agreement, PERMISSIONS[what])
 
 
 def _kept(request: PersonRequest, upload: UUID) -> tuple[Upload, str, agreements.AgreementInfo]:
-    """The person's own upload, what it is, and its agreement, as far as they may still propose under it."""
+    """The person's own upload, what it is, and its agreement, as far as they may still do that under it."""
     kept = uploads.kept(request, upload, *PURPOSES.values())
     what = next(word for word, purpose in PURPOSES.items() if purpose == kept.purpose)
-    return kept, what, agreements.opened(request, kept.agreement, "obligations.propose")
+    return kept, what, agreements.opened(request, kept.agreement, PERMISSIONS[what])
 
 
 def _checked(

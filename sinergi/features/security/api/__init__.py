@@ -42,7 +42,7 @@ ROUTES = (
     _read(_ALL, "api-requests", reading.request_list, shapes.RequestPage, shapes.RequestQuery),
     _write(_ALL, "api-requests", "security.request", steps.new_request, shapes.NewRequest),
     _read(_ONE, "api-request", reading.one_request, shapes.RequestWhole),
-    _write(f"{_ONE}/corrections", "api-corrections", "security.request", steps.correction, shapes.Correction),
+    _write(f"{_ONE}/corrections", "api-corrections", "security.correct", steps.correction, shapes.Correction),
     _write(f"{_ONE}/withdrawals", "api-withdrawals", "security.withdraw", steps.withdrawal, shapes.Withdrawal),
     _write(f"{_ONE}/answers", "api-answers", "security.decide", steps.answer, shapes.NewAnswer),
     _write(f"{_ONE}/spoken-orders", "api-spoken-orders", "security.assign", steps.spoken_order, shapes.SpokenOrder),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from sinergi.features.security import actions
 from sinergi.features.security.models import Request
@@ -271,6 +272,16 @@ def test_a_correction_replaces_and_stays_in_the_trail(kpu):
     assert correct(kpu, key, people="61", reason="Salah hitung").status_code == 302
     page = kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()
     assert Request.objects.get().people == 61 and "mengoreksi:" in page
+
+
+def test_after_the_term_what_was_asked_within_it_is_still_corrected(kpu):
+    key = asked_here(kpu)
+    with time_machine.travel(datetime(2025, 1, 2, 3, tzinfo=UTC)):
+        page = kpu.person("secretary").get(f"/pengamanan/{key}/").content.decode()
+        assert f"/pengamanan/{key}/koreksi/" in page and "hari terakhirnya 31 Desember 2024" in page
+        assert correct(kpu, key, people="61", day="2025-01-06", reason="Salah hitung").status_code == 302
+        assert kpu.post("secretary", "/pengamanan/minta/", **typed(kpu.agreement)).status_code == 422
+    assert Request.objects.get().people == 61
 
 
 def test_a_correction_of_what_was_answered_meanwhile_is_not_sent_unseen(kpu):

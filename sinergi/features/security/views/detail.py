@@ -173,7 +173,7 @@ def _what_may(user: Any, row: Row, found: Request, proposal: Proposal | None, *,
         and agreements.offers(user, "security.withdraw", **where),
         "correct": own
         and row.state in ("requested", "offered", "declined", "agreed")
-        and agreements.offers(user, "security.request", **where),
+        and agreements.offers(user, "security.correct", **where),
         "letter": agreements.offers(user, "security.letter", **where) and _letter_is_due(found, own=own, police=police),
         "export": user.can("evidence.export", **where),
         "letter_file": user.can("security.letter_file", **where),

@@ -127,10 +127,10 @@ def early(request: PersonRequest) -> HttpResponse:
     return render(request, "security/_early.html", {"early": told})
 
 
-@requires("security.request")
+@requires("security.correct")
 def correction(request: PersonRequest, key: str) -> HttpResponse:
     """Correct what was asked: the form again, with what stands now."""
-    found = open_record(request, requests_for(request.user), key, "security.request")
+    found = open_record(request, requests_for(request.user), key, "security.correct")
     return _ask(request, corrects=found)
 
 
@@ -223,7 +223,8 @@ def _send(request: PersonRequest, form: RequestForm, corrects: Request | None) -
     )
     given = {"id": form.cleaned_data["id"], "by": request.actor, "at": request.arrived_at}
     agreement = corrects.agreement if corrects else form.cleaned_data["agreement"]
-    if not request.user.can("security.request", agreement=agreement, region=place.region):
+    may = "security.correct" if corrects else "security.request"
+    if not request.user.can(may, agreement=agreement, region=place.region):
         raise Refused(_("Tempat ini di luar wilayah tugas Anda."), code="PAM-10", field="village")
     if corrects is not None:
         form_once(
