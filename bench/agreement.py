@@ -21,6 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench import probes
+from sinergi.node import server
 
 AGREEMENTS = 500
 OBLIGATIONS = 60
@@ -39,6 +40,7 @@ def main() -> None:
         (Path(name) / "node").mkdir(mode=0o700)
         started = time.perf_counter()
         some = furnish(Path(name) / "node", count)
+        server.load_pages()  # as the server does
         print(f"{count} agreements in {time.perf_counter() - started:.0f} s", flush=True)
         rounds, machines = [], []
         for number in range(many):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -38,7 +39,7 @@ def serve(data: Path, *, host: str = "127.0.0.1", port: int = 8001) -> None:
             log.warning("tables folded again", extra={"event": "ledger.folded_again", "count": folded_again})
         from sinergi.node import services
 
-        _load_pages()
+        load_pages()
         health = _health()
         services.start()
         try:
@@ -111,11 +112,14 @@ async def _serve(data: Path, host: str, port: int, health: dict[str, str]) -> No
         front.close()
 
 
-def _load_pages() -> None:
+def load_pages() -> None:
     """Import every page now: a fault shows at the start, and the first visitor does not wait for it."""
     from django.urls import get_resolver
 
     _ = get_resolver().url_patterns
+    # Nothing of the program is garbage while it runs. Looking through all of it made every tenth page 0.1 s slower.
+    gc.collect()
+    gc.freeze()
 
 
 def _health() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.template import Context, Template
 from django.utils import timezone
 
-from sinergi.node import opening
+from sinergi.node import opening, server
 from tests.nodes.fixtures import KPU_TAPSEL
 
 
@@ -45,3 +46,10 @@ def test_a_folder_without_tables_keeps_the_usual_clock(clock, monkeypatch):
     monkeypatch.setattr(rows, "own_zone", no_tables)
     opening.tell_the_time()
     assert settings.TIME_ZONE == "Asia/Jakarta"
+
+
+def test_the_program_itself_is_never_looked_through_for_garbage_again():
+    kept: list[list[int]] = [[]]
+    assert any(one is kept for one in gc.get_objects())
+    server.load_pages()
+    assert not any(one is kept for one in gc.get_objects())
