@@ -43,7 +43,7 @@ CODE = re.compile(r"[A-Z]-[0-9]{2}")
 _NAMED = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Due(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One due rule.
 
     stage: at each of `days` (calendar or working; negative before, positive after) from the edge of a stage.

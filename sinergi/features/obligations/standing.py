@@ -5,6 +5,7 @@ The state is a rule over columns that one speaker alone writes, so every node an
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -158,6 +159,21 @@ def pressing(due: Occurrence, *, at: datetime, above: bool) -> Step:
     if left <= LAST_DAY:
         return "today"
     return "ahead" if left <= REMIND else ""
+
+
+def pressed(owed: Sequence[Occurrence], *, at: datetime, above: bool) -> list[Occurrence]:
+    """Those of the dues, earliest first, that are `pressing` at `at`.
+
+    There may be thousands long late, and every page counts them: they are not looked at one by one.
+    """
+    if above:
+        return list(owed[: bisect_right(owed, at - ESCALATE, key=_due_at)])
+    late, soon = bisect_left(owed, at, key=_due_at), bisect_right(owed, at + REMIND, key=_due_at)
+    return [*owed[:late], *(one for one in owed[late:soon] if pressing(one, at=at, above=False))]
+
+
+def _due_at(due: Occurrence) -> datetime:
+    return due.due_at
 
 
 def tally(found: Iterable[Fulfilment], *, at: datetime) -> Tally:

@@ -112,7 +112,9 @@ def waiting_for(user: User, at: datetime) -> list[navigation.Waiting]:
     """What this person's office has to do about agreements: confirm one, go on with a text, answer a proposal."""
     if not any(user.can(f"agreement.{verb}") for verb in ("confirm", "negotiate", "bind")):
         return []
-    own, known = shown.own_id(), with_said(Agreement.objects.order_by("key"))
+    # Articles are long, and not told here.
+    rows = Agreement.objects.defer("articles", "article_texts", "signers", "obligations")
+    own, known = shown.own_id(), with_said(rows.order_by("key"))
     ask_beforehand(known)
     return [*_to_confirm(user, own, known), *_texts(user, own, known), *_matters(user, own, known)]
 

@@ -55,7 +55,8 @@ def waits(agreement, at, found):
     """What is remembered to wait for this office against the dues themselves, for who owes and for who signs."""
     board, own = Board(agreement, at=at, ahead=standing.REMIND), own_agency().id
     for above in (False, True):
-        owed = [one for one in found.owed if standing.pressing(one, at=at, above=above)]
+        owed = standing.pressed(found.owed, at=at, above=above)
+        assert owed == [one for one in found.owed if standing.pressing(one, at=at, above=above)]
         pressing = [line for line in board.lines if standing.step(line.found, at=at, above=above)]
         assert owed == [line.occurrence for line in pressing if own in line.item.debtors]
     last = (at + standing.REMIND).astimezone(ZONES["WIB"]).date()

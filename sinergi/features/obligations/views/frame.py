@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -106,7 +105,6 @@ def _waits(user: User, at: datetime) -> list[_Waits]:
         one, may = kept[info.id], {verb: user.can(f"obligations.{verb}", agreement=info.id) for verb in _VERBS}
         above = stands_above(user, info.id, at=at)
         asked = [each for each in one.asked if may["answer"] and each.occurrence.last_day <= day_of(soon, info.zone)]
-        owed = itertools.takewhile(lambda each: each.due_at <= soon, one.owed if may["state"] else ())
         found.append(
             _Waits(
                 info=info,
@@ -114,7 +112,7 @@ def _waits(user: User, at: datetime) -> list[_Waits]:
                 histories=one.histories if may["agree"] else (),
                 minutes=one.minutes if may["answer"] else (),
                 asked=asked,
-                owed=[each for each in owed if standing.pressing(each, at=at, above=above)],
+                owed=standing.pressed(one.owed, at=at, above=above) if may["state"] else [],
             )
         )
     return found
