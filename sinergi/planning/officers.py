@@ -31,19 +31,16 @@ _ALL = 1 << 40
 def barred(officers: Officers, units: Units, duty: Duty) -> dict[int, str]:
     """Who may stand nowhere, by position, and the first rule that says so: `unit`, `fit`, `age`, `rest` or `hours`."""
     known = set(units.code)
-    found = {}
-    for i in range(len(officers)):
-        for rule, broken in (
-            ("unit", officers.unit[i] not in known),
-            ("fit", not officers.fit[i]),
-            ("age", officers.age[i] > duty.oldest),
-            ("rest", 0 <= officers.rested[i] < duty.rest_hours),
-            ("hours", officers.worked[i] + duty.shift_hours > duty.most_hours),
-        ):
-            if broken:
-                found[i] = rule
-                break
-    return found
+    rules = (
+        ("unit", np.array([code not in known for code in officers.unit], bool)),
+        ("fit", ~officers.fit),
+        ("age", officers.age > duty.oldest),
+        ("rest", (officers.rested >= 0) & (officers.rested < duty.rest_hours)),
+        ("hours", officers.worked + duty.shift_hours > duty.most_hours),
+    )
+    # Of several the first one counts.
+    found = {i: rule for rule, broken in reversed(rules) for i in np.flatnonzero(broken).tolist()}
+    return dict(sorted(found.items()))
 
 
 def near_home(home: str, posts: Posts, homes: Mapping[str, tuple[float, float]], away_m: float) -> frozenset[int]:
@@ -325,7 +322,7 @@ class _Net:
         self.kinds, self.pins, self.kept, self.out = kinds, pins, kept, out
         self.half_mm = kept.half_mm if kept else 0
         self.held = self._held()
-        self._there = [self._allowed(one) for one in kinds]
+        self._may = self._allowed()
         extras = {rule: self._extras_of(rule) for rule in set(posts.pattern)}
         self._extras = [extras[rule] for rule in posts.pattern]
         self.free = _listed(units, officers)
@@ -340,13 +337,20 @@ class _Net:
         ).reshape(len(units), len(posts))
         regency = np.array(posts.regency)
         self.lent = np.stack([regency != home for home in self.home]).reshape(len(units), len(posts))
-        self._parts: list[tuple[Integers, ...]] = []
+        self._unit = np.array([one.unit for one in kinds], np.int64)
+        self._woman = np.array([one.woman for one in kinds], bool)
+        pinned = np.array([one.pinned >= 0 for one in kinds], bool)
+        # Of one officer of each kind at each post.
+        self._rate = (self.way + LENT_MM * self.lent)[self._unit]
+        self._rate[pinned] -= PIN_MM
         self._count = 0
         u, k, p = len(units), len(kinds), len(posts)
         self.root = u + k + 2 * p + len(self.held)
         self.tree = np.full(self.root + 1, -1, np.int64)
+        most = int(self._may.sum()) + 4 * self.root + sum(map(len, self._extras))
+        self._arcs = tuple(np.empty(most, np.int64) for _ in range(4))
         self._lay()
-        self.tail, self.head, self.room, self.cost = (np.concatenate(part) for part in zip(*self._parts, strict=True))
+        self.tail, self.head, self.room, self.cost = (part[: self._count] for part in self._arcs)
         self.flow = np.zeros(self._count, np.int64)
         self.flow[self.tree[:u]] = self.free
         self.tried = self._tried()
@@ -386,13 +390,13 @@ class _Net:
         tried = np.ones(self._count, bool)
         every = 1 + (self._last_way - self._first_way) // FEW
         if every > 1:
-            tried[self._first_way : self._last_way] = np.arange(self._last_way - self._first_way) % every == 0
+            tried[self._first_way : self._last_way] = False
+            tried[self._first_way : self._last_way : every] = True
         return tried
 
     def _add(self, tail: Integers, head: Integers | int, room: Integers | int, cost: Integers | int) -> Integers:
-        self._parts.append(
-            tuple(np.full(len(tail), part) if isinstance(part, int) else part for part in (tail, head, room, cost))
-        )
+        for whole, part in zip(self._arcs, (tail, head, room, cost), strict=True):
+            whole[self._count : self._count + len(tail)] = part
         numbers = np.arange(self._count, self._count + len(tail))
         self._count += len(tail)
         return numbers
@@ -416,7 +420,7 @@ class _Net:
                 1,
                 -np.array([worth for _, worth in extra], np.int64),
             )
-        of = np.array([one.unit for one in self.kinds], np.int64)
+        of = self._unit
         room = np.array([len(one.members) for one in self.kinds], np.int64)
         half = self.half_mm
         if self.held:
@@ -435,9 +439,8 @@ class _Net:
             self._held_ways = self._add(held, np.where(woman, women[to], post[to]), many, cost - half)
         self._add(of, kind, room, none)
         self._first_way = self._count
-        for n, (one, there) in enumerate(zip(self.kinds, self._there, strict=True)):
-            to = np.where(self.women[there] > 0, women[there], post[there]) if one.woman else post[there]
-            self._add(np.full(len(there), u + n), to, all_, self._cost(one, there) + half)
+        to = np.where(self._woman[:, None] & (self.women > 0), women, post)[self._may]
+        self._add(np.repeat(kind, self._may.sum(axis=1)), to, all_, self._rate[self._may] + half)
         self._last_way = self._count
 
     def _extras_of(self, rule: Pattern) -> list[int]:
@@ -450,16 +453,16 @@ class _Net:
             )
         )
 
-    def _allowed(self, kind: _Kind) -> Integers:
-        if kind.pinned >= 0:
-            return np.array([kind.pinned], np.int64)
-        may = np.ones(len(self.posts), bool)
-        may[list(kind.not_at)] = False
-        return np.flatnonzero(may)
-
-    def _cost(self, kind: _Kind, there: Integers) -> Integers:
-        cost: Integers = self.way[kind.unit, there] + LENT_MM * self.lent[kind.unit, there]
-        return cost - PIN_MM if kind.pinned >= 0 else cost
+    def _allowed(self) -> npt.NDArray[np.bool_]:
+        """By kind and post: where it may stand; who is pinned only there."""
+        may = np.ones((len(self.kinds), len(self.posts)), bool)
+        for n, kind in enumerate(self.kinds):
+            if kind.pinned >= 0:
+                may[n] = False
+                may[n, kind.pinned] = True
+            else:
+                may[n, list(kind.not_at)] = False
+        return may
 
     def _rows(self) -> list[tuple[int, int]]:
         """Officer and post, as the flow says."""
@@ -566,15 +569,14 @@ class _Net:
 
     def _bound(self, worth: Integers, own: Integers) -> int:
         """What these prices prove: no plan under these rules and pins costs less, whatever the prices (whole mm)."""
+        first_of = [one.members[0] for one in self.kinds]
+        extra = own[first_of]
         far = np.iinfo(np.int64).max // 4
-        any_, woman = np.full(len(self.posts), far), np.full(len(self.posts), far)
+        paid = np.where(self._may, self._rate + (worth[self._unit] + extra)[:, None], far)
+        any_ = paid.min(axis=0, initial=far)
+        woman = paid[self._woman].min(axis=0, initial=far)
         total = -sum(map(int, worth * self.free)) + PIN_MM * len(self.pins)
-        for one, there in zip(self.kinds, self._there, strict=True):
-            paid = self._cost(one, there) + int(worth[one.unit]) + int(own[one.members[0]])
-            any_[there] = np.minimum(any_[there], paid)
-            if one.woman:
-                woman[there] = np.minimum(woman[there], paid)
-            total -= len(one.members) * int(own[one.members[0]])
+        total -= sum(len(one.members) * int(price) for one, price in zip(self.kinds, extra, strict=True))
         for p, rule in enumerate(self.posts.pattern):
             least, needed, women = int(any_[p]), int(self.needed[p]), int(self.women[p])
             first = min(least, missing_mm(rule))
