@@ -35,12 +35,10 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
 
     count = 0
     if migrate:
-        from django.core.management import call_command
-
         from sinergi.ledger import rebuild
 
         _refuse_later_tables()
-        call_command("migrate", interactive=False, verbosity=0)
+        _bring_tables()
         count = rebuild.after_upgrade()
         from sinergi.sync import waking
 
@@ -48,6 +46,24 @@ def open_node(data: Path, *, migrate: bool = False) -> int:
     tell_the_time()
     connection.close()
     return count
+
+
+def _bring_tables() -> None:
+    """All changes of tables that this version makes, or none: whoever is killed on the way begins them anew.
+
+    By itself Django commits each change before it notes that it was made. A kill between the two left a store that no
+    start could open again, as its table was there already.
+    """
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    # SQLite, which writes a changed table anew, cannot stop watching foreign keys inside a transaction.
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic():
+            call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        connection.enable_constraint_checking()
 
 
 def tell_the_time() -> None:
